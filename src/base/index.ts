@@ -1,0 +1,7 @@
+export * from './assert';
+export * from './brand';
+export * from './fnv';
+export * from './hex';
+export * from './random';
+export * from './result';
+export * from './word';

@@ -1,0 +1,66 @@
+import type { CounterSpec, Invariant, Procedure, World } from '../kernel';
+import type { Exits, Machine } from '../machine';
+
+/** A protection or an optimisation that can be switched off. */
+export interface SwitchSpec {
+  /** As written in a scenario: lower case with hyphens (`snapshot-exchange`). */
+  readonly name: string;
+  readonly label: string;
+  /** One sentence: what it protects or speeds up, and what happens without it. */
+  readonly says: string;
+  readonly default: boolean;
+  /** The invariant that breaks when it is off; none for a pure optimisation. */
+  readonly protects?: string;
+}
+
+/** A historical variant of a design: what it sets, and what is different in it, in a sentence. */
+export interface Profile {
+  readonly name: string;
+  readonly says: string;
+  /** Switch defaults that differ in this profile. */
+  readonly switches: Readonly<Record<string, boolean>>;
+}
+
+/** What a scenario settles about a design before a world is built. */
+export interface DesignOptions {
+  readonly profile: string;
+  readonly switches: Readonly<Record<string, boolean>>;
+  /** p2m exceptions to identity: gfn -> mfn and type. */
+  readonly p2m: readonly { readonly gfn: number; readonly mfn: number; readonly type: string }[];
+  /** Machine frames kept for the hypervisor's own pages. */
+  readonly poolFrames: number;
+  /** Free knobs of a design (shares, sizes), by name. */
+  readonly knobs: Readonly<Record<string, number>>;
+}
+
+/** A design built into a world: its regions exist, its part is registered. */
+export interface BuiltDesign {
+  readonly exits: Exits;
+  /** Brings each vCPU up with the guest's CR3 loaded, before step 0: run as a procedure of the first vCPU, or nothing. */
+  readonly boot: Procedure<never>;
+  /** Whether nobody holds a lock of the design. */
+  readonly atRest: () => boolean;
+  /** Reads and writes a switch at run time; switches live in the store. */
+  readonly switchOn: (name: string) => boolean;
+  readonly setSwitch: (name: string, on: boolean) => void;
+}
+
+/**
+ * The hypervisor side of a world: a folder with this one interface. Procedures find the design's accessor object under
+ * `world.part(design.name)`.
+ */
+export interface Design {
+  readonly name: string;
+  readonly title: string;
+  /** One sentence for the library and the command palette. */
+  readonly about: string;
+  readonly profiles: readonly Profile[];
+  readonly switches: readonly SwitchSpec[];
+  readonly counters: readonly CounterSpec[];
+  readonly invariants: readonly Invariant<never>[];
+  /** How many machine frames the design wants for itself, if the scenario does not say. */
+  readonly poolFrames: (vcpus: number, guestFrames: number) => number;
+  readonly build: (world: World, machine: Machine, options: DesignOptions) => BuiltDesign;
+  /** Names of panels that show it, beside the scene. */
+  readonly panels: readonly string[];
+}

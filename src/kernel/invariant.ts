@@ -1,0 +1,25 @@
+/**
+ * When an invariant holds by right: after every step; whenever a lock is released; at the end of every guest operation;
+ * or only when everything is at rest (no lock held, nobody inside the hypervisor, store buffers empty).
+ */
+export type When = 'step' | 'release' | 'operation' | 'quiescent';
+
+/** A broken invariant: what is wrong, said for a person, and where to look. */
+export interface Violation {
+  /** Name of the invariant. */
+  readonly invariant: string;
+  /** One sentence: what was found and what was expected. */
+  readonly says: string;
+  /** The entity to outline, as its printed name (see hypervisor/entity.ts). */
+  readonly where: string;
+}
+
+/** An invariant as data. `check` reads the world and lists what breaks it; it never writes. */
+export interface Invariant<P = unknown> {
+  readonly name: string;
+  readonly part: string;
+  readonly when: When;
+  /** One sentence: what always holds. */
+  readonly says: string;
+  readonly check: (part: P) => readonly Violation[];
+}

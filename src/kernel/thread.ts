@@ -1,0 +1,193 @@
+import { ensure } from '../base';
+import { type Procedure, procedureById, type Step } from './procedure';
+import type { Region, Store } from './store';
+import type { World } from './world';
+
+/** Frame header cells: procedure id, next step, base of the frame below, slot of the caller that takes the result. */
+const HEADER = 4;
+const PROC = 0;
+const PC = 1;
+const BELOW = 2;
+const INTO = 3;
+const STACK_CELLS = 512;
+
+/**
+ * An actor's stack, in the store: what it runs, where it stands, and its local variables. A step is given its thread and
+ * uses it to read and write locals, to go to a label, to call, to return, to emit and to count.
+ */
+export class Thread {
+  private readonly stack: Region;
+  private readonly top: number;
+  /** Base of the frame the present step runs in; valid while a step runs and for its caption. */
+  private frame = 0;
+  private current: Procedure | undefined;
+  private moved = false;
+  /** Set while a caption is being made: locals of a frame that the step itself gave up are read from the journal. */
+  private lookback: ((cell: number) => number) | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly actor: number,
+    readonly store: Store,
+    name: string,
+  ) {
+    this.stack = store.region(`stack of ${name}`, STACK_CELLS);
+    this.top = this.stack.base;
+  }
+
+  /** True while the actor has something left to run. */
+  get alive(): boolean {
+    return this.store.get(this.top) !== 0;
+  }
+
+  /** Base cell of the innermost frame; 0 when there is none. */
+  get frameBase(): number {
+    return this.store.get(this.top);
+  }
+
+  /** The step the actor would take next. */
+  get next(): { procedure: Procedure; step: Step<unknown>; pc: number } | undefined {
+    const fb = this.store.get(this.top);
+    if (fb === 0) return undefined;
+    const procedure = this.lookup(this.store.get(fb + PROC));
+    const pc = this.store.get(fb + PC);
+    return { procedure, step: procedure.steps[pc] as Step<unknown>, pc };
+  }
+
+  private lookup(id: number): Procedure {
+    if (this.current !== undefined && this.current.id === id) return this.current;
+    this.current = procedureById(id);
+    return this.current;
+  }
+
+  /** Whether the next step may be taken now. */
+  get enabled(): boolean {
+    const fb = this.store.get(this.top);
+    if (fb === 0) return false;
+    const procedure = this.lookup(this.store.get(fb + PROC));
+    const step = procedure.steps[this.store.get(fb + PC)] as Step<unknown>;
+    if (step.when === undefined) return true;
+    this.frame = fb;
+    return step.when(this, this.world.part(procedure.part));
+  }
+
+  /** Takes the next step. The caller has checked `enabled`. */
+  step(): void {
+    const fb = this.store.get(this.top);
+    const procedure = this.lookup(this.store.get(fb + PROC));
+    const pc = this.store.get(fb + PC);
+    const step = procedure.steps[pc] as Step<unknown>;
+    this.frame = fb;
+    this.moved = false;
+    step.run(this, this.world.part(procedure.part));
+    if (this.moved) return;
+    if (pc + 1 < procedure.steps.length) this.store.set(fb + PC, pc + 1);
+    else this.pop();
+  }
+
+  /** Starts a procedure on an empty stack. */
+  start(procedure: Procedure<never>, ...args: number[]): void {
+    ensure(!this.alive, `actor ${this.actor} is idle when started`);
+    this.push(procedure, this.top + 1, 0, 0, args);
+  }
+
+  private push(procedure: Procedure<never>, base: number, below: number, into: number, args: readonly number[]): void {
+    const size = HEADER + procedure.slots.length;
+    ensure(base + size <= this.top + STACK_CELLS, `stack of actor ${this.actor} holds ${procedure.name}`);
+    const { store } = this;
+    store.set(base + PROC, procedure.id);
+    store.set(base + PC, 0);
+    store.set(base + BELOW, below);
+    store.set(base + INTO, into);
+    for (let i = 0; i < args.length; i++) store.set(base + HEADER + i, args[i] as number);
+    store.set(this.top, base);
+  }
+
+  /** Gives the frame up. Its cells go back to zero, so that two states differ only in what is alive. */
+  private pop(): void {
+    const { store, frame } = this;
+    const procedure = this.lookup(store.get(frame + PROC));
+    const below = store.get(frame + BELOW);
+    for (let i = HEADER + procedure.slots.length - 1; i >= 0; i--) store.set(frame + i, 0);
+    store.set(this.top, below);
+    this.moved = true;
+  }
+
+  // ---- what a step may use -------------------------------------------------------------------------------------
+
+  /** A local variable. */
+  get(slot: number): number {
+    const cell = this.frame + HEADER + slot;
+    return this.lookback === undefined ? this.store.get(cell) : this.lookback(cell);
+  }
+
+  set(slot: number, value: number): void {
+    this.store.set(this.frame + HEADER + slot, value);
+  }
+
+  /** Goes to a label of the same procedure. */
+  goto(label: string): void {
+    const procedure = this.lookup(this.store.get(this.frame + PROC));
+    const pc = procedure.labels.get(label);
+    if (pc === undefined) throw new Error(`${procedure.name} has no label ${label}`);
+    this.store.set(this.frame + PC, pc);
+    this.moved = true;
+  }
+
+  /** Calls a procedure; afterwards the step below this one is next. Results go into slots `into`, `into + 1`, … of the caller. */
+  call(procedure: Procedure<never>, args: readonly number[], into = 0): void {
+    this.callThen(undefined, procedure, args, into);
+  }
+
+  /** Calls a procedure; afterwards the step with this label is next. */
+  callThen(label: string | undefined, procedure: Procedure<never>, args: readonly number[], into = 0): void {
+    const { store, frame } = this;
+    const here = this.lookup(store.get(frame + PROC));
+    if (label === undefined) store.set(frame + PC, store.get(frame + PC) + 1);
+    else this.goto(label);
+    ensure(store.get(frame + PC) < here.steps.length, `${here.name}: a call is followed by a step`);
+    this.push(procedure, frame + HEADER + here.slots.length, frame, into, args);
+    this.moved = true;
+  }
+
+  /** Returns to the caller with results. */
+  ret(...results: number[]): void {
+    const { store, frame } = this;
+    const into = store.get(frame + INTO);
+    const below = store.get(frame + BELOW);
+    this.pop();
+    if (below !== 0) for (let i = 0; i < results.length; i++) store.set(below + HEADER + into + i, results[i] as number);
+  }
+
+  /** Frames from the outermost to the innermost: procedure, next step, locals by name. For panels. */
+  frames(): { procedure: Procedure; pc: number; locals: Record<string, number> }[] {
+    const out: { procedure: Procedure; pc: number; locals: Record<string, number> }[] = [];
+    for (let fb = this.store.get(this.top); fb !== 0; fb = this.store.get(fb + BELOW)) {
+      const procedure = procedureById(this.store.get(fb + PROC));
+      const locals = Object.fromEntries(procedure.slots.map((name, i) => [name, this.store.get(fb + HEADER + i)]));
+      out.unshift({ procedure, pc: this.store.get(fb + PC), locals });
+    }
+    return out;
+  }
+
+  /**
+   * Evaluates something about a step that has been taken, with its locals as they were at its end. `frame` is the base of
+   * the frame the step ran in, `read` looks a cell up (through the journal where the frame is gone).
+   */
+  recall<T>(frame: number, read: (cell: number) => number, use: (t: Thread) => T): T {
+    const before = this.frame;
+    this.frame = frame;
+    this.lookback = read;
+    try {
+      return use(this);
+    } finally {
+      this.frame = before;
+      this.lookback = undefined;
+    }
+  }
+
+  /** Where the cells of a frame lie: its header and its locals. */
+  extent(frame: number, procedure: Procedure): { from: number; to: number } {
+    return { from: frame, to: frame + HEADER + procedure.slots.length };
+  }
+}

@@ -1,0 +1,100 @@
+import { PAGE_CELLS, type Store } from '../kernel';
+import type { MachineConfig } from './config';
+
+/** Frames lie under keys of their own, so that the order in which they were first written is no part of the identity. */
+const FRAME_KEY = 0x4000_0000;
+const DIRECTORY_BITS = 10;
+
+/**
+ * Machine memory: frames of 4 KiB, 1,024 cells each. Sparse: a frame gets cells at its first non-zero word; until then it
+ * reads as zeros, or as its stamp. A word of 64 bits is two cells, low half first, as on the real machine.
+ */
+export class Memory {
+  /** Two-level directory: frame -> first cell of its page, 0 while it has none. A cache of where things are, not state. */
+  private readonly directory: (Int32Array | undefined)[] = [];
+  private readonly frameAt = new Map<number, number>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly config: MachineConfig,
+  ) {}
+
+  /** First cell of a frame, or 0 if nothing non-zero was ever written there. */
+  find(frame: number): number {
+    return this.directory[frame >>> DIRECTORY_BITS]?.[frame & 1023] ?? 0;
+  }
+
+  /** The frame that owns a cell, or -1 if the cell is not memory. For the journal's readers. */
+  frameOfCell(cell: number): number {
+    return this.frameAt.get(Math.floor(cell / PAGE_CELLS)) ?? -1;
+  }
+
+  /** First cell of a frame, which gets its cells now if it had none. */
+  page(frame: number): number {
+    const found = this.find(frame);
+    if (found !== 0) return found;
+    const made = this.store.page((FRAME_KEY + frame * PAGE_CELLS) | 0);
+    const high = frame >>> DIRECTORY_BITS;
+    let chunk = this.directory[high];
+    if (chunk === undefined) {
+      chunk = new Int32Array(1024);
+      this.directory[high] = chunk;
+    }
+    chunk[frame & 1023] = made;
+    this.frameAt.set(Math.floor(made / PAGE_CELLS), frame);
+    if (this.stamped(frame)) {
+      this.store.preset(made, this.stampWord(frame, 0));
+      this.store.preset(made + PAGE_CELLS - 1, this.stampWord(frame, PAGE_CELLS - 1));
+    }
+    return made;
+  }
+
+  /** The cell of 32-bit word `index` of a frame (0 to 1,023), made if need be: for watching and provenance. */
+  cell(frame: number, index: number): number {
+    return this.page(frame) + index;
+  }
+
+  /** 32-bit word `index` (0 to 1,023) of a frame. */
+  read32(frame: number, index: number): number {
+    const page = this.find(frame);
+    if (page !== 0) return this.store.get(page + index);
+    return this.stamped(frame) ? this.stampWord(frame, index) : 0;
+  }
+
+  write32(frame: number, index: number, value: number): void {
+    if (this.find(frame) === 0 && this.read32(frame, index) === (value | 0)) return;
+    this.store.set(this.page(frame) + index, value);
+  }
+
+  /** Halves of 64-bit word `index` (0 to 511) of a frame. */
+  lo(frame: number, index: number): number {
+    return this.read32(frame, 2 * index);
+  }
+
+  hi(frame: number, index: number): number {
+    return this.read32(frame, 2 * index + 1);
+  }
+
+  write64(frame: number, index: number, hi: number, lo: number): void {
+    this.write32(frame, 2 * index, lo);
+    this.write32(frame, 2 * index + 1, hi);
+  }
+
+  /** Before the first step only: contents that are part of the world from the start. Journaled all the same, so that the hash knows them. */
+  clear(frame: number): void {
+    const page = this.find(frame);
+    if (page === 0) return;
+    for (let i = 0; i < PAGE_CELLS; i++) this.store.set(page + i, 0);
+  }
+
+  private stamped(frame: number): boolean {
+    const stamp = this.config.stamp;
+    return stamp !== undefined && frame >= stamp.firstFrame && frame < stamp.firstFrame + stamp.frames;
+  }
+
+  private stampWord(frame: number, index: number): number {
+    const stamp = this.config.stamp as NonNullable<MachineConfig['stamp']>;
+    if (index === 0) return (stamp.first + frame - stamp.firstFrame) | 0;
+    return index === PAGE_CELLS - 1 ? stamp.lastByte << 24 : 0;
+  }
+}

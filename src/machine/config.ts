@@ -16,7 +16,18 @@ export interface MachineConfig {
   /** Stores a vCPU's buffer holds; 0 means stores reach memory at once. */
   readonly storeBufferDepth: number;
   /** Data frames with computed contents: the first word of frame first+i is value+i. */
-  readonly stamp?: { readonly firstFrame: number; readonly frames: number; readonly first: number; readonly lastByte: number };
+  readonly stamp?: {
+    readonly firstFrame: number;
+    readonly frames: number;
+    readonly first: number;
+    readonly lastByte: number;
+  };
 }
 
-export const REAL_GEOMETRY = { maxPhysicalBits: 40, pdpe1gb: true, indexBits: 9, tlbEntries: 64, storeBufferDepth: 0 } as const;
+export const REAL_GEOMETRY = {
+  maxPhysicalBits: 40,
+  pdpe1gb: true,
+  indexBits: 9,
+  tlbEntries: 64,
+  storeBufferDepth: 0,
+} as const;

@@ -11,7 +11,15 @@ export const WalkedLevel = eventType('WalkedLevel', 'vcpu', 'walker', 'level', '
 /** error: page-fault error code, or -1 when the walk succeeded (then frame is the data frame). */
 export const WalkEnded = eventType('WalkEnded', 'vcpu', 'walker', 'vaHi', 'vaLo', 'error', 'frame');
 /** A walker set A (bits = A) or A and D in an entry. */
-export const AccessedDirtySet = eventType('AccessedDirtySet', 'vcpu', 'walker', 'level', 'frame', 'index', 'bits');
+export const AccessedDirtySet = eventType(
+  'AccessedDirtySet',
+  'vcpu',
+  'walker',
+  'level',
+  'frame',
+  'index',
+  'bits',
+);
 
 export const TlbHit = eventType('TlbHit', 'vcpu', 'vaHi', 'vaLo', 'frame');
 export const TlbFilled = eventType('TlbFilled', 'vcpu', 'vaHi', 'vaLo', 'frame', 'writable');

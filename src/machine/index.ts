@@ -5,5 +5,7 @@ export * from './exits';
 export * from './machine';
 export * from './memory';
 export * from './operation';
+export * from './paging';
 export * from './registers';
+export * from './rights';
 export * from './tlb';

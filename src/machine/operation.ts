@@ -13,13 +13,36 @@ export type LockedOp = 'xchg' | 'cmpxchg' | 'xor' | 'or' | 'and' | 'add';
  */
 export type GuestOp =
   | { readonly kind: 'load'; readonly va: Word; readonly width: Width; readonly cpl: Cpl }
-  | { readonly kind: 'store'; readonly va: Word; readonly value: Word; readonly width: Width; readonly cpl: Cpl; readonly entry?: EntryName }
+  | {
+      readonly kind: 'store';
+      readonly va: Word;
+      readonly value: Word;
+      readonly width: Width;
+      readonly cpl: Cpl;
+      readonly entry?: EntryName;
+    }
   | { readonly kind: 'fetch'; readonly va: Word; readonly cpl: Cpl }
   /** The guest kernel finds, in its own tables, the entry of the given level that maps `va`, and stores it through its direct map. */
   | { readonly kind: 'pte'; readonly va: Word; readonly level: number; readonly value: Word }
-  | { readonly kind: 'locked'; readonly op: LockedOp; readonly va: Word; readonly value: Word; readonly expected: Word; readonly width: Width; readonly cpl: Cpl; readonly entry?: EntryName }
+  | {
+      readonly kind: 'locked';
+      readonly op: LockedOp;
+      readonly va: Word;
+      readonly value: Word;
+      readonly expected: Word;
+      readonly width: Width;
+      readonly cpl: Cpl;
+      readonly entry?: EntryName;
+    }
   /** REP STOS: `count` stores of `value`, upwards. */
-  | { readonly kind: 'stos'; readonly va: Word; readonly value: Word; readonly width: Width; readonly count: number; readonly cpl: Cpl }
+  | {
+      readonly kind: 'stos';
+      readonly va: Word;
+      readonly value: Word;
+      readonly width: Width;
+      readonly count: number;
+      readonly cpl: Cpl;
+    }
   | { readonly kind: 'cr3'; readonly value: Word }
   | { readonly kind: 'cr0'; readonly value: number }
   | { readonly kind: 'cr4'; readonly value: number }

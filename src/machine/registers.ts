@@ -5,16 +5,36 @@ import type { Region, Store } from '../kernel';
  * processor walks with: the same on bare hardware, the hypervisor's own under shadow paging.
  */
 const NAMES = [
-  'cr0', 'cr2Hi', 'cr2Lo', 'cr3Hi', 'cr3Lo', 'cr4', 'efer', 'rflags', 'cpl',
-  'hwCr0', 'hwCr3Hi', 'hwCr3Lo', 'hwCr4', 'hwEfer',
+  'cr0',
+  'cr2Hi',
+  'cr2Lo',
+  'cr3Hi',
+  'cr3Lo',
+  'cr4',
+  'efer',
+  'rflags',
+  'cpl',
+  'hwCr0',
+  'hwCr3Hi',
+  'hwCr3Lo',
+  'hwCr4',
+  'hwEfer',
   /** PDPTE registers of the hardware in PAE mode, loaded by MOV CR3: four entries, halves. */
-  'pdpte0Hi', 'pdpte0Lo', 'pdpte1Hi', 'pdpte1Lo', 'pdpte2Hi', 'pdpte2Lo', 'pdpte3Hi', 'pdpte3Lo',
+  'pdpte0Hi',
+  'pdpte0Lo',
+  'pdpte1Hi',
+  'pdpte1Lo',
+  'pdpte2Hi',
+  'pdpte2Lo',
+  'pdpte3Hi',
+  'pdpte3Lo',
   /** Which operation of its program the vCPU is in. */
   'op',
   /** 1 between an exit and the return to the guest. */
   'inHypervisor',
   /** What the last load, fetch or locked operation read. */
-  'resultHi', 'resultLo',
+  'resultHi',
+  'resultLo',
   /** How the last operation ended: 0 done, 1 guest #PF, 2 guest #GP. */
   'outcome',
 ] as const;

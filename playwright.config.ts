@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { BROWSER_FLAGS, findBrowser, NO_BROWSER } from './src/cli/browser';
+import { freePort } from './src/cli/freePort';
+
+// This file is read again in every worker: the first reading decides, the others inherit its environment.
+process.env.SHADOWSCOPE_PORT ??= String(await freePort(4173));
+const port = Number(process.env.SHADOWSCOPE_PORT);
+const executablePath = findBrowser();
+if (executablePath === null) throw new Error(`${NO_BROWSER} Or let "npm run e2e" install one.`);
+process.env.CHROMIUM_PATH = executablePath;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  // A test that cannot fail twice in the same way is worth nothing: none may be left focused.
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: '.cache/playwright.json' }]],
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  webServer: {
+    command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port}`,
+    url: `http://127.0.0.1:${port}/`,
+    reuseExistingServer: false,
+  },
+  projects: [{ name: 'chromium' }],
+  use: {
+    baseURL: `http://127.0.0.1:${port}/`,
+    browserName: 'chromium',
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    colorScheme: 'light',
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath, args: [...BROWSER_FLAGS] },
+  },
+});

@@ -20,7 +20,8 @@ export const sameWord = (a: Word, b: Word): boolean => a.hi === b.hi && a.lo ===
 /** Reads `0x7f80_8820_7000` or decimal; underscores group digits. At most 64 bits. */
 export function parseWord(text: string): Result<Word, string> {
   const plain = text.replaceAll('_', '');
-  if (!/^(0x[0-9a-f]+|\d+)$/i.test(plain)) return fail(`\`${text}\` is not a number. Expected decimal digits or 0x and hex digits`);
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(plain))
+    return fail(`\`${text}\` is not a number. Expected decimal digits or 0x and hex digits`);
   const value = BigInt(plain);
   if (value >> 64n !== 0n) return fail(`\`${text}\` does not fit in 64 bits`);
   return ok(wordOfBigInt(value));

@@ -1,3 +1,4 @@
+import type { Word } from '../base';
 import type { CounterSpec, Invariant, Procedure, World } from '../kernel';
 import type { Exits, Machine } from '../machine';
 
@@ -33,6 +34,22 @@ export interface DesignOptions {
   readonly knobs: Readonly<Record<string, number>>;
 }
 
+/** What a design answers about its own structures, for expectations, the command line and panels. Reads only. */
+export interface Describe {
+  /** First machine frame of the shadow of a guest table (given by machine frame) at a level; -1 if it has none. */
+  readonly shadowOf: (mfn: number, level: number) => number;
+  /** Machine frame of the copy kept of a guest table; -1 if none is kept. */
+  readonly snapshotOf: (mfn: number) => number;
+  /** A structure by name, as numbers (`oos` of a vCPU: guest frame per slot, -1 for an empty one); undefined if there is no such thing. */
+  readonly state: (what: string, args: readonly number[]) => readonly number[] | undefined;
+  /** Names of structures `state` knows, each with one line about its arguments and values. */
+  readonly states: Readonly<Record<string, string>>;
+  /** A word the design has a name for (`gnp`); undefined if there is no such name. */
+  readonly wordNamed: (name: string) => Word | undefined;
+  /** The end state in lines a person can read. */
+  readonly summary: () => readonly string[];
+}
+
 /** A design built into a world: its regions exist, its part is registered. */
 export interface BuiltDesign {
   readonly exits: Exits;
@@ -43,6 +60,7 @@ export interface BuiltDesign {
   /** Reads and writes a switch at run time; switches live in the store. */
   readonly switchOn: (name: string) => boolean;
   readonly setSwitch: (name: string, on: boolean) => void;
+  readonly describe: Describe;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fnv1a, fail, ok, type Result } from '../base';
+import { fail, fnv1a, ok, type Result } from '../base';
 import { procedures } from './procedure';
 
 /**
@@ -22,8 +22,16 @@ export function printAnchor(a: Anchor): string {
 
 export function parseAnchor(text: string): Result<Anchor, string> {
   const match = /^(\d+):(\d+):([A-Za-z_][\w.\-? ]*?)(?:#(\d+))?$/.exec(text);
-  if (match === null) return fail(`\`${text}\` is not a moment. Expected actor:operation:label, for example 1:2:sh_page_fault.lock`);
-  return ok({ actor: Number(match[1]), op: Number(match[2]), label: match[3] as string, nth: Number(match[4] ?? 0) });
+  if (match === null)
+    return fail(
+      `\`${text}\` is not a moment. Expected actor:operation:label, for example 1:2:sh_page_fault.lock`,
+    );
+  return ok({
+    actor: Number(match[1]),
+    op: Number(match[2]),
+    label: match[3] as string,
+    nth: Number(match[4] ?? 0),
+  });
 }
 
 /** A fingerprint of all step tables: it differs when any procedure gained, lost or renamed a step. 8 hex digits. */

@@ -104,7 +104,8 @@ export class Keyframes {
       for (const p of frame.changed) differs.add(p);
       covered = frame.mark;
     }
-    if (covered < to) store.writes(Math.max(covered, from), to, (cell) => differs.add(Math.floor(cell / PAGE_CELLS)));
+    if (covered < to)
+      store.writes(Math.max(covered, from), to, (cell) => differs.add(Math.floor(cell / PAGE_CELLS)));
     for (const p of differs) {
       const content = target.pages[p] ?? this.firstContent(p);
       if (content !== undefined) store.restorePage(p, content);

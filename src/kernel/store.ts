@@ -186,7 +186,11 @@ export class Store {
   }
 
   /** Calls back for each write in [from, to), oldest first. */
-  writes(from: number, to: number, visit: (cell: number, old: number, now: number, mark: number) => void): void {
+  writes(
+    from: number,
+    to: number,
+    visit: (cell: number, old: number, now: number, mark: number) => void,
+  ): void {
     const log = this.log;
     for (let p = from; p < to; p += 3) visit(log[p] as number, log[p + 1] as number, log[p + 2] as number, p);
   }
@@ -227,7 +231,9 @@ export class Store {
 
   /** The identity hash as 16 hex digits. */
   get hash(): string {
-    return (this.hashHi >>> 0).toString(16).padStart(8, '0') + (this.hashLo >>> 0).toString(16).padStart(8, '0');
+    return (
+      (this.hashHi >>> 0).toString(16).padStart(8, '0') + (this.hashLo >>> 0).toString(16).padStart(8, '0')
+    );
   }
 
   /** The identity hash computed anew from all cells, relative to a baseline: what the incremental hash must equal. */

@@ -91,7 +91,13 @@ export class Thread {
     this.push(procedure, this.top + 1, 0, 0, args);
   }
 
-  private push(procedure: Procedure<never>, base: number, below: number, into: number, args: readonly number[]): void {
+  private push(
+    procedure: Procedure<never>,
+    base: number,
+    below: number,
+    into: number,
+    args: readonly number[],
+  ): void {
     const size = HEADER + procedure.slots.length;
     ensure(base + size <= this.top + STACK_CELLS, `stack of actor ${this.actor} holds ${procedure.name}`);
     const { store } = this;
@@ -156,7 +162,8 @@ export class Thread {
     const into = store.get(frame + INTO);
     const below = store.get(frame + BELOW);
     this.pop();
-    if (below !== 0) for (let i = 0; i < results.length; i++) store.set(below + HEADER + into + i, results[i] as number);
+    if (below !== 0)
+      for (let i = 0; i < results.length; i++) store.set(below + HEADER + into + i, results[i] as number);
   }
 
   /** Frames from the outermost to the innermost: procedure, next step, locals by name. For panels. */
@@ -164,7 +171,9 @@ export class Thread {
     const out: { procedure: Procedure; pc: number; locals: Record<string, number> }[] = [];
     for (let fb = this.store.get(this.top); fb !== 0; fb = this.store.get(fb + BELOW)) {
       const procedure = procedureById(this.store.get(fb + PROC));
-      const locals = Object.fromEntries(procedure.slots.map((name, i) => [name, this.store.get(fb + HEADER + i)]));
+      const locals = Object.fromEntries(
+        procedure.slots.map((name, i) => [name, this.store.get(fb + HEADER + i)]),
+      );
       out.unshift({ procedure, pc: this.store.get(fb + PC), locals });
     }
     return out;

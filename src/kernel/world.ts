@@ -1,5 +1,5 @@
 import { ensure } from '../base';
-import { Counters, type CounterSpec } from './counter';
+import { type CounterSpec, Counters } from './counter';
 import { EventLog, type EventType } from './event';
 import type { Procedure } from './procedure';
 import { Store } from './store';
@@ -96,6 +96,8 @@ export class World {
   /** Where an actor stands, as `procedure.label`; undefined when it has nothing left to run. */
   location(actor: number): { procedure: Procedure; label: string; pc: number } | undefined {
     const next = this.actors[actor]?.thread?.next;
-    return next === undefined ? undefined : { procedure: next.procedure, label: next.step.label, pc: next.pc };
+    return next === undefined
+      ? undefined
+      : { procedure: next.procedure, label: next.step.label, pc: next.pc };
   }
 }

@@ -1,0 +1,42 @@
+import { BEAT } from './columns';
+import type { Run } from './run';
+
+/**
+ * The sentence of one step: what just happened and why. Made after the step from its own table entry; locals of a frame
+ * that the step gave up are taken from the journal. Undefined for a step that leaves the telling to its beat.
+ */
+export function stepCaption(run: Run, step: number): string | undefined {
+  if (step < 0 || step >= run.length) return undefined;
+  const name = run.nameOf(step);
+  const say = name.step?.say;
+  const thread = run.world.actors[run.actorOf(step)]?.thread;
+  if (say === undefined || name.procedure === undefined || thread === undefined) return undefined;
+  if (typeof say === 'string') return say;
+  const { part } = name.procedure;
+  const procedure = name.procedure;
+  const frame = run.peek(step, () => thread.frameBase);
+  return run.peek(step + 1, () => {
+    // What the step itself cleared when its frame went away: the value each cell had last before that.
+    const gone = new Map<number, number>();
+    const { from, to } = thread.extent(frame, procedure);
+    run.writesIn(step, step + 1, (cell, old, now) => {
+      if (cell < from || cell >= to) return;
+      if (now === 0) gone.set(cell, old);
+      else gone.delete(cell);
+    });
+    const popped = gone.has(from);
+    const read = (cell: number): number =>
+      popped ? (gone.get(cell) ?? run.store.get(cell)) : run.store.get(cell);
+    return thread.recall(frame, read, (t) => say(t, run.world.part(part)));
+  });
+}
+
+/** The sentence of the moment a cursor stands at: that of the last step of its beat so far that has one. */
+export function captionAt(run: Run, cursor: number): string | undefined {
+  for (let step = cursor - 1; step >= 0; step--) {
+    const said = stepCaption(run, step);
+    if (said !== undefined) return said;
+    if (step < cursor - 1 && (run.flagsOf(step) & BEAT) !== 0) break;
+  }
+  return undefined;
+}

@@ -1,0 +1,18 @@
+export * from './build';
+export * from './caption';
+export * from './columns';
+export * from './fork';
+export * from './monitor';
+export * from './progress';
+export * from './provenance';
+export * from './run';
+export { explicit } from './schedulers/explicit';
+export { inOrder } from './schedulers/inOrder';
+export { randomScheduler } from './schedulers/random';
+export { recorded } from './schedulers/recorded';
+export { roundRobin } from './schedulers/roundRobin';
+export type { Scheduler } from './schedulers/scheduler';
+export { until } from './schedulers/until';
+export * from './spec';
+export * from './start';
+export * from './stepTable';

@@ -1,6 +1,6 @@
 import type { Design } from '../hypervisor/design';
 import type { Run } from './run';
-import type { ScenarioSpec, Segment } from './spec';
+import type { Segment } from './spec';
 import { recordRun } from './start';
 
 /**
@@ -24,15 +24,11 @@ export function segmentsOf(run: Run, from = 0, to = run.length): Segment[] {
  */
 export function forkRun(run: Run, design: Design, cursor: number, actor: number): Run {
   const op = run.peek(cursor, () => run.built.machine.operationOf(actor));
-  const spec: ScenarioSpec = run.built.spec;
-  const schedule = {
-    segments: [
-      ...segmentsOf(run, 0, cursor),
-      { actor, until: { kind: 'op' as const, op, edge: 'end' as const } },
-      ...spec.schedule.segments,
-    ],
-    then: spec.schedule.then,
-  };
+  const { spec } = run.built;
+  const turn: Segment = { actor, until: { kind: 'op', op, edge: 'end' } };
   run.markBranch(cursor);
-  return recordRun(spec, design, { schedule });
+  return recordRun(spec, design, {
+    prefix: run.choices(0, cursor),
+    schedule: { segments: [turn, ...spec.schedule.segments], rest: spec.schedule.rest },
+  });
 }

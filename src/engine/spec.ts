@@ -80,12 +80,12 @@ export interface OpSource extends Span {
 }
 
 /**
- * Who runs when: segments in order, then a rule for whoever is still runnable. A text without a `schedule` line is lowered
+ * Who runs when: segments in order, then a rule (`rest`) for whoever is still runnable. A text without a `schedule` line is lowered
  * to one segment per run of operations in the order of the text.
  */
 export interface Schedule {
   readonly segments: readonly Segment[];
-  readonly then: Rest;
+  readonly rest: Rest;
 }
 
 /** Run this actor, and nobody else, until. A segment whose actor is done or cannot run is over. */

@@ -34,16 +34,16 @@ export function explicit(schedule: Schedule): Scheduler {
 }
 
 function restScheduler(schedule: Schedule): Scheduler {
-  const { then } = schedule;
-  switch (then.kind) {
+  const { rest } = schedule;
+  switch (rest.kind) {
     case 'in-order':
       return inOrder();
     case 'round-robin':
       return roundRobin();
     case 'random':
-      return randomScheduler(then.seed);
+      return randomScheduler(rest.seed);
     default:
-      return assertNever(then);
+      return assertNever(rest);
   }
 }
 

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // A relative base: the built page works from any static host and any path.
   base: './',
+  // One page, its state in the fragment: an unknown path is an error, as on any static host, and never the page.
+  appType: 'mpa',
   plugins: [react()],
   worker: { format: 'es' },
   build: {

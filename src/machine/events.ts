@@ -2,7 +2,7 @@ import { eventType } from '../kernel';
 
 /** What the machine itself does. 64-bit values are two fields, high half first. `vcpu` is always the processor concerned. */
 export const OperationStarted = eventType('OperationStarted', 'vcpu', 'op');
-/** outcome: 0 done, 1 the guest was given a #PF and the instruction was skipped, 2 #GP. value: what was read, if anything. */
+/** outcome: 0 done, 1 the guest was given a #PF and the instruction was skipped, 2 #GP, 3 not possible. value: what was read, if anything. */
 export const OperationEnded = eventType('OperationEnded', 'vcpu', 'op', 'outcome', 'valueHi', 'valueLo');
 
 /** walker: 0 the processor, 1 the hypervisor's software walk of the guest's tables. index counts entries, not words. */
@@ -35,8 +35,13 @@ export const GeneralProtection = eventType('GeneralProtection', 'vcpu');
 /** offset: byte offset in the frame. frame is a machine frame. */
 export const MemoryRead = eventType('MemoryRead', 'vcpu', 'frame', 'offset', 'width', 'hi', 'lo');
 export const MemoryWritten = eventType('MemoryWritten', 'vcpu', 'frame', 'offset', 'width', 'hi', 'lo');
+/** A store that waits in its vCPU's store buffer; MemoryWritten follows when it drains. */
+export const StoreBuffered = eventType('StoreBuffered', 'vcpu', 'frame', 'offset', 'width', 'hi', 'lo');
 
 export const ControlRegisterLoaded = eventType('ControlRegisterLoaded', 'vcpu', 'register', 'hi', 'lo');
 export const InvlpgExecuted = eventType('InvlpgExecuted', 'vcpu', 'vaHi', 'vaLo');
 export const Poked = eventType('Poked', 'frame', 'index', 'hi', 'lo');
 export const SwitchChanged = eventType('SwitchChanged', 'which', 'on');
+
+/** The guest kernel could not store a table entry. reason: 0 it has no direct map, 1 no table of that level, 2 a large page is in the way. */
+export const EntryUnreachable = eventType('EntryUnreachable', 'vcpu', 'vaHi', 'vaLo', 'level', 'reason');

@@ -1,10 +1,15 @@
-import { defined } from '../base';
-import type { World } from '../kernel';
+import { defined, frameName, type Word } from '../base';
+import type { Thread, World } from '../kernel';
 import type { MachineConfig } from './config';
+import { GeneralProtection } from './events';
 import type { Exits } from './exits';
+import { guest } from './guest';
 import { Memory } from './memory';
 import type { GuestOp } from './operation';
+import { OUTCOME_GENERAL_PROTECTION } from './outcome';
+import { modeOf, type PagingMode, type PagingModes, pagingModes } from './paging';
 import { Registers } from './registers';
+import { StoreBuffers } from './storeBuffer';
 import { Tlb } from './tlb';
 
 /**
@@ -13,15 +18,34 @@ import { Tlb } from './tlb';
  */
 export class Machine {
   readonly memory: Memory;
+  /** Registers of each vCPU. */
   readonly regs: readonly Registers[];
+  /** Of the host only `op` and `outcome` mean something. */
+  readonly host: Registers;
   readonly tlb: Tlb;
+  readonly storeBuffers: StoreBuffers;
+  readonly modes: PagingModes;
   /** One program per vCPU, then the host's. Fixed for the run. */
   programs: readonly (readonly GuestOp[])[] = [];
+  /** Where the guest kernel maps gfn 0 and upwards, writable; undefined if the scenario gives it no direct map. */
+  directMap: Word | undefined;
   private hooks: Exits | undefined;
+  /** Names of the design's switches, in order: SwitchChanged gives the place in this list. */
+  switchNames: readonly string[] = [];
   /** Changes a switch of the design; set by whoever builds the world. */
   setSwitch: (name: string, on: boolean) => void = () => {
     throw new Error('no design is attached');
   };
+  /** The machine frame behind a guest frame, -1 if there is none. A design with a p2m overrides it. */
+  gfnToMfn: (gfn: number) => number = (gfn) => gfn;
+  /**
+   * How captions call the table of a level that the processor walks, after "of": "the guest's L4 table 0x010",
+   * "the shadow L4 table s084". A design overrides it.
+   */
+  nameTable: (frame: number, level: number) => string = (frame, level) =>
+    `its L${level} table ${frameName(frame)}`;
+  /** How captions call a machine frame: "0x011", "s085". A design overrides it. */
+  nameFrame: (frame: number) => string = frameName;
 
   constructor(
     readonly world: World,
@@ -29,7 +53,10 @@ export class Machine {
   ) {
     this.memory = new Memory(world.store, config);
     this.regs = Array.from({ length: config.vcpus }, (_, v) => new Registers(world.store, v));
+    this.host = new Registers(world.store, config.vcpus, 'the host');
     this.tlb = new Tlb(world, config);
+    this.storeBuffers = new StoreBuffers(world, this.memory, config);
+    this.modes = pagingModes(config);
     world.addPart('machine', this);
   }
 
@@ -44,5 +71,52 @@ export class Machine {
   /** Registers of a vCPU. */
   vcpu(v: number): Registers {
     return defined(this.regs[v], `vCPU ${v}`);
+  }
+
+  /** Registers of whoever runs a program: a vCPU, or the host. */
+  registersOf(actor: number): Registers {
+    return actor === this.config.vcpus ? this.host : this.vcpu(actor);
+  }
+
+  /** The mode that the processor itself walks in. */
+  hwMode(v: number): PagingMode {
+    const r = this.vcpu(v);
+    return this.modes[modeOf(r.get('hwCr0'), r.get('hwCr4'), r.get('hwEfer'))];
+  }
+
+  /** The mode that the guest believes it runs in. */
+  guestMode(v: number): PagingMode {
+    const r = this.vcpu(v);
+    return this.modes[modeOf(r.get('cr0'), r.get('cr4'), r.get('efer'))];
+  }
+
+  /** #GP: the instruction is skipped and its operation ends with outcome 2. */
+  generalProtection(v: number): void {
+    this.vcpu(v).set('outcome', OUTCOME_GENERAL_PROTECTION);
+    this.world.emit(GeneralProtection, v);
+  }
+
+  /** The actors: a thread per vCPU, the host's thread, and a drain per store buffer if the machine has store buffers. */
+  addActors(): void {
+    const { world, config } = this;
+    for (let v = 0; v < config.vcpus; v++) world.addThread('vcpu', `vCPU ${v}`);
+    world.addThread('host', 'the host');
+    if (config.storeBufferDepth === 0) return;
+    for (let v = 0; v < config.vcpus; v++) {
+      world.addActor(
+        'drain',
+        `store buffer of vCPU ${v}`,
+        () => !this.storeBuffers.empty(v),
+        () => this.storeBuffers.drain(v),
+      );
+    }
+  }
+
+  /** Puts every actor that has a program before its first operation. After the design's boot procedure has run. */
+  startPrograms(): void {
+    this.programs.forEach((program, actor) => {
+      const thread: Thread = defined(this.world.actors[actor]?.thread, `the thread of actor ${actor}`);
+      if (program.length > 0) thread.start(guest);
+    });
   }
 }

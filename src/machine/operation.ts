@@ -5,7 +5,8 @@ export type Cpl = 0 | 3;
 export type Width = 1 | 2 | 4 | 8;
 
 /** Locked read-modify-writes of the machine. */
-export type LockedOp = 'xchg' | 'cmpxchg' | 'xor' | 'or' | 'and' | 'add';
+export const LOCKED_OPS = ['xchg', 'cmpxchg', 'xor', 'or', 'and', 'add'] as const;
+export type LockedOp = (typeof LOCKED_OPS)[number];
 
 /**
  * One operation of a guest program, resolved: numbers only, nothing left to look up. Programs are part of the scenario and

@@ -35,8 +35,21 @@ const NAMES = [
   /** What the last load, fetch or locked operation read. */
   'resultHi',
   'resultLo',
-  /** How the last operation ended: 0 done, 1 guest #PF, 2 guest #GP. */
+  /** How the last operation ended: 0 done, 1 guest #PF, 2 guest #GP, 3 not possible. */
   'outcome',
+  /**
+   * The memory instruction in flight, for the processor and for a hypervisor that must perform it: READ, WRITE or FETCH;
+   * 0 or 1 + the place in LOCKED_OPS; where, how wide, with what. All zero between memory instructions.
+   */
+  'insAccess',
+  'insLocked',
+  'insVaHi',
+  'insVaLo',
+  'insWidth',
+  'insValueHi',
+  'insValueLo',
+  'insExpectedHi',
+  'insExpectedLo',
 ] as const;
 
 export type RegisterName = (typeof NAMES)[number];
@@ -48,9 +61,11 @@ export class Registers {
 
   constructor(
     private readonly store: Store,
+    /** Actor number: the vCPU's, or the host's, which uses `op` and `outcome` only. */
     readonly vcpu: number,
+    readonly name = `vCPU ${vcpu}`,
   ) {
-    this.region = store.region(`registers of vCPU ${vcpu}`, NAMES.length);
+    this.region = store.region(`registers of ${name}`, NAMES.length);
   }
 
   get(name: RegisterName): number {

@@ -1,0 +1,304 @@
+import { procedure, slots, type Thread } from '../kernel';
+import { writeBytes } from './bytes';
+import { GuestPageFault, MemoryRead, MemoryWritten, PageFault, StoreBuffered, TlbHit } from './events';
+import { FAULT_INJECT, FAULT_RETRY } from './exits';
+import { combine, joinParts, partBytes, partOffset, parts, partVa, partValue } from './instruction';
+import type { Machine } from './machine';
+import { LOCKED_OPS } from './operation';
+import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
+import { canonical } from './paging';
+import { denied, WRITE } from './rights';
+import { sayAccess, sayError, sayVa, sayValue } from './say';
+import { hardwareWalk } from './walk';
+import type { Halves } from './wide';
+
+/** How a TLB lookup came out. */
+const MISS = 0;
+const HIT = 1;
+/** The entry's rights do not allow the access: the processor walks before it believes that. */
+const DENIED = 2;
+/** A write, and the entry does not know the page as dirty. */
+const CLEAN = 3;
+const BAD_ADDRESS = 4;
+
+const L = slots(
+  ...(['part', 'found', 'frame0', 'frame1'] as const),
+  ...(['error', 'frame', 'rights', 'shift'] as const), // results of the walk
+  ...(['verdict', 'guestError'] as const), // results of the exit
+  ...(['seenHi', 'seenLo', 'seenFrame'] as const), // what the access itself read or wrote, for its caption
+);
+
+const va: Halves = { hi: 0, lo: 0 };
+const value: Halves = { hi: 0, lo: 0 };
+const old: Halves = { hi: 0, lo: 0 };
+const who = (t: Thread): string => `vCPU ${t.actor}`;
+const frameSlot = (part: number): number => L.frame0 + part;
+
+/** The next page of a crossing access is looked up, or the access itself is next. */
+function translated(t: Thread, m: Machine, frame: number): void {
+  const part = t.get(L.part);
+  t.set(frameSlot(part), frame);
+  const last = part + 1 === parts(m, t.actor);
+  t.set(L.part, last ? 0 : part + 1);
+  t.goto(last ? (m.vcpu(t.actor).get('insLocked') === 0 ? 'memory' : 'locked') : 'lookup');
+}
+
+function lookUp(t: Thread, m: Machine): number {
+  const v = t.actor;
+  const r = m.vcpu(v);
+  partVa(m, v, t.get(L.part), va);
+  if (!canonical(m.hwMode(v), va.hi, va.lo)) return BAD_ADDRESS;
+  const slot = m.tlb.lookup(v, va.hi, va.lo);
+  if (slot < 0) return MISS;
+  const rights = m.tlb.rights(slot);
+  const access = r.get('insAccess');
+  if (denied(rights, access, r.get('cpl') === 3, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags')))
+    return DENIED;
+  if (access === WRITE && !m.tlb.dirty(slot)) return CLEAN;
+  t.set(L.frame, m.tlb.frame(slot, va.hi, va.lo));
+  return HIT;
+}
+
+function sayLookup(t: Thread, m: Machine): string {
+  const v = t.actor;
+  partVa(m, v, t.get(L.part), va);
+  const page = sayVa(m, v, va.hi, va.lo);
+  switch (t.get(L.found)) {
+    case HIT:
+      return `The TLB of ${who(t)} knows the page: frame ${m.nameFrame(t.get(L.frame))}. No table is read.`;
+    case DENIED:
+      return `The TLB of ${who(t)} knows the page, but not with the rights this ${sayAccess(m.vcpu(v).get('insAccess'))} needs. The processor asks the tables.`;
+    case CLEAN:
+      return `The TLB of ${who(t)} does not know the page as dirty. The processor walks, to set the dirty bit first.`;
+    case BAD_ADDRESS:
+      return `${page} is not a canonical address: general protection fault, no table is read.`;
+    default:
+      return m.config.tlbEntries === 0
+        ? `There is no TLB on this machine: ${who(t)} walks the tables for ${page}.`
+        : `The TLB of ${who(t)} does not hold ${page}: the processor walks the tables.`;
+  }
+}
+
+/** Whether the memory step can go ahead as far as the store buffer is concerned. */
+function bufferAllows(t: Thread, m: Machine): boolean {
+  const b = m.storeBuffers;
+  if (b.depth === 0) return true;
+  if (m.vcpu(t.actor).get('insAccess') === WRITE) return !b.full(t.actor);
+  const part = t.get(L.part);
+  return b.ready(t.actor, t.get(frameSlot(part)), partOffset(m, t.actor, part), partBytes(m, t.actor, part));
+}
+
+/** One page's share of the access: the one step that touches guest data. */
+function touchMemory(t: Thread, m: Machine): void {
+  const v = t.actor;
+  const r = m.vcpu(v);
+  const part = t.get(L.part);
+  const frame = t.get(frameSlot(part));
+  const offset = partOffset(m, v, part);
+  const bytes = partBytes(m, v, part);
+  if (r.get('insAccess') === WRITE) {
+    partValue(m, v, part, value);
+    store(m, v, frame, offset, bytes, value);
+  } else {
+    m.storeBuffers.read(v, frame, offset, bytes, value);
+    m.world.emit(MemoryRead, v, frame, offset, bytes, value.hi, value.lo);
+    joinParts(m, v, part, value);
+  }
+  t.set(L.seenFrame, frame);
+  t.set(L.seenHi, value.hi);
+  t.set(L.seenLo, value.lo);
+  if (part + 1 < parts(m, v)) {
+    t.set(L.part, part + 1);
+    t.goto('memory');
+  } else t.ret(OUTCOME_DONE);
+}
+
+function store(m: Machine, v: number, frame: number, offset: number, bytes: number, what: Halves): void {
+  if (m.storeBuffers.depth > 0) {
+    m.storeBuffers.push(v, frame, offset, bytes, what.hi, what.lo);
+    m.world.emit(StoreBuffered, v, frame, offset, bytes, what.hi, what.lo);
+    return;
+  }
+  writeBytes(m.memory, frame, offset, bytes, what.hi, what.lo);
+  m.world.emit(MemoryWritten, v, frame, offset, bytes, what.hi, what.lo);
+}
+
+/** A locked read-modify-write: both pages of a crossing one at once, for the bus is locked. The result is the old value. */
+function lockedUpdate(t: Thread, m: Machine): void {
+  const v = t.actor;
+  const r = m.vcpu(v);
+  const count = parts(m, v);
+  for (let part = 0; part < count; part++) {
+    const frame = t.get(frameSlot(part));
+    const offset = partOffset(m, v, part);
+    m.storeBuffers.read(v, frame, offset, partBytes(m, v, part), value);
+    m.world.emit(MemoryRead, v, frame, offset, partBytes(m, v, part), value.hi, value.lo);
+    joinParts(m, v, part, value);
+  }
+  old.hi = r.get('resultHi');
+  old.lo = r.get('resultLo');
+  combine(m, v, old, value);
+  t.set(L.seenFrame, t.get(L.frame0));
+  t.set(L.seenHi, value.hi);
+  t.set(L.seenLo, value.lo);
+  const whole: Halves = { hi: value.hi, lo: value.lo };
+  for (let part = 0; part < count; part++) {
+    const frame = t.get(frameSlot(part));
+    const offset = partOffset(m, v, part);
+    const bytes = partBytes(m, v, part);
+    partValue(m, v, part, value, whole);
+    writeBytes(m.memory, frame, offset, bytes, value.hi, value.lo);
+    m.world.emit(MemoryWritten, v, frame, offset, bytes, value.hi, value.lo);
+  }
+  t.ret(OUTCOME_DONE);
+}
+
+function sayMemory(t: Thread, m: Machine): string {
+  const frame = m.nameFrame(t.get(L.seenFrame));
+  const seen = sayValue(t.get(L.seenHi), t.get(L.seenLo));
+  if (m.vcpu(t.actor).get('insAccess') !== WRITE) return `${who(t)} reads ${seen} in frame ${frame}.`;
+  return m.storeBuffers.depth > 0
+    ? `${who(t)} puts ${seen} for frame ${frame} into its store buffer. No other vCPU sees it yet.`
+    : `${who(t)} writes ${seen} to frame ${frame}.`;
+}
+
+/**
+ * One memory instruction of the guest (the ins registers say which): TLB, walk, fault, and the access itself.
+ * Returns the operation's outcome, which is also in the register. A faulting instruction that the hypervisor wants retried
+ * starts over from its first page. Source: Intel SDM volume 3, "Caching translation information", "Page-fault exceptions".
+ */
+export const guestAccess = procedure<Machine>({
+  name: 'guest_access',
+  part: 'machine',
+  lane: 'guest',
+  about:
+    'A load, store, fetch or locked operation of the guest: translate each page it touches, then touch memory.',
+  slots: L,
+  steps: [
+    {
+      label: 'lookup',
+      line: 'access(va): look in the TLB',
+      touch: 'private',
+      run: (t, m) => {
+        const found = lookUp(t, m);
+        t.set(L.found, found);
+        if (found === HIT) {
+          m.world.emit(TlbHit, t.actor, va.hi, va.lo, t.get(L.frame));
+          translated(t, m, t.get(L.frame));
+        } else if (found === BAD_ADDRESS) {
+          m.generalProtection(t.actor);
+          t.ret(OUTCOME_GENERAL_PROTECTION);
+        }
+      },
+      say: sayLookup,
+    },
+    {
+      label: 'walk',
+      line: '  not there, or not with these rights: walk(va, access)',
+      touch: 'private',
+      lane: 'walk',
+      run: (t, m) => {
+        partVa(m, t.actor, t.get(L.part), va);
+        t.callThen('fill', hardwareWalk, [va.hi, va.lo, m.vcpu(t.actor).get('insAccess')], L.error);
+      },
+    },
+    {
+      label: 'fill',
+      line: '  the walk succeeded: keep the translation in the TLB',
+      touch: 'private',
+      run: (t, m) => {
+        if (t.get(L.error) >= 0) {
+          t.goto('fault');
+          return;
+        }
+        partVa(m, t.actor, t.get(L.part), va);
+        m.tlb.fill(t.actor, va.hi, va.lo, t.get(L.frame), t.get(L.shift), t.get(L.rights));
+        translated(t, m, t.get(L.frame));
+      },
+    },
+    {
+      label: 'memory',
+      line: '  read or write memory',
+      touch: 'racy',
+      beat: true,
+      when: bufferAllows,
+      run: touchMemory,
+      say: sayMemory,
+    },
+    {
+      label: 'locked',
+      line: '  lock: read, compute and write memory at once',
+      touch: 'racy',
+      beat: true,
+      when: (t, m) => m.storeBuffers.empty(t.actor),
+      run: lockedUpdate,
+      say: (t, m) => {
+        const r = m.vcpu(t.actor);
+        const op = LOCKED_OPS[r.get('insLocked') - 1] ?? 'xchg';
+        const was = sayValue(r.get('resultHi'), r.get('resultLo'));
+        const now = sayValue(t.get(L.seenHi), t.get(L.seenLo));
+        const failed =
+          op === 'cmpxchg' && was === now ? ' Unchanged: it did not hold what was expected.' : '';
+        return `${who(t)} does a locked ${op} in frame ${m.nameFrame(t.get(L.seenFrame))}: ${was} becomes ${now}.${failed}`;
+      },
+    },
+    {
+      label: 'fault',
+      line: '  the walk failed: #PF(va, error)',
+      touch: 'private',
+      beat: true,
+      // Leaving the guest drains its stores first.
+      when: (t, m) => m.storeBuffers.empty(t.actor),
+      run: (t, m) => {
+        partVa(m, t.actor, t.get(L.part), va);
+        m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
+        m.vcpu(t.actor).set('inHypervisor', 1);
+        t.callThen('resume', m.exits.pageFault, [va.hi, va.lo, t.get(L.error)], L.verdict);
+      },
+      say: (t, m) => {
+        partVa(m, t.actor, t.get(L.part), va);
+        return `The ${sayAccess(m.vcpu(t.actor).get('insAccess'))} at ${sayVa(m, t.actor, va.hi, va.lo)} faults, error code ${sayError(t.get(L.error))}.`;
+      },
+    },
+    {
+      label: 'resume',
+      line: '  inject: CR2 = va, give the guest #PF; retry: access(va) again; done: go on',
+      touch: 'private',
+      beat: true,
+      run: (t, m) => {
+        const r = m.vcpu(t.actor);
+        const verdict = t.get(L.verdict);
+        r.set('inHypervisor', 0);
+        if (verdict === FAULT_RETRY) {
+          t.set(L.part, 0);
+          t.goto('lookup');
+          return;
+        }
+        if (verdict !== FAULT_INJECT) {
+          t.ret(OUTCOME_DONE);
+          return;
+        }
+        partVa(m, t.actor, t.get(L.part), va);
+        // CR2 belongs to the guest: a fault that it never hears of must not change it.
+        r.set('cr2Hi', va.hi);
+        r.set('cr2Lo', va.lo);
+        r.set('outcome', OUTCOME_PAGE_FAULT);
+        m.world.emit(GuestPageFault, t.actor, va.hi, va.lo, t.get(L.guestError));
+        t.ret(OUTCOME_PAGE_FAULT);
+      },
+      say: (t, m) => {
+        switch (t.get(L.verdict)) {
+          case FAULT_INJECT: {
+            const r = m.vcpu(t.actor);
+            const at = sayVa(m, t.actor, r.get('cr2Hi'), r.get('cr2Lo'));
+            return `The guest on ${who(t)} is given the page fault: CR2 is ${at}, error code ${sayError(t.get(L.guestError))}. Its handler skips the instruction.`;
+          }
+          case FAULT_RETRY:
+            return `${who(t)} returns to the guest, which tries the instruction again.`;
+          default:
+            return `${who(t)} returns to the guest. The instruction has been done for it.`;
+        }
+      },
+    },
+  ],
+});

@@ -1,0 +1,259 @@
+import { assertNever, defined } from '../base';
+import { type Procedure, procedure, slots, type Thread } from '../kernel';
+import { guestAccess } from './access';
+import { findEntry } from './directMap';
+import {
+  EntryUnreachable,
+  InvlpgExecuted,
+  OperationEnded,
+  OperationStarted,
+  Poked,
+  SwitchChanged,
+} from './events';
+import { beginInstruction, endInstruction } from './instruction';
+import type { Machine } from './machine';
+import type { GuestOp } from './operation';
+import { OUTCOME_DONE, OUTCOME_IMPOSSIBLE } from './outcome';
+import { FETCH, READ, WRITE } from './rights';
+import { sayVa, sayValue } from './say';
+import { sayDone, sayOperation } from './sayOperation';
+
+const L = slots(
+  ...(['op', 'repeat'] as const),
+  ...(['r0', 'r1', 'r2', 'r3', 'r4', 'r5'] as const), // what a called procedure returns; nobody looks
+);
+
+/** The operation an actor is in. */
+export function operationOf(m: Machine, actor: number): GuestOp {
+  return defined(m.programs[actor]?.[m.registersOf(actor).get('op')], `the operation of actor ${actor}`);
+}
+
+const isVcpu = (m: Machine, actor: number): boolean => actor < m.config.vcpus;
+
+/** CPL of an operation: what a program of user mode does at 3, all that only a kernel can do at 0. */
+function cplOf(op: GuestOp): number {
+  return 'cpl' in op ? op.cpl : 0;
+}
+
+const access = (t: Thread): void => t.callThen('done', guestAccess, [], L.r0);
+
+/** Sets a memory instruction up; returns the label of the step that goes on with the operation, none for an access. */
+function begin(m: Machine, v: number, op: GuestOp): string | undefined {
+  switch (op.kind) {
+    case 'load':
+      beginInstruction(m, v, READ, op.va, op.width);
+      return undefined;
+    case 'store':
+      beginInstruction(m, v, WRITE, op.va, op.width, op.value);
+      return undefined;
+    case 'fetch':
+      beginInstruction(m, v, FETCH, op.va, 1);
+      return undefined;
+    case 'locked':
+      beginInstruction(m, v, WRITE, op.va, op.width, op.value, op.op, op.expected);
+      return undefined;
+    case 'stos':
+      return 'string';
+    case 'pte':
+      return 'find';
+    case 'cr3':
+    case 'cr0':
+    case 'cr4':
+    case 'efer':
+    case 'invlpg':
+    case 'call':
+      return 'leave';
+    case 'mfence':
+      return 'fence';
+    case 'poke':
+      return 'poke';
+    case 'switch':
+      return 'switch';
+    default:
+      return assertNever(op, 'operation');
+  }
+}
+
+/** The design's procedure for an operation that leaves the guest, and its arguments. */
+function exitOf(
+  m: Machine,
+  op: GuestOp,
+): { readonly to: Procedure<never>; readonly args: readonly number[] } {
+  switch (op.kind) {
+    case 'cr3':
+      return { to: m.exits.loadCr3, args: [op.value.hi, op.value.lo] };
+    case 'cr0':
+      return { to: m.exits.setCr0, args: [op.value] };
+    case 'cr4':
+      return { to: m.exits.setCr4, args: [op.value] };
+    case 'efer':
+      return { to: m.exits.setEfer, args: [op.value] };
+    case 'invlpg':
+      return { to: m.exits.invlpg, args: [op.va.hi, op.va.lo] };
+    case 'call':
+      return {
+        to: defined(m.exits.operations.get(op.name), `the design's operation ${op.name}`),
+        args: op.args,
+      };
+    default:
+      throw new Error(`operation ${op.kind} does not leave the guest`);
+  }
+}
+
+/** Narrows to the operation that a step is for: the label is only reached by it. */
+function only<K extends GuestOp['kind']>(m: Machine, actor: number, kind: K): Extract<GuestOp, { kind: K }> {
+  const op = operationOf(m, actor);
+  if (op.kind !== kind) throw new Error(`actor ${actor} is in operation ${op.kind}, not ${kind}`);
+  return op as Extract<GuestOp, { kind: K }>;
+}
+
+/** The loop of a vCPU, and of the host, over its program. Anchors name its labels `start` and `done`. */
+export const guest = procedure<Machine>({
+  name: 'guest',
+  part: 'machine',
+  lane: 'guest',
+  about: 'Takes the operations of a guest program one by one.',
+  slots: L,
+  steps: [
+    {
+      label: 'start',
+      line: 'next operation of the program',
+      touch: 'private',
+      beat: true,
+      run: (t, m) => {
+        const r = m.registersOf(t.actor);
+        r.set('op', t.get(L.op));
+        r.set('outcome', OUTCOME_DONE);
+        r.set('resultHi', 0);
+        r.set('resultLo', 0);
+        const op = operationOf(m, t.actor);
+        if (isVcpu(m, t.actor)) r.set('cpl', cplOf(op));
+        m.world.emit(OperationStarted, t.actor, t.get(L.op));
+        const label = begin(m, t.actor, op);
+        if (label === undefined) access(t);
+        else t.goto(label);
+      },
+      say: (t, m) => sayOperation(m, t.actor, operationOf(m, t.actor)),
+    },
+    {
+      label: 'string',
+      line: '  REP STOS: the next element',
+      touch: 'private',
+      run: (t, m) => {
+        const op = only(m, t.actor, 'stos');
+        const nth = t.get(L.repeat);
+        if (nth === op.count || m.vcpu(t.actor).get('outcome') !== OUTCOME_DONE) {
+          t.goto('done');
+          return;
+        }
+        const lo = (op.va.lo >>> 0) + nth * op.width;
+        const va = { hi: (op.va.hi + Math.floor(lo / 0x1_0000_0000)) | 0, lo: lo | 0 };
+        beginInstruction(m, t.actor, WRITE, va, op.width, op.value);
+        t.set(L.repeat, nth + 1);
+        t.callThen('string', guestAccess, [], L.r0);
+      },
+      say: (t, m) => {
+        const op = only(m, t.actor, 'stos');
+        const r = m.vcpu(t.actor);
+        return r.get('outcome') === OUTCOME_DONE
+          ? `Element ${t.get(L.repeat)} of ${op.count}, at ${sayVa(m, t.actor, r.get('insVaHi'), r.get('insVaLo'))}.`
+          : 'The string operation ends at the element that faulted.';
+      },
+    },
+    {
+      label: 'find',
+      line: '  the guest kernel finds the entry in its own tables; store it through the direct map',
+      touch: 'racy',
+      beat: true,
+      run: (t, m) => {
+        const op = only(m, t.actor, 'pte');
+        const found = findEntry(m, t.actor, op.va, op.level);
+        if (found.kind === 'none') {
+          m.vcpu(t.actor).set('outcome', OUTCOME_IMPOSSIBLE);
+          m.world.emit(EntryUnreachable, t.actor, op.va.hi, op.va.lo, op.level, found.reason);
+          t.goto('done');
+          return;
+        }
+        beginInstruction(m, t.actor, WRITE, found.va, found.width, op.value);
+        access(t);
+      },
+      say: (t, m) => {
+        const op = only(m, t.actor, 'pte');
+        const r = m.vcpu(t.actor);
+        if (r.get('outcome') === OUTCOME_IMPOSSIBLE)
+          return `The guest's tables lead to no L${op.level} entry for ${sayVa(m, t.actor, op.va.hi, op.va.lo)} that it could write. The operation ends.`;
+        const at = sayVa(m, t.actor, r.get('insVaHi'), r.get('insVaLo'));
+        return `The guest's kernel knows where that entry is: at ${at} in its direct map. It stores ${sayValue(op.value.hi, op.value.lo)} there.`;
+      },
+    },
+    {
+      label: 'leave',
+      line: '  a privileged instruction or a hypercall',
+      touch: 'private',
+      // Serialising instructions and exits drain the stores before them.
+      when: (t, m) => !isVcpu(m, t.actor) || m.storeBuffers.empty(t.actor),
+      run: (t, m) => {
+        const op = operationOf(m, t.actor);
+        if (op.kind === 'invlpg') m.world.emit(InvlpgExecuted, t.actor, op.va.hi, op.va.lo);
+        if (isVcpu(m, t.actor)) m.vcpu(t.actor).set('inHypervisor', 1);
+        const { to, args } = exitOf(m, op);
+        t.callThen('done', to, args, L.r0);
+      },
+    },
+    {
+      label: 'fence',
+      line: '  MFENCE: wait until the store buffer is empty',
+      touch: 'private',
+      beat: true,
+      when: (t, m) => m.storeBuffers.empty(t.actor),
+      run: (t) => t.goto('done'),
+      say: (t) => `The store buffer of vCPU ${t.actor} is empty: everybody sees its stores.`,
+    },
+    {
+      label: 'poke',
+      line: '  memory changes from outside',
+      touch: 'racy',
+      beat: true,
+      run: (t, m) => {
+        const op = only(m, t.actor, 'poke');
+        m.memory.write64(op.frame, op.index, op.value.hi, op.value.lo);
+        m.world.emit(Poked, op.frame, op.index, op.value.hi, op.value.lo);
+        t.goto('done');
+      },
+      say: (t, m) => {
+        const op = only(m, t.actor, 'poke');
+        return `Word ${op.index} of frame ${m.nameFrame(op.frame)} now holds ${sayValue(op.value.hi, op.value.lo)}. No processor was asked, so nothing could fault.`;
+      },
+    },
+    {
+      label: 'switch',
+      line: '  a switch of the design changes',
+      touch: 'racy',
+      beat: true,
+      run: (t, m) => {
+        const op = only(m, t.actor, 'switch');
+        m.setSwitch(op.name, op.on);
+        m.world.emit(SwitchChanged, m.switchNames.indexOf(op.name), op.on ? 1 : 0);
+        t.goto('done');
+      },
+    },
+    {
+      label: 'done',
+      line: '  the operation ends',
+      touch: 'private',
+      beat: true,
+      run: (t, m) => {
+        const { actor } = t;
+        const r = m.registersOf(actor);
+        r.set('inHypervisor', 0);
+        if (isVcpu(m, actor)) endInstruction(m, actor);
+        for (const slot of [L.repeat, L.r0, L.r1, L.r2, L.r3, L.r4, L.r5]) t.set(slot, 0);
+        const op = t.get(L.op);
+        m.world.emit(OperationEnded, actor, op, r.get('outcome'), r.get('resultHi'), r.get('resultLo'));
+        t.set(L.op, op + 1);
+        if (op + 1 < (m.programs[actor]?.length ?? 0)) t.goto('start');
+      },
+      say: (t, m) => sayDone(m, t.actor, operationOf(m, t.actor)),
+    },
+  ],
+});

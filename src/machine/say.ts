@@ -1,0 +1,37 @@
+import { address, hex } from '../base';
+import * as bits from './bits';
+import type { Machine } from './machine';
+import type { PagingMode } from './paging';
+
+/** A linear address as the page writes it: eight digits in 32-bit modes, at least twelve otherwise, grouped in fours. */
+export function sayAddress(mode: PagingMode, hi: number, lo: number): string {
+  return address(hi, lo, mode.vaBits === 32 ? 8 : 12);
+}
+
+/** A linear address of a vCPU's guest. */
+export const sayVa = (m: Machine, v: number, hi: number, lo: number): string =>
+  sayAddress(m.guestMode(v), hi, lo);
+
+/** A value: 0x45067. */
+export function sayValue(hi: number, lo: number): string {
+  return hi === 0 ? `0x${hex(lo)}` : `0x${hex(hi)}${hex(lo, 8)}`;
+}
+
+/** An entry's index: three digits. */
+export const sayIndex = (index: number): string => hex(index, 3);
+
+/** A page-fault error code with its bits spelled out: "3 (present, write)". */
+export function sayError(code: number): string {
+  const words = [
+    (code & bits.PFEC_P) === 0 ? 'not present' : 'present',
+    (code & bits.PFEC_W) === 0 ? undefined : 'write',
+    (code & bits.PFEC_U) === 0 ? undefined : 'user',
+    (code & bits.PFEC_RSVD) === 0 ? undefined : 'reserved bit',
+    (code & bits.PFEC_I) === 0 ? undefined : 'fetch',
+  ];
+  return `${code} (${words.filter((w) => w !== undefined).join(', ')})`;
+}
+
+/** What an access is called: load, store, fetch. */
+export const ACCESS_WORDS = ['load', 'store', 'fetch'] as const;
+export const sayAccess = (access: number): string => ACCESS_WORDS[access] ?? 'access';

@@ -1,0 +1,70 @@
+import { assertNever, frameName } from '../base';
+import type { Machine } from './machine';
+import type { EntryName, GuestOp } from './operation';
+import { sayIndex, sayVa, sayValue } from './say';
+
+const place = (at: string, entry: EntryName | undefined): string =>
+  entry === undefined
+    ? at
+    : `${at}, which is entry ${sayIndex(entry.index)} of frame ${frameName(entry.frame)}`;
+
+/** What an operation is about to do: the caption of `guest.start`. */
+export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
+  const who = actor < m.config.vcpus ? `vCPU ${actor}` : 'The host';
+  const mode = 'cpl' in op && op.cpl === 3 ? ', from user mode' : '';
+  const at = (va: { hi: number; lo: number }): string =>
+    sayVa(m, Math.min(actor, m.config.vcpus - 1), va.hi, va.lo);
+  switch (op.kind) {
+    case 'load':
+      return `${who} loads from ${at(op.va)}${mode}.`;
+    case 'store':
+      return `${who} stores ${sayValue(op.value.hi, op.value.lo)} to ${place(at(op.va), op.entry)}${mode}.`;
+    case 'fetch':
+      return `${who} fetches an instruction at ${at(op.va)}${mode}.`;
+    case 'pte':
+      return `${who} wants the L${op.level} entry that maps ${at(op.va)} to hold ${sayValue(op.value.hi, op.value.lo)}.`;
+    case 'locked':
+      return `${who} begins a locked ${op.op} with ${sayValue(op.value.hi, op.value.lo)} at ${place(at(op.va), op.entry)}${mode}.`;
+    case 'stos':
+      return `${who} stores ${sayValue(op.value.hi, op.value.lo)} ${op.count} times, from ${at(op.va)} upwards${mode}.`;
+    case 'cr3':
+      return `${who} loads CR3 with ${sayValue(op.value.hi, op.value.lo)}.`;
+    case 'cr0':
+      return `${who} loads CR0 with ${sayValue(0, op.value)}.`;
+    case 'cr4':
+      return `${who} loads CR4 with ${sayValue(0, op.value)}.`;
+    case 'efer':
+      return `${who} sets EFER to ${sayValue(0, op.value)}.`;
+    case 'invlpg':
+      return `${who} invalidates the translation of ${at(op.va)} (INVLPG).`;
+    case 'mfence':
+      return `${who} waits until its stores are seen by everybody (MFENCE).`;
+    case 'poke':
+      return `Somebody outside the guest changes word ${op.index} of frame ${frameName(op.frame)}.`;
+    case 'switch':
+      return `From here on the switch ${op.name} is ${op.on ? 'on' : 'off'}.`;
+    case 'call':
+      return `${who} asks the hypervisor for ${op.name.replaceAll('_', ' ')}.`;
+    default:
+      return assertNever(op, 'operation');
+  }
+}
+
+/** How an operation has ended: the caption of `guest.done`. */
+export function sayDone(m: Machine, actor: number, op: GuestOp): string {
+  const r = m.registersOf(actor);
+  const who = actor < m.config.vcpus ? `vCPU ${actor}` : 'The host';
+  switch (r.get('outcome')) {
+    case 1:
+      return `${who} goes on behind the instruction that faulted.`;
+    case 2:
+      return `${who} goes on behind the instruction that was not allowed.`;
+    case 3:
+      return `${who} goes on: there was nothing it could have written.`;
+    default:
+      break;
+  }
+  if (op.kind === 'load' || op.kind === 'locked')
+    return `${who} has read ${sayValue(r.get('resultHi'), r.get('resultLo'))} and goes on.`;
+  return `${who} goes on with its program.`;
+}

@@ -1,0 +1,144 @@
+import type { World } from '../kernel';
+import { readBytes, writeBytes } from './bytes';
+import type { MachineConfig } from './config';
+import { MemoryWritten } from './events';
+import type { Memory } from './memory';
+import type { Halves } from './wide';
+
+const ENTRY_CELLS = 5;
+const FRAME = 0;
+const OFFSET = 1;
+const WIDTH = 2;
+const HI = 3;
+const LO = 4;
+
+/** A store that other processors do not see yet, as panels read it. */
+export interface BufferedStore {
+  readonly frame: number;
+  readonly offset: number;
+  readonly width: number;
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/**
+ * The store buffers of x86-TSO, one per vCPU: stores leave oldest first, loads of the same vCPU see the newest store to each
+ * byte, other vCPUs see none. Source: Sewell, Sarkar, Owens, Zappa Nardelli, Myreen: x86-TSO (2010); Intel SDM volume 3, "Memory ordering".
+ *
+ * The oldest store is always in place 0 and leaving moves the rest down, so that two buffers with the same contents are the
+ * same cells: in a ring, the place of the head would make equal states look different.
+ */
+export class StoreBuffers {
+  private readonly base: readonly number[];
+
+  constructor(
+    private readonly world: World,
+    private readonly memory: Memory,
+    private readonly config: MachineConfig,
+  ) {
+    const cells = 1 + Math.max(1, config.storeBufferDepth) * ENTRY_CELLS;
+    this.base = Array.from(
+      { length: config.vcpus },
+      (_, v) => world.store.region(`store buffer of vCPU ${v}`, cells).base,
+    );
+  }
+
+  get depth(): number {
+    return this.config.storeBufferDepth;
+  }
+
+  /** Stores waiting. */
+  count(v: number): number {
+    return this.world.store.get(this.base[v] as number);
+  }
+
+  empty(v: number): boolean {
+    return this.count(v) === 0;
+  }
+
+  full(v: number): boolean {
+    return this.count(v) >= this.config.storeBufferDepth;
+  }
+
+  /** The n-th oldest store. */
+  at(v: number, nth: number): BufferedStore {
+    const cell = this.entry(v, nth);
+    const { store } = this.world;
+    return {
+      frame: store.get(cell + FRAME),
+      offset: store.get(cell + OFFSET),
+      width: store.get(cell + WIDTH),
+      hi: store.get(cell + HI),
+      lo: store.get(cell + LO),
+    };
+  }
+
+  private entry(v: number, nth: number): number {
+    return (this.base[v] as number) + 1 + nth * ENTRY_CELLS;
+  }
+
+  /** Appends a store. The caller has made sure that the buffer is not full. */
+  push(v: number, frame: number, offset: number, width: number, hi: number, lo: number): void {
+    const { store } = this.world;
+    const cell = this.entry(v, this.count(v));
+    store.set(cell + FRAME, frame);
+    store.set(cell + OFFSET, offset);
+    store.set(cell + WIDTH, width);
+    store.set(cell + HI, hi);
+    store.set(cell + LO, lo);
+    store.set(this.base[v] as number, this.count(v) + 1);
+  }
+
+  /** The oldest store reaches memory. */
+  drain(v: number): void {
+    const { store } = this.world;
+    const oldest = this.at(v, 0);
+    writeBytes(this.memory, oldest.frame, oldest.offset, oldest.width, oldest.hi, oldest.lo);
+    this.world.emit(MemoryWritten, v, oldest.frame, oldest.offset, oldest.width, oldest.hi, oldest.lo);
+    const last = this.count(v) - 1;
+    const from = this.entry(v, 0);
+    for (let i = 0; i < last * ENTRY_CELLS; i++) store.set(from + i, store.get(from + ENTRY_CELLS + i));
+    for (let i = 0; i < ENTRY_CELLS; i++) store.set(this.entry(v, last) + i, 0);
+    store.set(this.base[v] as number, last);
+  }
+
+  /** The newest waiting store that covers a byte, or -1. */
+  private covering(v: number, frame: number, offset: number): number {
+    const { store } = this.world;
+    for (let nth = this.count(v) - 1; nth >= 0; nth--) {
+      const cell = this.entry(v, nth);
+      if (store.get(cell + FRAME) !== frame) continue;
+      const first = store.get(cell + OFFSET);
+      if (offset >= first && offset < first + store.get(cell + WIDTH)) return nth;
+    }
+    return -1;
+  }
+
+  /**
+   * Whether a load can be served now: from memory alone, or from one store alone. A load that would have to be pieced
+   * together waits until the stores have left, as on the processor.
+   */
+  ready(v: number, frame: number, offset: number, width: number): boolean {
+    if (this.empty(v)) return true;
+    const from = this.covering(v, frame, offset);
+    for (let i = 1; i < width; i++) if (this.covering(v, frame, offset + i) !== from) return false;
+    return true;
+  }
+
+  /** What the vCPU itself sees: memory, with each byte that one of its waiting stores covers taken from the newest. */
+  read(v: number, frame: number, offset: number, width: number, out: Halves): void {
+    readBytes(this.memory, frame, offset, width, out);
+    if (this.empty(v)) return;
+    for (let i = 0; i < width; i++) {
+      const nth = this.covering(v, frame, offset + i);
+      if (nth < 0) continue;
+      const from = this.at(v, nth);
+      const at = offset + i - from.offset;
+      const byte = ((at < 4 ? from.lo : from.hi) >>> (8 * (at & 3))) & 0xff;
+      const mask = 0xff << (8 * (i & 3));
+      const placed = byte << (8 * (i & 3));
+      if (i < 4) out.lo = (out.lo & ~mask) | placed;
+      else out.hi = (out.hi & ~mask) | placed;
+    }
+  }
+}

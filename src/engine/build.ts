@@ -32,6 +32,7 @@ export function buildWorld(spec: ScenarioSpec, design: Design, store: Store = ne
   const hypervisor = design.build(world, machine, spec.options);
   machine.attach(hypervisor.exits);
   machine.setSwitch = hypervisor.setSwitch;
+  machine.switchNames = design.switches.map((s) => s.name);
 
   spec.vcpus.forEach((setup, v) => {
     const regs = machine.vcpu(v);
@@ -49,13 +50,12 @@ export function buildWorld(spec: ScenarioSpec, design: Design, store: Store = ne
   world.actors[0]?.thread?.start(hypervisor.boot);
   settle(world);
   for (const { actor, op } of spec.prologue) {
-    machine.runPrograms(machine.config.vcpus + 1, (i) => (i === actor ? [op] : []));
+    machine.programs = Array.from({ length: actor + 1 }, (_, i) => (i === actor ? [op] : []));
+    machine.startPrograms();
     settle(world);
   }
-  machine.runPrograms(
-    machine.config.vcpus + 1,
-    (i) => spec.programs[i] ?? (i === spec.programs.length ? spec.host : []),
-  );
+  machine.programs = [...spec.programs, spec.host];
+  machine.startPrograms();
   world.counters.reset();
   world.events.truncate(0);
   store.forget();

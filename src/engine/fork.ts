@@ -23,7 +23,7 @@ export function segmentsOf(run: Run, from = 0, to = run.length): Segment[] {
  * says. The run it leaves stays as it is.
  */
 export function forkRun(run: Run, design: Design, cursor: number, actor: number): Run {
-  const op = run.peek(cursor, () => run.built.machine.operationOf(actor));
+  const op = run.peek(cursor, () => run.built.machine.registersOf(actor).get('op'));
   const { spec } = run.built;
   const turn: Segment = { actor, until: { kind: 'op', op, edge: 'end' } };
   run.markBranch(cursor);

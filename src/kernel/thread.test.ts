@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Lock, LockTaken } from './lock';
-import { procedure, slots } from './procedure';
+import { type Procedure, procedure, slots } from './procedure';
 import type { Region } from './store';
 import { World } from './world';
 
@@ -102,7 +102,7 @@ describe('thread', () => {
   it('a call too deep for the stack stops with a sentence', () => {
     const world = new World([]);
     world.addPart('toy', {});
-    const deep = procedure<Toy>({
+    const deep: Procedure<Toy> = procedure<Toy>({
       name: 'toy_deep',
       part: 'toy',
       lane: 'guest',

@@ -1,0 +1,83 @@
+import { openLibrary, openText } from '../opening';
+import type { Command, CommandContext } from './types';
+
+/** Which scenario is on stage, and where its text goes. */
+export function scenarioCommands({ session, sources, host }: CommandContext): Command[] {
+  const { state } = session;
+  return [
+    {
+      id: 'library',
+      title: 'Library of scenarios',
+      group: 'Scenario',
+      keys: ['l'],
+      run: () => session.set({ dialog: 'library' }),
+    },
+    {
+      id: 'edit',
+      title: 'Edit the scenario',
+      group: 'Scenario',
+      keys: ['Mod+e'],
+      run: () => session.set({ dialog: 'editor' }),
+    },
+    {
+      id: 'share',
+      title: 'Share this moment',
+      group: 'Scenario',
+      keys: ['s'],
+      also: 'link copy',
+      run: () => session.set({ dialog: 'share' }),
+    },
+    {
+      id: 'download',
+      title: 'Download the scenario’s text',
+      group: 'Scenario',
+      enabled: state.text !== '',
+      run: () => host.download(`${fileName(state.spec?.title ?? 'scenario')}.scenario`, state.text),
+    },
+    {
+      id: 'open-file',
+      title: 'Open a scenario from a file',
+      group: 'Scenario',
+      run: () => {
+        const done = session.frames.begin('file');
+        void host
+          .pickFile()
+          .then((text) => {
+            if (text !== undefined) openFile(text);
+          })
+          .finally(done);
+      },
+    },
+    ...sources.library.map(
+      (entry): Command => ({
+        id: `open:${entry.id}`,
+        title: `Open “${entry.title}”`,
+        group: 'Scenario',
+        also: `${entry.topic} ${entry.level}`,
+        enabled: state.library !== entry.id,
+        run: () => {
+          if (openLibrary(session, sources, entry.id)) session.set({ dialog: undefined });
+        },
+      }),
+    ),
+  ];
+
+  function openFile(text: string): void {
+    if (openText(session, sources, text)) return;
+    session.set({ dialog: 'editor' });
+    session.say(
+      'The file’s text has errors. They are marked in the editor; what was on stage stays.',
+      'wrong',
+    );
+  }
+}
+
+/** A title as a file name that every system takes. */
+function fileName(title: string): string {
+  return (
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'scenario'
+  );
+}

@@ -1,0 +1,35 @@
+import type { Sources } from '../opening';
+import type { Session } from '../session';
+
+export type CommandGroup = 'Move' | 'Play' | 'Run' | 'Switches' | 'Scenario' | 'Look' | 'Ask';
+
+/**
+ * One change a person can make. Keys, menus, the palette and end-to-end tests all go through this list; nothing else
+ * changes the session.
+ */
+export interface Command {
+  /** Stable: `beat-forward`, `switch:snapshots`, `open:drift`. */
+  readonly id: string;
+  readonly title: string;
+  readonly group: CommandGroup;
+  /** Chords, the first one is shown: `ArrowRight`, `Shift+ArrowRight`, `Mod+k`, `?`. */
+  readonly keys?: readonly string[];
+  /** Further words the palette finds it by. */
+  readonly also?: string;
+  readonly enabled?: boolean;
+  readonly run: () => void;
+}
+
+/** What commands act on. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly sources: Sources;
+  /** Actions that need the browser's own dialogs and clipboard; the app provides them. */
+  readonly host: Host;
+}
+
+export interface Host {
+  /** Lets the person choose a file and gives its text. */
+  readonly pickFile: () => Promise<string | undefined>;
+  readonly download: (name: string, text: string) => void;
+}

@@ -1,0 +1,94 @@
+import type { Result } from '../base';
+import type { ScenarioSpec } from '../engine';
+import type { Design } from '../hypervisor';
+import { type Diagnostic, printDiagnostic } from '../scenario';
+import { LiveRuns } from './branching';
+import { NO_FOCUS } from './focusHistory';
+import type { Session } from './session';
+
+/** A text that can be put on stage. */
+export interface Compiled {
+  readonly spec: ScenarioSpec;
+  readonly design: Design;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Turns a scenario's text into something that runs, or says everything that is wrong with it. */
+export type Compile = (text: string) => Result<Compiled, readonly Diagnostic[]>;
+
+/** Something of the library, without its text: that is fetched when it is wanted. */
+export interface LibraryEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly topic: string;
+  readonly level: string;
+  readonly about: string;
+  readonly text: string;
+}
+
+/** What a session opens scenarios with. */
+export interface Sources {
+  readonly compile: Compile;
+  readonly library: readonly LibraryEntry[];
+  /** Id of the entry that a bare visit shows. */
+  readonly first: string;
+}
+
+/** Puts a text on stage. A text with errors leaves the last good run where it is and marks the errors. */
+export function openText(session: Session, sources: Sources, text: string): boolean {
+  const compiled = sources.compile(text);
+  if (compiled.kind === 'error') {
+    session.set({ draft: text, diagnostics: compiled.error });
+    return false;
+  }
+  const { spec, design, warnings } = compiled.value;
+  const live = attempt(session, () => new LiveRuns(spec, design));
+  if (live === undefined) return false;
+  const library = sources.library.find((entry) => entry.text === text)?.id;
+  session.set({ text, library, draft: undefined, diagnostics: warnings, switches: {}, focus: NO_FOCUS });
+  session.stage(live);
+  return true;
+}
+
+export function openLibrary(session: Session, sources: Sources, id: string): boolean {
+  const entry = sources.library.find((one) => one.id === id);
+  if (entry === undefined) {
+    session.say(`The library has no scenario named ${id}. Choose one from the list.`, 'wrong');
+    return false;
+  }
+  if (openText(session, sources, entry.text)) return true;
+  const first = session.state.diagnostics[0];
+  session.say(
+    `“${entry.title}” does not open: ${first === undefined ? 'it cannot be built' : printDiagnostic(first)}`,
+    'wrong',
+  );
+  return false;
+}
+
+/** What was typed, kept over a reload. Returns nothing: a browser that keeps nothing is said once and the page goes on. */
+export function keepDraft(session: Session, text: string): void {
+  session.set({ draft: text === session.state.text ? undefined : text });
+  const kept = session.keeper.write('draft', text);
+  if (kept.kind === 'error') session.say(kept.error, 'wrong');
+}
+
+/** What a visit without a link shows: what was being typed when the page was left, else the first of the library. */
+export function openFirst(session: Session, sources: Sources): void {
+  const draft = session.keeper.read('draft');
+  if (draft !== undefined && openText(session, sources, draft)) return;
+  const kept = draft === undefined ? {} : { draft, diagnostics: session.state.diagnostics };
+  openLibrary(session, sources, sources.first);
+  session.set(kept);
+  if (draft !== undefined) session.say('Your draft does not run yet. It is kept in the editor.');
+}
+
+/** Building a world checks promises that the text cannot: a design may refuse what it does not model. */
+export function attempt<T>(session: Session, build: () => T): T | undefined {
+  try {
+    return build();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    session.say(`This scenario cannot be built: ${why}. What was on stage stays.`, 'wrong');
+    return undefined;
+  }
+}

@@ -104,10 +104,7 @@ describe('a link that does not open', () => {
     [{ ...PLAIN, at: { anchor: '0:0:start', step: 1.5 } }, '`at.step`'],
     [{ ...PLAIN, switches: { recheck: 'off' } }, '`switches.recheck`'],
     [{ ...PLAIN, switches: { 'no such name!': true } }, '`switches.no such name!`'],
-    [
-      { ...PLAIN, branches: [{ parent: 0, segments: [{ actor: 0, until: '0:0:start' }] }] },
-      '`branches.0.segments.0.steps`',
-    ],
+    [{ ...PLAIN, branches: [{ segments: [{ until: '0:0:start' }] }] }, '`branches.0.segments.0.actor`'],
     [
       { ...PLAIN, branches: [{ parent: 1, segments: [] }] },
       'Expected branches that leave a run listed before them',

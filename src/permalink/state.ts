@@ -14,6 +14,13 @@ const Name = v.pipe(
   v.regex(/^[a-z][a-zA-Z0-9-]{0,63}$/, 'a name of letters, digits and -'),
 );
 
+/** A printed name of a thing on the stage (`guest 0x02e[007]`), or of a field of one. */
+const Entity = v.pipe(
+  v.string('a printed name'),
+  v.minLength(1, 'a printed name'),
+  v.maxLength(200, 'at most 200 characters'),
+);
+
 const AnchorText = v.pipe(
   v.string('a moment as text'),
   v.maxLength(200, 'a moment of at most 200 characters'),
@@ -27,14 +34,13 @@ const AnchorText = v.pipe(
 const Moment = v.strictObject({ anchor: AnchorText, step: Natural });
 
 /**
- * One stretch of a schedule: run `actor` until `until` (`steps` steps where the link was made; a hint again). `branch` is
- * the way the last of these steps takes, where that step branches by itself.
+ * One stretch of a schedule: run `actor` until just after `until`, or to its end if that is missing. `steps` is how many it
+ * took where the link was made, for a step that no table has any more; without `until` it is the rule.
  */
 const Segment = v.strictObject({
   actor: Natural,
-  until: AnchorText,
-  steps: Natural,
-  branch: v.optional(Natural, 0),
+  until: v.optional(AnchorText),
+  steps: v.optional(Natural, 0),
 });
 
 /**
@@ -66,8 +72,8 @@ const ScenarioLink = v.strictObject({
   run: v.optional(Natural, 0),
   /** Missing: before the first step. */
   at: v.optional(Moment),
-  /** The entity in focus, printed. */
-  focus: v.optional(v.pipe(v.string('an entity'), v.maxLength(200, 'at most 200 characters'))),
+  /** What is in focus: a thing on the stage, printed, and one of its fields where one was chosen. */
+  focus: v.optional(v.strictObject({ entity: Entity, field: v.optional(Entity) })),
   /** Open tabs and panels by place. A place or tab that no longer exists is ignored: it is comfort, not content. */
   view: v.optional(v.record(Name, Name, 'open tabs by place'), {}),
   /** Fingerprint of the step tables where the link was made: when it differs, step counts say nothing. */

@@ -18,17 +18,21 @@ export function toPlain(state: LinkState): Record<string, unknown> {
         ...(parent !== 0 && { parent }),
         ...(from !== undefined && { from: { anchor: from.anchor, step: from.step } }),
         ...(label !== '' && { label }),
-        segments: segments.map(({ actor, until, steps, branch }) => ({
+        segments: segments.map(({ actor, until, steps }) => ({
           actor,
-          until,
-          steps,
-          ...(branch !== 0 && { branch }),
+          ...(until !== undefined && { until }),
+          ...(steps !== 0 && { steps }),
         })),
       })),
     }),
     ...(state.run !== 0 && { run: state.run }),
     ...(state.at !== undefined && { at: { anchor: state.at.anchor, step: state.at.step } }),
-    ...(state.focus !== undefined && { focus: state.focus }),
+    ...(state.focus !== undefined && {
+      focus: {
+        entity: state.focus.entity,
+        ...(state.focus.field !== undefined && { field: state.focus.field }),
+      },
+    }),
     ...(Object.keys(state.view).length > 0 && { view: sorted(state.view) }),
     tables: state.tables,
   };

@@ -16,9 +16,13 @@ export const anchorText: fc.Arbitrary<string> = fc
   )
   .map(([who, op, label, nth]) => `${who}:${op}:${label}${nth === 0 ? '' : `#${nth}`}`);
 
+const printed = fc.string({ minLength: 1, maxLength: 30 });
+
 const moment = fc.record({ anchor: anchorText, step: steps });
 
-const segment = fc.record({ actor, until: anchorText, steps, branch: fc.nat({ max: 3 }) });
+const segment = fc
+  .record({ actor, until: anchorText, steps }, { requiredKeys: ['actor', 'steps'] })
+  .map((one) => ({ ...one }));
 
 const branches = fc
   .array(
@@ -47,7 +51,11 @@ export const linkState: fc.Arbitrary<LinkState> = fc
     branches,
     run: fc.nat(),
     at: maybe(moment),
-    focus: maybe(fc.string({ maxLength: 30 })),
+    focus: maybe(
+      fc
+        .record({ entity: printed, field: printed }, { requiredKeys: ['entity'] })
+        .map((focus) => ({ ...focus })),
+    ),
     view: fc.dictionary(name, name, { maxKeys: 3 }),
     tables: fc.stringMatching(/^[0-9a-f]{8}$/),
   })

@@ -1,0 +1,116 @@
+import { address, hex } from '../../base';
+import { A, D, G, NX_HI, P, PCD, PS, PWT, U, W } from '../../machine';
+import type { EntryNote, TableModel } from './model';
+
+/** The marks of a row, in the order they are drawn. Bit i of `marks` is mark i. */
+export const MARK_NAMES = ['P', 'W', 'U', 'A', 'D', 'NX'] as const;
+const MARK_WORDS = ['present', 'writable', 'user', 'accessed', 'dirty', 'no execute'] as const;
+
+export const marksOf = (hi: number, lo: number): number =>
+  (lo & P ? 1 : 0) |
+  (lo & W ? 2 : 0) |
+  (lo & U ? 4 : 0) |
+  (lo & A ? 8 : 0) |
+  (lo & D ? 16 : 0) |
+  (hi & NX_HI ? 32 : 0);
+
+/** The frame an entry points at: bits 51..12, as a number (frames beyond 2^32 do not occur in these machines). */
+export const targetFrame = (hi: number, lo: number): number => ((lo >>> 12) | ((hi & 0xf_ffff) << 20)) >>> 0;
+
+export const entryLo = (t: TableModel, index: number): number => t.words[index * t.stride] ?? 0;
+export const entryHi = (t: TableModel, index: number): number =>
+  t.stride === 2 ? (t.words[index * 2 + 1] ?? 0) : 0;
+
+/** Whether the walk ends at an entry of this level: an L1 entry, or one that maps a large page. */
+export const isLeaf = (level: number, lo: number): boolean => level === 1 || (level < 4 && (lo & PS) !== 0);
+
+/** What stands at the right of a row. A shadow's upper entries point at shadow frames. */
+export function targetText(t: TableModel, hi: number, lo: number, note: EntryNote | undefined): string {
+  if (note?.says !== undefined) return note.says;
+  if ((lo & P) === 0) return hi === 0 && lo === 0 ? '—' : hex(targetFrame(hi, lo), 3);
+  const frame = hex(targetFrame(hi, lo), 3);
+  return t.side === 'shadow' && !isLeaf(t.level, lo) ? `s${frame}` : frame;
+}
+
+/** `0x0000_0000_0004_5067` */
+export const valueText = (hi: number, lo: number): string => address(hi, lo, 16);
+
+const namedTarget = (t: TableModel, hi: number, lo: number): string => {
+  const frame = hex(targetFrame(hi, lo), 3);
+  return t.side === 'shadow' && !isLeaf(t.level, lo) ? `s${frame}` : `0x${frame}`;
+};
+
+/** Marks as words: `present, writable, user`. */
+export function marksWords(marks: number): string {
+  const words = MARK_WORDS.filter((_, i) => i > 0 && marks & (1 << i));
+  return marks & 1 ? ['present', ...words].join(', ') : ['not present', ...words].join(', ');
+}
+
+/** What a screen reader says: `guest entry 007 of page table 0x02e: frame 0x045, present, writable, user, changed`. */
+export function entryName(t: TableModel, index: number): string {
+  const hi = entryHi(t, index);
+  const lo = entryLo(t, index);
+  const note = t.notes.get(index);
+  const kind = t.side === 'guest' ? 'page table' : 'shadow';
+  const head = `${t.side} entry ${hex(index, 3)} of ${kind} ${t.frameName}`;
+  const value =
+    note?.says ??
+    (hi === 0 && lo === 0 ? 'empty' : `frame ${namedTarget(t, hi, lo)}, ${marksWords(marksOf(hi, lo))}`);
+  return [`${head}: ${value}`, ...noteWords(note)].join(', ');
+}
+
+export function noteWords(note: EntryNote | undefined): string[] {
+  if (note === undefined) return [];
+  return [
+    ...(note.wrong === undefined ? [] : [`breaks: ${note.wrong}`]),
+    ...(note.changed ? ['just changed'] : []),
+    ...(note.stale ? ['differs from the other side'] : []),
+    ...(note.walk === 'reading' ? ['being read'] : note.walk === 'path' ? ['on the walk'] : []),
+    ...(note.searched ? ['read by the search'] : []),
+  ];
+}
+
+/** One line of the tooltip. */
+export interface FieldLine {
+  readonly bits: string;
+  readonly name: string;
+  readonly value: string;
+  readonly says: string;
+}
+
+const flag = (bit: number, name: string, on: boolean, yes: string, no: string): FieldLine => ({
+  bits: String(bit),
+  name,
+  value: on ? '1' : '0',
+  says: on ? yes : no,
+});
+
+/** An entry field by field, lowest bit first. Source: Intel SDM volume 3, "Paging", formats of paging-structure entries. */
+export function fieldLines(t: TableModel, hi: number, lo: number): FieldLine[] {
+  const leaf = isLeaf(t.level, lo);
+  const lines = [
+    flag(0, 'P', (lo & P) !== 0, 'present', 'not present: the other bits are the kernel’s own'),
+    flag(1, 'W', (lo & W) !== 0, 'writable', 'read-only'),
+    flag(2, 'U', (lo & U) !== 0, 'user and kernel', 'kernel only'),
+    flag(3, 'PWT', (lo & PWT) !== 0, 'write-through', 'write-back'),
+    flag(4, 'PCD', (lo & PCD) !== 0, 'not cached', 'cached'),
+    flag(5, 'A', (lo & A) !== 0, 'has been used', 'not used since cleared'),
+    leaf
+      ? flag(6, 'D', (lo & D) !== 0, 'has been written through', 'not written since cleared')
+      : flag(6, '—', (lo & D) !== 0, 'ignored at this level', 'ignored at this level'),
+    t.level > 1
+      ? flag(7, 'PS', (lo & PS) !== 0, 'maps a large page', 'points at a table')
+      : flag(7, 'PAT', (lo & PS) !== 0, 'memory type, high bit', 'memory type, high bit'),
+    flag(8, 'G', (lo & G) !== 0, 'global: survives a CR3 load', 'flushed by a CR3 load'),
+  ];
+  const frame = hex(targetFrame(hi, lo), 3);
+  lines.push({
+    bits: '51–12',
+    name: leaf ? 'frame' : 'table',
+    value: t.side === 'shadow' && !leaf ? `s${frame}` : `0x${frame}`,
+    says: leaf ? 'the frame mapped' : 'the next table',
+  });
+  if (t.stride === 2)
+    lines.push(flag(63, 'NX', (hi & NX_HI) !== 0, 'no instruction fetch', 'may be executed'));
+  return lines;
+}

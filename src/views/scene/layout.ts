@@ -1,0 +1,138 @@
+import { type EntityId, ownerOf, parseEntity } from './entity';
+import { layoutCards } from './layoutCards';
+import { layoutColumns, layoutStrip } from './layoutColumns';
+import { layoutDerivations, layoutLinks } from './layoutLinks';
+import { layoutFixups, layoutFrames } from './layoutMemory';
+import { bandHeight, layoutPenumbra } from './layoutPenumbra';
+import type { CardLayout, Rect, SceneLayout, StackLayout, TextLayout } from './layoutTypes';
+import { metricsFor } from './metrics';
+import type { ColumnKey, SceneModel, TableModel } from './model';
+import { wrapWords } from './text';
+
+export interface LayoutOptions {
+  readonly w: number;
+  readonly h: number;
+  /** Where not all columns fit: the one that must be in sight. */
+  readonly column?: ColumnKey;
+  /** Entities that must have a place of their own if at all possible: the focus. */
+  readonly keep?: ReadonlySet<EntityId>;
+}
+
+const NOTHING: ReadonlySet<EntityId> = new Set();
+
+/** Places everything of a scene in a rectangle. Pure: the same model and size give the same places; nothing overlaps. */
+export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLayout {
+  const { w, h, keep = NOTHING } = options;
+  // `s` before a shadow frame; room for `stale` at least.
+  const chars = Math.max(5, model.frameDigits + 1);
+  const { m, shown } = metricsFor(w, model.columns.length, chars);
+  const tabs = shown < model.columns.length;
+  const columns = layoutColumns(model, w, m, shown, chars, options.column ?? 'L1');
+  const horizon = Math.round(h * m.horizon);
+  const band = { top: horizon - bandHeight(m), horizon };
+  const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
+  const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);
+
+  const cards: CardLayout[] = [];
+  const stacks: StackLayout[] = [];
+  const twins = new Map<EntityId, ReadonlySet<number>>();
+  const mem = columns.find((c) => c.column.level === 0);
+  for (const column of columns) {
+    if (column === mem) continue;
+    const here = model.tables.filter((t) => t.column === column.column.key);
+    const above = sorted(here, 'guest');
+    const guests = layoutCards(above, column, m.cardsY, band.top - 6, m, keep, twins);
+    for (const card of guests.cards)
+      twins.set(card.table.id, new Set(card.rows.flatMap((r) => (r.kind === 'entry' ? [r.index] : []))));
+    // Mirrored at the horizon: the last table above is the first below, so that a pair stands close together.
+    const below = sorted(here, 'shadow').reverse();
+    const shadows = layoutCards(below, column, shadowTop, shadowBottom, m, keep, twins);
+    cards.push(...guests.cards, ...shadows.cards);
+    for (const stack of [guests.stack, shadows.stack]) if (stack !== undefined) stacks.push(stack);
+  }
+
+  const memory = layoutFrames(model.frames, mem, m.cardsY, band.top - 6, m, keep);
+  if (memory.stack !== undefined) stacks.push(memory.stack);
+  const fix = layoutFixups(model.fixups, model.fixupNote, mem, shadowTop, shadowBottom, m);
+  const between = layoutPenumbra(model, columns, band, m);
+
+  const places = new Map<EntityId, Rect>();
+  for (const { rect, tables } of stacks) for (const id of tables) places.set(id, rect);
+  for (const card of cards) {
+    places.set(card.table.id, card.rect);
+    for (const row of card.rows) if (row.kind === 'entry') places.set(row.id, row.rect);
+  }
+  for (const { frame, rect } of memory.frames) places.set(frame.id, rect);
+  for (const { item, rect, rows } of between.items) {
+    places.set(item.id, rect);
+    for (const { row, rect: at } of rows) places.set(row.id, at);
+  }
+  for (const { items } of fix.fixups) for (const { fixup, rect } of items) places.set(fixup.id, rect);
+
+  const texts = [...labels(model, w, h, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
+  return {
+    m,
+    size: { w, h },
+    band,
+    columns,
+    tabs,
+    strip: layoutStrip(model, columns, w, m, tabs),
+    cards,
+    stacks,
+    frames: memory.frames,
+    penumbra: between.items,
+    fixups: fix.fixups,
+    links: layoutLinks(model.links, places, m.headH),
+    derivations: layoutDerivations(model.derivations, cards, between.items),
+    texts,
+    legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 330, y: h - 24, w: 330, h: 14 },
+    places,
+  };
+}
+
+const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableModel[] =>
+  tables.filter((t) => t.side === side).sort((a, b) => a.order - b.order || a.frame - b.frame);
+
+function labels(
+  model: SceneModel,
+  w: number,
+  h: number,
+  horizon: number,
+  m: SceneLayout['m'],
+  memX: number,
+): TextLayout[] {
+  const shadowY = m.shadowLabel === 'top' ? horizon + 12 : h - 26;
+  const out: TextLayout[] = [
+    { text: 'GUEST', rect: { x: m.pad, y: m.stripY, w: 70, h: m.stripH }, role: 'label', zone: 'guest' },
+    { text: 'SHADOW', rect: { x: m.pad, y: shadowY, w: 80, h: 16 }, role: 'label', zone: 'shadow' },
+  ];
+  const below = memX < w ? memX - 24 : w - m.pad;
+  if (model.shadowNote !== '') {
+    wrapWords(model.shadowNote, 12.3, Math.min(460, below - m.pad), 3).forEach((text, i) => {
+      const rect = { x: m.pad, y: horizon + 34 + i * 19, w: Math.min(460, below - m.pad), h: 18 };
+      out.push({ text, rect, role: 'note', zone: 'shadow' });
+    });
+  }
+  if (model.announce !== '')
+    out.push({
+      text: model.announce,
+      rect: { x: m.pad + 92, y: shadowY, w: 190, h: 16 },
+      role: 'note',
+      zone: 'shadow',
+    });
+  return out;
+}
+
+/** Where an entity is, or the nearest thing that stands for it: its mark on the minimap, its card, the stack that holds it. */
+export function placeOf(layout: SceneLayout, id: EntityId): Rect | undefined {
+  const exact = layout.places.get(id);
+  if (exact !== undefined) return exact;
+  const owner = ownerOf(id);
+  const index = parseEntity(id)?.index ?? -1;
+  const card = index < 0 ? undefined : layout.cards.find((c) => c.table.id === owner);
+  if (card !== undefined) {
+    const { x, y, w, h } = card.minimap;
+    return { x: x + (index / card.table.capacity) * w, y, w: Math.max(1.5, w / card.table.capacity), h };
+  }
+  return layout.places.get(owner);
+}

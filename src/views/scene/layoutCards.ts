@@ -1,0 +1,103 @@
+import type { EntityId } from './entity';
+import { allLines, chooseLines, hotHeight, type Lines } from './layoutRows';
+import type { CardLayout, ColumnLayout, RowLayout, StackLayout } from './layoutTypes';
+import type { Metrics } from './metrics';
+import type { TableModel } from './model';
+
+export interface CardsOf {
+  readonly cards: readonly CardLayout[];
+  readonly stack: StackLayout | undefined;
+}
+
+const STACK_H = 22;
+
+/**
+ * Cards of one column in one half, from `top` to `bottom`. Everybody gets the lines they want if that fits; else each at
+ * least the lines that matter now and the rest in equal shares; and where even that is too much, some cards become a stack.
+ */
+export function layoutCards(
+  tables: readonly TableModel[],
+  column: ColumnLayout,
+  top: number,
+  bottom: number,
+  m: Metrics,
+  keep: ReadonlySet<EntityId>,
+  twins: ReadonlyMap<EntityId, ReadonlySet<number>>,
+): CardsOf {
+  const none: ReadonlySet<number> = new Set();
+  const frame = m.headH + m.footH;
+  const twinOf = (t: TableModel): ReadonlySet<number> => twins.get(t.backs ?? '') ?? none;
+  const wants = tables.map((table, i) => ({
+    table,
+    i,
+    full: frame + allLines(table, keep, twinOf(table), m).height,
+    least: frame + hotHeight(table, keep, m),
+    urgent: table.hot || keep.has(table.id) ? 1 : 0,
+  }));
+  const room = bottom - top;
+  let chosen = wants;
+  const needs = (list: typeof wants): number =>
+    list.reduce((sum, w) => sum + w.least, 0) + Math.max(0, list.length - 1) * m.cardGap;
+  if (needs(wants) > room) {
+    const byUrgency = [...wants].sort((a, b) => b.urgent - a.urgent || a.i - b.i);
+    const list: typeof wants = [];
+    for (const w of byUrgency) if (needs([...list, w]) + STACK_H + m.cardGap <= room) list.push(w);
+    chosen = list.sort((a, b) => a.i - b.i);
+  }
+  const dropped = tables.filter((t) => !chosen.some((w) => w.table === t));
+  const stackRoom = dropped.length > 0 ? STACK_H + m.cardGap : 0;
+  const heights = share(chosen, room - stackRoom - Math.max(0, chosen.length - 1) * m.cardGap);
+
+  const cards: CardLayout[] = [];
+  let y = top;
+  for (const w of chosen) {
+    const lines = chooseLines(w.table, (heights.get(w.table.id) as number) - frame, keep, twinOf(w.table), m);
+    cards.push(place(w.table, lines, column, y, m));
+    y += frame + lines.height + m.cardGap;
+  }
+  const stack =
+    dropped.length === 0 || y + STACK_H > bottom + 0.5
+      ? undefined
+      : {
+          rect: { x: column.x, y, w: column.w, h: STACK_H },
+          text: `+ ${dropped.length} more ${dropped.length === 1 ? 'table' : 'tables'}`,
+          tables: dropped.map((t) => t.id),
+        };
+  return { cards, stack };
+}
+
+/** Water-filling: those who want less than an equal share get what they want, the others share what is left. */
+function share(
+  wants: readonly { readonly table: TableModel; readonly full: number; readonly least: number }[],
+  room: number,
+): Map<EntityId, number> {
+  const out = new Map<EntityId, number>();
+  let left = room - wants.reduce((sum, w) => sum + w.least, 0);
+  let waiting = [...wants].sort((a, b) => a.full - a.least - (b.full - b.least));
+  while (waiting.length > 0) {
+    const each = left / waiting.length;
+    const w = waiting[0] as (typeof waiting)[number];
+    const extra = Math.max(0, Math.min(w.full - w.least, each));
+    out.set(w.table.id, w.least + extra);
+    left -= extra;
+    waiting = waiting.slice(1);
+  }
+  return out;
+}
+
+function place(table: TableModel, lines: Lines, column: ColumnLayout, y: number, m: Metrics): CardLayout {
+  const rows: RowLayout[] = [];
+  let at = y + m.headH;
+  for (const line of lines.lines) {
+    const h = line.kind === 'entry' ? m.rowH : m.gapH;
+    const rect = { x: column.x + 4, y: at, w: column.w - 8, h };
+    rows.push(line.kind === 'entry' ? { ...line, rect } : { kind: 'fold', text: line.text, rect });
+    at += h;
+  }
+  return {
+    table,
+    rows,
+    rect: { x: column.x, y, w: column.w, h: at + m.footH - y },
+    minimap: { x: column.x + m.inset, y: y + m.headH - 8, w: column.w - 2 * m.inset, h: 5 },
+  };
+}

@@ -212,7 +212,9 @@ export const guestAccess = procedure<Machine>({
           return;
         }
         partVa(m, t.actor, t.get(L.part), va);
-        m.tlb.fill(t.actor, va.hi, va.lo, t.get(L.frame), t.get(L.shift), t.get(L.rights));
+        // Without paging there is nothing to remember.
+        if (m.hwMode(t.actor).name !== 'off')
+          m.tlb.fill(t.actor, va.hi, va.lo, t.get(L.frame), t.get(L.shift), t.get(L.rights));
         translated(t, m, t.get(L.frame));
       },
     },

@@ -1,5 +1,8 @@
 import { eventType } from '../kernel';
 
+/** EFER is no control register; its MSR number does not fit a cell's reading as a small number. */
+export const REGISTER_EFER = 128;
+
 /** What the machine itself does. 64-bit values are two fields, high half first. `vcpu` is always the processor concerned. */
 export const OperationStarted = eventType('OperationStarted', 'vcpu', 'op');
 /** outcome: 0 done, 1 the guest was given a #PF and the instruction was skipped, 2 #GP, 3 not possible. value: what was read, if anything. */
@@ -38,6 +41,7 @@ export const MemoryWritten = eventType('MemoryWritten', 'vcpu', 'frame', 'offset
 /** A store that waits in its vCPU's store buffer; MemoryWritten follows when it drains. */
 export const StoreBuffered = eventType('StoreBuffered', 'vcpu', 'frame', 'offset', 'width', 'hi', 'lo');
 
+/** register: 0, 3 or 4; REGISTER_EFER for EFER. */
 export const ControlRegisterLoaded = eventType('ControlRegisterLoaded', 'vcpu', 'register', 'hi', 'lo');
 export const InvlpgExecuted = eventType('InvlpgExecuted', 'vcpu', 'vaHi', 'vaLo');
 export const Poked = eventType('Poked', 'frame', 'index', 'hi', 'lo');

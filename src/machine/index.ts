@@ -2,6 +2,7 @@ export * from './access';
 export * from './bits';
 export * from './bytes';
 export * from './config';
+export * from './controlRegisters';
 export * from './directMap';
 export * from './events';
 export * from './exits';

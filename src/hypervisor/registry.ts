@@ -1,0 +1,8 @@
+import type { Design } from './design';
+import { native } from './native/design';
+import { skeleton } from './skeleton/design';
+
+/** Every design, by the name that scenarios use. A new design is one folder and one row here. */
+export const designs: ReadonlyMap<string, Design> = new Map(
+  [native, skeleton].map((design) => [design.name, design]),
+);

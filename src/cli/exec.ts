@@ -44,7 +44,7 @@ export function exec(
     const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: path, FORCE_COLOR: '0' },
+      env: { ...process.env, PATH: path, NO_COLOR: '1' },
     });
     let stdout = '';
     let output = '';

@@ -1,0 +1,41 @@
+import type { Store } from '../../kernel';
+import { NamedCells } from './cells';
+
+const FIELDS = [
+  /** gtable_dirty_version: an atomic counter. */
+  'version',
+  /** Every vCPU of the domain has paging on: tables may go out of sync. */
+  'oosActive',
+  /** opt_flags: bit 0 LINUX_L3_TOPLEVEL. */
+  'optFlags',
+  /** Somebody walks the whole hash: lookups must not move anything. */
+  'hashWalking',
+  /** Pinned shadows, most recently pinned first; 0: none. */
+  'pinnedHead',
+  'pinnedTail',
+  'pinnedL4s',
+  /** Free pool pages, oldest first; 0: none. Pages never used yet are counted by the two bounds below. */
+  'freeHead',
+  'freeTail',
+  'freeCount',
+  'fresh',
+  'freshTop',
+  /** The domain has magic entries for devices. */
+  'hasMmioEntries',
+  /** 1 once the domain was crashed. */
+  'crashed',
+  /** Counts TLB flushes; stamps on freed pages are compared with the vCPUs'. */
+  'flushClock',
+] as const;
+
+export type DomainField = (typeof FIELDS)[number];
+
+/** LINUX_L3_TOPLEVEL: L3 shadows are pinned like top levels (sheet 1.5). */
+export const OPT_LINUX_L3_TOPLEVEL = 1;
+
+/** What the domain has once. */
+export class DomainState extends NamedCells<DomainField> {
+  constructor(store: Store) {
+    super(store, 'shadow domain', FIELDS);
+  }
+}

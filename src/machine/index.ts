@@ -8,6 +8,7 @@ export * from './events';
 export * from './exits';
 export * from './guest';
 export * from './instruction';
+export * from './interruptible';
 export * from './machine';
 export * from './memory';
 export * from './operation';

@@ -42,7 +42,7 @@ function check(name: string, commands: readonly (readonly [string, ...string[]])
   };
 }
 
-export const lint = check('lint', [['biome', 'ci', '.']]);
+export const lint = check('lint', [['biome', 'ci', '--colors=off', '.']]);
 
 export const types = check('types', [
   ['tsc', '--noEmit', '-p', 'tsconfig.json'],

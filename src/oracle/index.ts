@@ -1,0 +1,3 @@
+export * from './walks';
+export * from './walksFormat';
+export * from './walksReplay';

@@ -1,9 +1,8 @@
-import { BEAT } from './columns';
 import type { Run } from './run';
 
 /**
  * The sentence of one step: what just happened and why. Made after the step from its own table entry; locals of a frame
- * that the step gave up are taken from the journal. Undefined for a step that leaves the telling to its beat.
+ * that the step gave up are taken from the journal. Undefined where there is no such step, or for an actor without a stack.
  */
 export function stepCaption(run: Run, step: number): string | undefined {
   if (step < 0 || step >= run.length) return undefined;
@@ -31,12 +30,7 @@ export function stepCaption(run: Run, step: number): string | undefined {
   });
 }
 
-/** The sentence of the moment a cursor stands at: that of the last step of its beat so far that has one. */
+/** The sentence of the moment a cursor stands at: that of the step just taken; undefined at the beginning. */
 export function captionAt(run: Run, cursor: number): string | undefined {
-  for (let step = cursor - 1; step >= 0; step--) {
-    const said = stepCaption(run, step);
-    if (said !== undefined) return said;
-    if (step < cursor - 1 && (run.flagsOf(step) & BEAT) !== 0) break;
-  }
-  return undefined;
+  return stepCaption(run, cursor - 1);
 }

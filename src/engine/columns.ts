@@ -24,12 +24,12 @@ export class Columns {
   journal = new Int32Array(1024);
   events = new Int32Array(1024);
 
-  push(actor: number, branch: number, op: number, step: number, journal: number, events: number): number {
+  push(actor: number, step: number, journal: number, events: number): number {
     const i = this.length++;
     if (i === this.actor.length) this.grow();
     this.actor[i] = actor;
-    this.branch[i] = branch;
-    this.op[i] = op;
+    this.branch[i] = 0;
+    this.op[i] = 0;
     this.step[i] = step;
     this.journal[i] = journal;
     this.events[i] = events;

@@ -66,14 +66,15 @@ export class Run {
   /** Records up to `more` further steps, or to the end. Leaves the cursor at the end of the record. */
   extend(more = this.bound): Ending {
     this.seek(this.length);
-    for (let i = 0; i < more && this.ending.kind === 'open'; i++) {
-      if (this.length >= this.bound) {
-        this.ending = { kind: 'bound', steps: this.length };
-        break;
+    const until = this.length + more;
+    while (this.ending.kind === 'open') {
+      if (this.length >= this.bound) this.ending = { kind: 'bound', steps: this.length };
+      else if (this.length >= until) break;
+      else {
+        const choice = this.scheduler.next(this.world, this.progress);
+        if (choice === undefined) this.finish();
+        else this.take(choice);
       }
-      const choice = this.scheduler.next(this.world, this.progress);
-      if (choice === undefined) this.finish();
-      else this.take(choice);
     }
     if (this.ending.kind !== 'open' && this.length > 0) this.mark(this.length - 1, BEAT);
     return this.ending;
@@ -90,9 +91,10 @@ export class Run {
     const { store, events } = world;
     const number = table.nextOf(world, choice.actor);
     const eventsBefore = events.mark;
-    const i = columns.push(choice.actor, choice.branch ?? 0, 0, number, store.mark, eventsBefore);
+    const i = columns.push(choice.actor, 0, number, store.mark, eventsBefore);
     if (i > 0 && columns.actor[i - 1] !== choice.actor) this.mark(i - 1, BEAT);
     world.step(choice.actor, choice.branch ?? 0);
+    columns.branch[i] = world.branchTaken;
     this.at = i + 1;
 
     let flags = table.name(number).step?.beat === true ? BEAT : 0;

@@ -21,9 +21,9 @@ export interface Step<P> {
   readonly run: (t: Thread, part: P) => void;
   /**
    * One sentence in plain words: what just happened and why. Evaluated after the step, with the step's locals still readable
-   * through `t` even if its procedure has returned. No sentence means: part of the beat that follows.
+   * through `t` even if its procedure has returned. Every step has one: whoever opens a beat reads it step by step.
    */
-  readonly say?: string | ((t: Thread, part: P) => string);
+  readonly say: string | ((t: Thread, part: P) => string);
   /** The step ends a beat: what a person takes in at once. */
   readonly beat?: boolean;
   /** The step can only be taken while this holds (a lock is free, a buffer is empty). Reads, never writes. */

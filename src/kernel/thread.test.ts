@@ -21,11 +21,13 @@ const toyAdd = procedure<Toy>({
     {
       label: 'read',
       line: 'sum <- shared + amount',
+      say: 'It reads.',
       run: (t, toy) => t.set(A.sum, t.store.get(toy.shared.base) + t.get(A.amount)),
     },
     {
       label: 'write',
       line: 'shared <- sum',
+      say: 'It writes.',
       run: (t, toy) => {
         t.store.set(toy.shared.base, t.get(A.sum));
         t.ret(t.get(A.sum));
@@ -41,12 +43,24 @@ const toyMain = procedure<Toy>({
   about: 'adds 5, several times, each time under the lock',
   slots: B,
   steps: [
-    { label: 'lock', line: 'lock()', when: (_t, toy) => toy.lock.free, run: (t, toy) => toy.lock.take(t) },
-    { label: 'add', line: 'last <- add(5)', run: (t) => t.call(toyAdd as never, [5], B.last) },
-    { label: 'unlock', line: 'unlock()', run: (t, toy) => toy.lock.release(t) },
+    {
+      label: 'lock',
+      line: 'lock()',
+      say: 'It locks.',
+      when: (_t, toy) => toy.lock.free,
+      run: (t, toy) => toy.lock.take(t),
+    },
+    {
+      label: 'add',
+      line: 'last <- add(5)',
+      say: 'It adds.',
+      run: (t) => t.call(toyAdd as never, [5], B.last),
+    },
+    { label: 'unlock', line: 'unlock()', say: 'It unlocks.', run: (t, toy) => toy.lock.release(t) },
     {
       label: 'again',
       line: 'repeat',
+      say: 'It goes on.',
       run: (t) => {
         t.set(B.times, t.get(B.times) - 1);
         if (t.get(B.times) > 0) t.goto('lock');
@@ -109,8 +123,8 @@ describe('thread', () => {
       about: 'calls itself',
       slots: slots('x'),
       steps: [
-        { label: 'down', line: 'deep()', run: (t) => t.call(deep as never, []) },
-        { label: 'up', line: 'return', run: (t) => t.ret() },
+        { label: 'down', line: 'deep()', say: 'Down.', run: (t) => t.call(deep as never, []) },
+        { label: 'up', line: 'return', say: 'Up.', run: (t) => t.ret() },
       ],
     });
     world.addThread('vcpu', 'a').start(deep as never);

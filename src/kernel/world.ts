@@ -31,8 +31,9 @@ export class World {
   private readonly parts = new Map<string, unknown>();
   /** The actor whose step is running; events are attributed to it. */
   private running = -1;
-  /** The branch chosen for the running step. */
+  /** The branch offered to the running step, and the one it took: 0 where it did not ask. */
   private branch = 0;
+  branchTaken = 0;
 
   constructor(
     counters: readonly CounterSpec[],
@@ -76,13 +77,15 @@ export class World {
   step(actor: number, branch = 0): void {
     this.running = actor;
     this.branch = branch;
+    this.branchTaken = 0;
     (this.actors[actor] as Actor).step();
     this.running = -1;
   }
 
   /** Which branch the scheduler chose for the running step: 0 to n-1. */
   choose(n: number): number {
-    return this.branch % n;
+    this.branchTaken = this.branch % n;
+    return this.branchTaken;
   }
 
   emit<F extends string>(type: EventType<F>, ...args: number[]): void {

@@ -201,6 +201,10 @@ export const guestAccess = procedure<Machine>({
         partVa(m, t.actor, t.get(L.part), va);
         t.callThen('fill', hardwareWalk, [va.hi, va.lo, m.vcpu(t.actor).get('insAccess')], L.error);
       },
+      say: (t, m) => {
+        partVa(m, t.actor, t.get(L.part), va);
+        return `${who(t)} begins to walk for ${sayVa(m, t.actor, va.hi, va.lo)}.`;
+      },
     },
     {
       label: 'fill',
@@ -216,6 +220,14 @@ export const guestAccess = procedure<Machine>({
         if (m.hwMode(t.actor).name !== 'off')
           m.tlb.fill(t.actor, va.hi, va.lo, t.get(L.frame), t.get(L.shift), t.get(L.rights));
         translated(t, m, t.get(L.frame));
+      },
+      say: (t, m) => {
+        if (t.get(L.error) >= 0)
+          return `Without a translation the ${sayAccess(m.vcpu(t.actor).get('insAccess'))} cannot go on.`;
+        const frame = m.nameFrame(t.get(L.frame));
+        return m.config.tlbEntries === 0 || m.hwMode(t.actor).name === 'off'
+          ? `${who(t)} uses frame ${frame} and forgets it: there is nothing to keep the translation in.`
+          : `The TLB of ${who(t)} keeps the translation to frame ${frame}. From now on the tables can change without its noticing.`;
       },
     },
     {

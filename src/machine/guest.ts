@@ -16,7 +16,7 @@ import type { GuestOp } from './operation';
 import { OUTCOME_DONE, OUTCOME_IMPOSSIBLE } from './outcome';
 import { FETCH, READ, WRITE } from './rights';
 import { sayVa, sayValue } from './say';
-import { sayDone, sayOperation } from './sayOperation';
+import { sayDone, sayLeave, sayOperation } from './sayOperation';
 
 const L = slots(
   ...(['op', 'repeat'] as const),
@@ -199,6 +199,7 @@ export const guest = procedure<Machine>({
         const { to, args } = exitOf(m, op);
         t.callThen('done', to, args, L.r0);
       },
+      say: (t, m) => sayLeave(m, t.actor, operationOf(m, t.actor)),
     },
     {
       label: 'fence',
@@ -235,6 +236,10 @@ export const guest = procedure<Machine>({
         m.setSwitch(op.name, op.on);
         m.world.emit(SwitchChanged, m.switchNames.indexOf(op.name), op.on ? 1 : 0);
         t.goto('done');
+      },
+      say: (t, m) => {
+        const op = only(m, t.actor, 'switch');
+        return `The switch ${op.name} is ${op.on ? 'on' : 'off'}.`;
       },
     },
     {

@@ -50,6 +50,14 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
   }
 }
 
+/** The moment an operation leaves the guest's program for the processor's own work, or the hypervisor's. */
+export function sayLeave(m: Machine, actor: number, op: GuestOp): string {
+  if (actor >= m.config.vcpus) return 'The host begins its work.';
+  return op.kind === 'call'
+    ? `vCPU ${actor} leaves the guest for the hypervisor.`
+    : `vCPU ${actor} executes a privileged instruction: whoever is below the guest has to see to it.`;
+}
+
 /** How an operation has ended: the caption of `guest.done`. */
 export function sayDone(m: Machine, actor: number, op: GuestOp): string {
   const r = m.registersOf(actor);

@@ -150,6 +150,12 @@ export const hardwareWalk = procedure<Machine>({
           t.goto('read');
         }
       },
+      say: (t, m) => {
+        const { name, levels } = m.hwMode(t.actor);
+        if (name === 'off') return `Paging is off on ${who(t)}: the address is the physical one.`;
+        if (name === 'pae') return `The walk of ${who(t)} begins at its PDPTE registers.`;
+        return `The walk of ${who(t)} begins where CR3 points: ${m.nameTable(t.get(frameSlot(levels)), levels)}.`;
+      },
     },
     {
       label: 'pdpte',

@@ -18,6 +18,7 @@ export const nativePageFault = procedure<Machine>({
       line: '#PF(va, error): to the guest',
       touch: 'private',
       run: (t) => t.ret(FAULT_INJECT, t.get(F.error)),
+      say: 'There is no hypervisor: the processor delivers the fault to the guest.',
     },
   ],
 });
@@ -71,6 +72,7 @@ export const nativeBoot = procedure<Machine>({
         if (v + 1 < m.config.vcpus) t.goto('vcpu');
         else t.ret();
       },
+      say: (t) => `vCPU ${t.get(B.vcpu) - 1} starts with its registers loaded and an empty TLB.`,
     },
   ],
 });

@@ -91,7 +91,7 @@ export class Run {
     const { store, events } = world;
     const number = table.nextOf(world, choice.actor);
     const eventsBefore = events.mark;
-    const i = columns.push(choice.actor, 0, number, store.mark, eventsBefore);
+    const i = columns.push(choice.actor, number, store.mark, eventsBefore);
     if (i > 0 && columns.actor[i - 1] !== choice.actor) this.mark(i - 1, BEAT);
     world.step(choice.actor, choice.branch ?? 0);
     columns.branch[i] = world.branchTaken;

@@ -67,6 +67,21 @@ export class ShadowHash {
     return -1;
   }
 
+  /**
+   * The whole-table walk (hash_foreach): the next shadow after `after` (0: the first) whose type is among the bits of `mask`;
+   * 0 at the end. Buckets in order, each chain from its head. Whoever walks sets `hashWalking` meanwhile.
+   */
+  nextAfter(after: number, mask: number): number {
+    const { pages } = this;
+    let bucket = after === 0 ? -1 : shHash(pages.backpointer(after), pages.type(after));
+    let s = after === 0 ? 0 : pages.next(after);
+    for (;;) {
+      for (; s !== 0; s = pages.next(s)) if ((mask & (1 << pages.type(s))) !== 0) return s;
+      if (++bucket === SHADOW_HASH_BUCKETS) return 0;
+      s = this.head(bucket);
+    }
+  }
+
   insert(n: number, type: number, smfn: number): void {
     this.world.count('shadow_hash_inserts');
     const bucket = shHash(n, type);

@@ -1,14 +1,6 @@
 import { defined, frameName, shadowName } from '../../base';
 import { Lock, type World } from '../../kernel';
-import {
-  frameOf,
-  indexAt,
-  type Machine,
-  type Memory,
-  type PagingMode,
-  pagingModes,
-  present,
-} from '../../machine';
+import { frameOf, indexAt, type Machine, type Memory, type PagingMode, present } from '../../machine';
 import type { DesignOptions } from '../design';
 import { DomainState } from './domain';
 import type { Era } from './eras';
@@ -58,7 +50,7 @@ export class Xen {
     const { store } = world;
     const { config } = machine;
     this.memory = machine.memory;
-    this.mode = pagingModes(config)['64'];
+    this.mode = machine.modes['64'];
     this.entries = (this.mode.indexMask[1] as number) + 1;
     this.lock = new Lock(store, 'shadow lock', 0);
     this.domain = new DomainState(store);

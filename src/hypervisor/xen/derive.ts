@@ -25,10 +25,11 @@ export interface Derivation extends Halves {
   because: number;
 }
 
-function result(out: Derivation, hi: number, lo: number, because = 0): void {
+function result(out: Derivation, hi: number, lo: number, because = 0): Derivation {
   out.hi = hi;
   out.lo = lo;
   out.because = because;
+  return out;
 }
 
 /**
@@ -45,7 +46,7 @@ export function propagate(
   ft: number,
   p2mt: number,
   out: Derivation,
-): void {
+): Derivation {
   if (p2mt === P2M_INVALID) return result(out, 0, 0, BECAUSE_NO_FRAME); // 1
   if ((lo & P) === 0) {
     // 2. Above level 1 there is no magic: the processor would fault there with nothing to say which entry it was.
@@ -82,7 +83,7 @@ export function propagate(
     because |= BECAUSE_PAGE_TABLE;
   }
   const entry = makeEntry(mfn, flags, (hi & NX_HI) !== 0); // 14
-  result(out, entry.hi, entry.lo, because);
+  return result(out, entry.hi, entry.lo, because);
 }
 
 /** Rule 12: a table that is out of sync may be mapped writable; since July 2008 for a write fault only. */
@@ -91,16 +92,25 @@ function mayMapTable(x: Xen, mfn: number, ft: number): boolean {
 }
 
 /** l1e_propagate_from_guest, with the p2m lookup that always goes before it. */
-export function propagateL1(x: Xen, hi: number, lo: number, ft: number, out: Derivation): void {
+export function propagateL1(x: Xen, hi: number, lo: number, ft: number, out: Derivation): Derivation {
   const gfn = frameOf(hi, lo);
   // A not-present entry names no frame: whatever its address bits say is not looked up.
   const present = (lo & P) !== 0;
-  propagate(x, 1, hi, lo, present ? x.p2m.mfn(gfn) : -1, ft, present ? x.p2m.type(gfn) : P2M_RAM_RW, out);
+  return propagate(
+    x,
+    1,
+    hi,
+    lo,
+    present ? x.p2m.mfn(gfn) : -1,
+    ft,
+    present ? x.p2m.type(gfn) : P2M_RAM_RW,
+    out,
+  );
 }
 
 /** A level-1 derivation for whoever looks ahead or compares: prefetch, resync, validate. */
-export function prefetchL1(x: Xen, hi: number, lo: number, out: Derivation): void {
-  propagateL1(x, hi, lo, FT_PREFETCH, out);
+export function prefetchL1(x: Xen, hi: number, lo: number, out: Derivation): Derivation {
+  return propagateL1(x, hi, lo, FT_PREFETCH, out);
 }
 
 /** The entry above level 1 for a lower shadow (-1: there is none, so the entry is empty). */
@@ -112,8 +122,8 @@ export function propagateUpper(
   smfn: number,
   ft: number,
   out: Derivation,
-): void {
-  propagate(x, level, hi, lo, smfn, ft, P2M_RAM_RW, out);
+): Derivation {
+  return propagate(x, level, hi, lo, smfn, ft, P2M_RAM_RW, out);
 }
 
 export const newDerivation = (): Derivation => ({ hi: 0, lo: 0, because: 0 });

@@ -72,7 +72,7 @@ export class LiveRuns {
 /** The recipe for "here, let this actor go first": until the operation it is in has ended. */
 export function turnOf(runs: LiveRuns, parent: number, cursor: number, actor: number): BranchRecipe {
   const run = runs.run(parent);
-  const op = run.peek(cursor, () => run.built.machine.operationOf(actor));
+  const op = run.peek(cursor, () => run.built.machine.registersOf(actor).get('op'));
   const anchor = run.anchorAt(cursor);
   const name = run.world.actors[actor]?.name ?? `actor ${actor}`;
   return {

@@ -58,6 +58,13 @@ export class Session {
     this.set({ messages: [...rest, { id: this.nextMessage++, tone, text }].slice(-4) });
   }
 
+  /** What was said about the moment that is being left. What went wrong stays until it is read away. */
+  private forgetSaid(): void {
+    const { messages } = this.state;
+    if (messages.some((m) => m.tone === 'plain'))
+      this.set({ messages: messages.filter((m) => m.tone === 'wrong') });
+  }
+
   dismiss(id: number): void {
     this.set({ messages: this.state.messages.filter((m) => m.id !== id) });
   }
@@ -145,6 +152,7 @@ export class Session {
     const { run } = this;
     if (run === undefined) return;
     const to = this.clamp(cursor);
+    this.forgetSaid();
     this.motion.rest();
     run.seek(to);
     this.set({ cursor: to, beat: { from: to === 0 ? 0 : run.beatBefore(to), to } });
@@ -161,6 +169,7 @@ export class Session {
       return;
     }
     const backwards = to < here;
+    this.forgetSaid();
     run.seek(to);
     this.set({ cursor: to, beat: backwards ? { from: to, to: here } : { from: here, to } });
     this.motion.start(this.beatLasts / (backwards ? 2 : 1), backwards, () => {

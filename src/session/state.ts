@@ -3,10 +3,10 @@ import type { Diagnostic } from '../scenario';
 import { type FocusHistory, NO_FOCUS } from './focusHistory';
 
 export type SchemeChoice = 'system' | 'light' | 'dark';
-export type DialogName = 'help' | 'palette' | 'library' | 'share' | 'find' | 'editor';
+export type DialogName = 'help' | 'palette' | 'library' | 'share' | 'find';
 
 /** Where a tab row stands, and which tab is open in it. */
-export type Place = 'left' | 'phone' | 'code';
+export type Place = 'left' | 'right' | 'phone' | 'code';
 
 export interface Message {
   readonly id: number;
@@ -66,6 +66,8 @@ export interface SessionState {
 
   readonly tabs: Readonly<Record<Place, string>>;
   readonly dialog: DialogName | undefined;
+  /** The editor is open beside the stage. */
+  readonly editing: boolean;
   readonly messages: readonly Message[];
 }
 
@@ -89,8 +91,9 @@ export const INITIAL: SessionState = {
   focus: NO_FOCUS,
   branches: [],
   branch: 0,
-  tabs: { left: 'story', phone: 'stage', code: 'acting' },
+  tabs: { left: 'story', right: 'now', phone: 'stage', code: 'acting' },
   dialog: undefined,
+  editing: false,
   messages: [],
 };
 

@@ -42,7 +42,10 @@ export function nextOperation(session: Session): void {
   if (run === undefined) return;
   const actor = actingAt(session);
   for (let step = state.cursor; step < run.length; step++) {
-    if (run.actorOf(step) === actor && (run.flagsOf(step) & OP_STARTED) !== 0) return goTo(session, step + 1);
+    if (run.actorOf(step) === actor && (run.flagsOf(step) & OP_STARTED) !== 0) {
+      goTo(session, step + 1);
+      return;
+    }
   }
   const name = run.world.actors[actor]?.name ?? 'this actor';
   session.say(`${name} begins no further operation after step ${state.cursor}.`);
@@ -54,7 +57,10 @@ export function endOfOperation(session: Session): void {
   if (run === undefined) return;
   const actor = actingAt(session);
   for (let step = state.cursor; step < run.length; step++) {
-    if (run.actorOf(step) === actor && (run.flagsOf(step) & OP_ENDED) !== 0) return goTo(session, step + 1);
+    if (run.actorOf(step) === actor && (run.flagsOf(step) & OP_ENDED) !== 0) {
+      goTo(session, step + 1);
+      return;
+    }
   }
 }
 

@@ -34,6 +34,7 @@ export function Dialog({ title, open, onClose, children, size = 'medium', bare =
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the dialog's own way to close
     <dialog
       ref={ref}
+      data-layer="overlay"
       className={`ui-dialog is-${size}`}
       aria-labelledby={id}
       onClose={onClose}

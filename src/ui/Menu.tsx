@@ -16,12 +16,14 @@ interface MenuProps {
   readonly label: string;
   readonly icon: IconName;
   readonly items: readonly MenuItem[];
+  /** Which way the list opens. */
+  readonly side?: 'below' | 'above';
   /** Shown above the items. */
   readonly children?: ReactNode;
 }
 
 /** A button that opens a list of actions: arrows move, Escape closes and returns to the button. */
-export function Menu({ label, icon, items, children }: MenuProps) {
+export function Menu({ label, icon, items, children, side = 'below' }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -66,7 +68,13 @@ export function Menu({ label, icon, items, children }: MenuProps) {
         onClick={() => setOpen(!open)}
       />
       {open && (
-        <div className="ui-menu-list" role="menu" id={id} aria-label={label}>
+        <div
+          className={`ui-menu-list is-${side}`}
+          data-layer="overlay"
+          role="menu"
+          id={id}
+          aria-label={label}
+        >
           {children}
           {items.map((item) => (
             <button

@@ -63,6 +63,7 @@ export function TooltipLayer() {
   return (
     <div
       className="ui-tooltip"
+      data-layer="overlay"
       role="tooltip"
       id={id}
       style={{ left: x, top: tip.y, transform: `translate(-50%, ${tip.below ? '0' : '-100%'})` }}

@@ -14,10 +14,10 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
     },
     {
       id: 'edit',
-      title: 'Edit the scenario',
+      title: state.editing ? 'Close the editor' : 'Edit the scenario',
       group: 'Scenario',
       keys: ['Mod+e'],
-      run: () => session.set({ dialog: 'editor' }),
+      run: () => session.set({ editing: !session.state.editing }),
     },
     {
       id: 'share',
@@ -64,7 +64,7 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
 
   function openFile(text: string): void {
     if (openText(session, sources, text)) return;
-    session.set({ dialog: 'editor' });
+    session.set({ editing: true });
     session.say(
       'The file’s text has errors. They are marked in the editor; what was on stage stays.',
       'wrong',

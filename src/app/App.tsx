@@ -1,0 +1,32 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../session/controls';
+import { TooltipLayer } from '../ui/TooltipLayer';
+import { DesktopLayout } from './DesktopLayout';
+import { Dialogs } from './Dialogs';
+import { Header } from './Header';
+import { Messages } from './Messages';
+import { PhoneLayout } from './PhoneLayout';
+import { useFits } from './useFits';
+import './app.css';
+
+/** The page: header, the layout that fits the window, and what lies above them. */
+export function App({ controls }: { readonly controls: Controls }) {
+  const version = useStore(controls.session.store, (s) => s.version);
+  const wide = useFits('(min-width: 1200px)');
+  const narrow = !useFits('(min-width: 900px)');
+  return (
+    <div className="app">
+      <Header controls={controls} narrow={narrow} />
+      {version === 0 ? (
+        <main className="app-empty" />
+      ) : narrow ? (
+        <PhoneLayout controls={controls} />
+      ) : (
+        <DesktopLayout controls={controls} wide={wide} />
+      )}
+      <Messages controls={controls} />
+      <Dialogs controls={controls} />
+      <TooltipLayer />
+    </div>
+  );
+}

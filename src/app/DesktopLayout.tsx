@@ -1,0 +1,183 @@
+import { lazy, Suspense } from 'react';
+import { useStore } from 'zustand';
+import { CaptionPanel } from '../panels/caption/Panel';
+import { CodePanel } from '../panels/code/Panel';
+import { CountersPanel } from '../panels/counters/Panel';
+import { LanesPanel } from '../panels/lanes/Panel';
+import { OosPanel } from '../panels/oos/Panel';
+import { ProgramPanel } from '../panels/program/Panel';
+import { SetupPanel } from '../panels/setup/Panel';
+import { Switches } from '../panels/setup/Switches';
+import { StagePanel } from '../panels/stage/StagePanel';
+import { StoryPanel } from '../panels/story/Panel';
+import { TransportPanel } from '../panels/transport/Panel';
+import type { Controls } from '../session/controls';
+import { type Pane, SplitPane } from '../ui/SplitPane';
+import { Tabs } from '../ui/Tabs';
+import { Guarded } from './Guarded';
+
+const Editor = lazy(() => import('../editor/EditorPanel.lazy'));
+
+const SCENARIO_TABS = [
+  { id: 'story', label: 'Story' },
+  { id: 'program', label: 'Program' },
+  { id: 'setup', label: 'Setup' },
+];
+
+interface LayoutProps {
+  readonly controls: Controls;
+  /** Room for three columns; otherwise what is in the left one becomes tabs of the right one. */
+  readonly wide: boolean;
+}
+
+/** The scenario on the left, the scene in the middle with time below it, what happens now on the right. */
+export function DesktopLayout({ controls, wide }: LayoutProps) {
+  const editing = useStore(controls.session.store, (s) => s.editing);
+  const left: Pane[] = editing
+    ? [
+        {
+          id: 'editor',
+          content: <EditorColumn controls={controls} />,
+          size: wide ? '480px' : '400px',
+          min: '300px',
+          max: '60%',
+        },
+      ]
+    : wide
+      ? [
+          {
+            id: 'scenario',
+            content: <ScenarioColumn controls={controls} />,
+            size: '292px',
+            min: '220px',
+            max: '35%',
+          },
+        ]
+      : [];
+  const panes: Pane[] = [
+    ...left,
+    { id: 'stage', content: <StageColumn controls={controls} />, min: '380px' },
+    // With the editor open beside a small stage there is no room left for words; they come back with its end.
+    ...(editing && !wide
+      ? []
+      : [
+          {
+            id: 'moment',
+            content: <MomentColumn controls={controls} tabs={!wide} />,
+            size: wide ? '348px' : '300px',
+            min: '260px',
+            max: '40%',
+          },
+        ]),
+  ];
+  return <SplitPane key={panes.map((pane) => pane.id).join(' ')} label="Columns" panes={panes} />;
+}
+
+export function StageColumn({ controls }: { readonly controls: Controls }) {
+  return (
+    <main className="column stage-column">
+      <div className="stage-box">
+        <Guarded name="stage">
+          <StagePanel controls={controls} />
+        </Guarded>
+      </div>
+      <div className="time-box">
+        <Guarded name="controls">
+          <TransportPanel controls={controls} />
+        </Guarded>
+        <Guarded name="timeline">
+          <LanesPanel controls={controls} />
+        </Guarded>
+      </div>
+    </main>
+  );
+}
+
+function ScenarioColumn({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const tabs = useStore(session.store, (s) => s.tabs);
+  const selected = SCENARIO_TABS.some((tab) => tab.id === tabs.left) ? tabs.left : 'story';
+  return (
+    <aside className="column words-column" aria-label="Scenario">
+      <Tabs
+        label="Scenario"
+        tabs={SCENARIO_TABS}
+        selected={selected}
+        onSelect={(left) => session.set({ tabs: { ...tabs, left } })}
+      >
+        <ScenarioTab controls={controls} tab={selected} />
+      </Tabs>
+    </aside>
+  );
+}
+
+function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly tab: string }) {
+  return (
+    <Guarded name={tab}>
+      <div className="stack">
+        {tab === 'story' && (
+          <>
+            <StoryPanel controls={controls} />
+            <ProgramPanel controls={controls} />
+            <Switches controls={controls} />
+          </>
+        )}
+        {tab === 'program' && <ProgramPanel controls={controls} edit />}
+        {tab === 'setup' && <SetupPanel controls={controls} />}
+      </div>
+    </Guarded>
+  );
+}
+
+function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonly tabs: boolean }) {
+  const { session } = controls;
+  const open = useStore(session.store, (s) => s.tabs);
+  const now = (
+    <div className="stack">
+      <Guarded name="code">
+        <CodePanel controls={controls} />
+      </Guarded>
+      <Guarded name="out-of-sync table">
+        <OosPanel controls={controls} />
+      </Guarded>
+      <Guarded name="counters">
+        <CountersPanel controls={controls} />
+      </Guarded>
+    </div>
+  );
+  const all = [{ id: 'now', label: 'Now' }, ...SCENARIO_TABS];
+  const selected = all.some((tab) => tab.id === open.right) ? open.right : 'now';
+  return (
+    <aside className="column words-column" aria-label="This moment">
+      <div className="stack">
+        <Guarded name="caption">
+          <CaptionPanel controls={controls} />
+        </Guarded>
+        {tabs ? (
+          <Tabs
+            label="Details"
+            tabs={all}
+            selected={selected}
+            onSelect={(right) => session.set({ tabs: { ...open, right } })}
+          >
+            {selected === 'now' ? now : <ScenarioTab controls={controls} tab={selected} />}
+          </Tabs>
+        ) : (
+          now
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function EditorColumn({ controls }: { readonly controls: Controls }) {
+  return (
+    <aside className="column editor-column" aria-label="Editor">
+      <Guarded name="editor">
+        <Suspense fallback={<p className="app-loading">The editor is being loaded.</p>}>
+          <Editor controls={controls} />
+        </Suspense>
+      </Guarded>
+    </aside>
+  );
+}

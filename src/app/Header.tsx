@@ -1,0 +1,81 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../session/controls';
+import { chordName } from '../session/keys';
+import { Button } from '../ui/Button';
+import { Kbd } from '../ui/Kbd';
+import { Menu, type MenuItem } from '../ui/Menu';
+import { onMac } from './platform';
+
+const IN_MENU = [
+  'library',
+  'edit',
+  'share',
+  'open-file',
+  'download',
+  'find',
+  'presenter',
+  'scheme:system',
+  'scheme:light',
+  'scheme:dark',
+  'help',
+];
+
+/** What is on stage, and the way to everything else. */
+export function Header({ controls, narrow }: { readonly controls: Controls; readonly narrow: boolean }) {
+  const { session } = controls;
+  const title = useStore(session.store, (s) => s.spec?.title ?? '');
+  const profile = useStore(session.store, (s) => s.spec?.options.profile ?? '');
+  useStore(session.store, (s) => s.version);
+  useStore(session.store, (s) => s.scheme);
+  useStore(session.store, (s) => s.editing);
+  useStore(session.store, (s) => s.presenter);
+  const design = session.runs?.design;
+  const items = IN_MENU.flatMap((id): MenuItem[] => {
+    const command = controls.find(id);
+    if (command === undefined || command.enabled === false) return [];
+    const keys = command.keys?.[0];
+    return [
+      {
+        id,
+        label: command.title,
+        ...(keys === undefined || narrow ? {} : { keys: chordName(keys, onMac) }),
+        run: () => controls.execute(id),
+      },
+    ];
+  });
+  return (
+    <header className="header">
+      <Logo />
+      {!narrow && <span className="header-name">Shadowscope</span>}
+      <h1 className="header-title">{title}</h1>
+      {!narrow && design !== undefined && (
+        <span className="header-design">
+          {design.title}
+          {design.profiles.length > 1 && ` · profile ${profile}`}
+        </span>
+      )}
+      <div className="header-actions">
+        {!narrow && (
+          <>
+            <Button onClick={() => controls.execute('library')}>Library</Button>
+            <Button onClick={() => controls.execute('share')}>Share</Button>
+            <Button aria-label="Find a command" onClick={() => controls.execute('palette')}>
+              <Kbd keys={chordName('Mod+k', onMac)} />
+            </Button>
+          </>
+        )}
+        <Menu label="More" icon="more" items={items} />
+      </div>
+    </header>
+  );
+}
+
+/** Half in the light, half in the shadow. */
+function Logo() {
+  return (
+    <svg className="header-logo" width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <circle cx="10" cy="10" r="9" fill="#191c26" stroke="#e0a91b" strokeWidth="0.8" />
+      <path d="M10 1a9 9 0 0 0 0 18z" fill="#f2c14e" />
+    </svg>
+  );
+}

@@ -1,0 +1,110 @@
+import { lazy, Suspense } from 'react';
+import { useStore } from 'zustand';
+import { CaptionPanel } from '../panels/caption/Panel';
+import { CodePanel } from '../panels/code/Panel';
+import { CountersPanel } from '../panels/counters/Panel';
+import { LanesPanel } from '../panels/lanes/Panel';
+import { OosPanel } from '../panels/oos/Panel';
+import { ProgramPanel } from '../panels/program/Panel';
+import { Switches } from '../panels/setup/Switches';
+import { StagePanel } from '../panels/stage/StagePanel';
+import { StoryPanel } from '../panels/story/Panel';
+import { TransportPanel } from '../panels/transport/Panel';
+import type { Controls } from '../session/controls';
+import { Guarded } from './Guarded';
+
+const Editor = lazy(() => import('../editor/EditorPanel.lazy'));
+
+const VIEWS = [
+  { id: 'stage', label: 'Stage' },
+  { id: 'code', label: 'Code' },
+  { id: 'tables', label: 'Tables' },
+  { id: 'story', label: 'Story' },
+];
+
+/** One thing at a time, the controls always under the thumb. */
+export function PhoneLayout({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const tabs = useStore(session.store, (s) => s.tabs);
+  const editing = useStore(session.store, (s) => s.editing);
+  const view = VIEWS.some((one) => one.id === tabs.phone) ? tabs.phone : 'stage';
+  return (
+    <>
+      <main className={`phone-main is-${editing ? 'editor' : view}`}>
+        {editing ? (
+          <Guarded name="editor">
+            <Suspense fallback={<p className="app-loading">The editor is being loaded.</p>}>
+              <Editor controls={controls} />
+            </Suspense>
+          </Guarded>
+        ) : (
+          <PhoneView controls={controls} view={view} />
+        )}
+      </main>
+      <footer className="phone-foot">
+        <TransportPanel controls={controls} large />
+        <nav aria-label="Views">
+          {VIEWS.map(({ id, label }) => (
+            <button
+              key={id}
+              type="button"
+              aria-current={id === view && !editing ? 'page' : undefined}
+              onClick={() => session.set({ tabs: { ...tabs, phone: id }, editing: false })}
+            >
+              {label}
+            </button>
+          ))}
+        </nav>
+      </footer>
+    </>
+  );
+}
+
+function PhoneView({ controls, view }: { readonly controls: Controls; readonly view: string }) {
+  if (view === 'stage') {
+    return (
+      <>
+        <div className="stage-box">
+          <Guarded name="stage">
+            <StagePanel controls={controls} />
+          </Guarded>
+        </div>
+        <div className="phone-words">
+          <div className="phone-caption">
+            <Guarded name="caption">
+              <CaptionPanel controls={controls} />
+            </Guarded>
+          </div>
+          <Guarded name="timeline">
+            <LanesPanel controls={controls} />
+          </Guarded>
+        </div>
+      </>
+    );
+  }
+  return (
+    <div className="phone-scroll stack">
+      <Guarded name={view}>
+        {view === 'code' && (
+          <>
+            <CaptionPanel controls={controls} />
+            <CodePanel controls={controls} />
+          </>
+        )}
+        {view === 'tables' && (
+          <>
+            <OosPanel controls={controls} />
+            <CountersPanel controls={controls} />
+          </>
+        )}
+        {view === 'story' && (
+          <>
+            <StoryPanel controls={controls} />
+            <ProgramPanel controls={controls} edit />
+            <Switches controls={controls} />
+          </>
+        )}
+      </Guarded>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Host } from '../session/commands';
+import type { Platform } from '../session/session';
+
+/** Only for how keys are written: ⌘ or Ctrl. Both work everywhere. */
+export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The browser as the session sees it. */
+export const browserPlatform: Platform = {
+  clock: { now: () => performance.now(), request: (callback) => requestAnimationFrame(callback) },
+  storage: () => window.localStorage,
+  reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+};
+
+export const browserHost: Host = { pickFile, download };
+
+/** A file of this size is no scenario: it is refused before it is read. */
+const LARGEST = 1_000_000;
+
+function pickFile(): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = '.scenario,.shadowscope,.txt,text/plain';
+    input.addEventListener('cancel', () => resolve(undefined));
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      if (file === undefined) resolve(undefined);
+      else if (file.size > LARGEST) {
+        reject(
+          new Error(
+            `${file.name} has ${file.size.toLocaleString('en')} bytes; a scenario has at most ${LARGEST.toLocaleString('en')}. Choose another file.`,
+          ),
+        );
+      } else
+        file
+          .text()
+          .then(resolve, () => reject(new Error(`${file.name} cannot be read. Choose another file.`)));
+    });
+    input.click();
+  });
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The click has started the download; the address is of no more use.
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { actingAt } from '../../session/stepping';
+import { Tabs } from '../../ui/Tabs';
+import { type CodeView, codeActors, codeAt } from '../../views/code';
+import './panel.css';
+
+/** The pseudo-code that runs: of whoever acts, or of one vCPU that the person keeps an eye on. */
+export function CodePanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const cursor = useStore(session.store, (s) => s.cursor);
+  const tabs = useStore(session.store, (s) => s.tabs);
+  useStore(session.store, (s) => s.version);
+  const { run } = session;
+  if (run === undefined) return null;
+  const actors = codeActors(run);
+  const chosen = actors.find((actor) => String(actor.index) === tabs.code);
+  const view = codeAt(run, cursor, chosen?.index ?? actingAt(session));
+  return (
+    <section aria-label="Pseudo-code" className="code">
+      <Tabs
+        label="Whose code"
+        tabs={[
+          { id: 'acting', label: 'Acting' },
+          ...actors.map((actor) => ({ id: String(actor.index), label: actor.name })),
+        ]}
+        selected={chosen === undefined ? 'acting' : tabs.code}
+        onSelect={(code) => session.set({ tabs: { ...tabs, code } })}
+      >
+        <Listing view={view} />
+      </Tabs>
+    </section>
+  );
+}
+
+function Listing({ view }: { readonly view: CodeView }) {
+  const current = useRef<HTMLLIElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+
+  // The line that runs stays in sight without the page itself being scrolled.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the line lies depends on which line and which listing
+  useEffect(() => {
+    const line = current.current;
+    const frame = box.current;
+    if (line === null || frame === null) return;
+    const top = line.offsetTop - frame.offsetTop;
+    if (top < frame.scrollTop || top + line.offsetHeight > frame.scrollTop + frame.clientHeight) {
+      frame.scrollTop = top - frame.clientHeight / 3;
+    }
+  }, [view.current, view.procedure]);
+
+  if (view.state === 'idle') return <p className="code-idle">{view.name} has nothing left to run.</p>;
+  return (
+    <>
+      <p className="code-about">{view.about}</p>
+      <ol className="code-stack" aria-label="Call stack">
+        {view.stack.map((name, depth) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a procedure may call itself; its depth is what tells the calls apart
+          <li key={depth}>{name}</li>
+        ))}
+      </ol>
+      <div className="code-box" ref={box}>
+        <ol className="code-lines">
+          {view.lines.map((line, i) => (
+            <li
+              key={line.label}
+              ref={i === view.current ? current : undefined}
+              className={i === view.current ? `is-${view.state}` : undefined}
+              aria-current={i === view.current ? 'step' : undefined}
+              style={{ paddingLeft: `calc(var(--s3) + ${line.indent * 2}ch)` }}
+            >
+              <code>{line.text}</code>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </>
+  );
+}

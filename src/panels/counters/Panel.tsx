@@ -1,0 +1,50 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { Sparkbar } from '../../ui/Sparkbar';
+import { costsAt } from '../../views/costs';
+import './panel.css';
+
+/** What the run has cost up to here, in the design's own counters. */
+export function CountersPanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const cursor = useStore(session.store, (s) => s.cursor);
+  useStore(session.store, (s) => s.version);
+  const { run } = session;
+  if (run === undefined) return null;
+  const { counted, quiet, most } = costsAt(run, cursor);
+  return (
+    <section aria-label="Cost so far" className="counters">
+      <h2>Cost so far</h2>
+      {counted.length === 0 && (
+        <p className="counters-none">Nothing of what is counted happens in this run.</p>
+      )}
+      <dl>
+        {counted.map((cost) => (
+          <Sparkbar
+            key={cost.name}
+            label={cost.name.replaceAll('_', ' ')}
+            value={cost.value}
+            max={most}
+            tip={cost.says}
+          />
+        ))}
+      </dl>
+      {quiet.length > 0 && (
+        <details>
+          <summary>{quiet.length} that stay at 0 in this run</summary>
+          <dl>
+            {quiet.map((cost) => (
+              <Sparkbar
+                key={cost.name}
+                label={cost.name.replaceAll('_', ' ')}
+                value={0}
+                max={most}
+                tip={cost.says}
+              />
+            ))}
+          </dl>
+        </details>
+      )}
+    </section>
+  );
+}

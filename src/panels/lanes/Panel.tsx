@@ -1,0 +1,87 @@
+import { useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { IconButton } from '../../ui/Button';
+import { lanesOf, revealing, type Span, zoomed } from '../../views/lanes';
+import { LANE_PITCH, LOCK_PITCH, MARKS_HEIGHT } from './draw';
+import { Track } from './Track';
+import './panel.css';
+
+const LEGEND = [
+  ['guest', 'guest'],
+  ['walk', 'page walk'],
+  ['hypervisor', 'hypervisor'],
+  ['resync', 'resync'],
+] as const;
+
+/** The run at a glance: a lane per actor, a bar where a lock is held, marks for what is worth a look, and the scrubber. */
+export function LanesPanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const version = useStore(session.store, (s) => s.version);
+  const { run } = session;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that grew is the same object; its version says that it grew
+  const lanes = useMemo(() => (run === undefined ? undefined : lanesOf(run)), [run, version]);
+  const cursor = useStore(session.store, (s) => s.cursor);
+  const [chosen, setChosen] = useState<Span>();
+  if (lanes === undefined) return null;
+
+  const { length } = lanes;
+  const whole: Span = { from: 0, to: Math.max(1, length) };
+  const kept = chosen === undefined || chosen.to > length + 1 ? whole : revealing(chosen, length, cursor);
+  const widest = kept.to - kept.from >= length;
+  const setSpan = (span: Span): void => setChosen(span.to - span.from >= length ? undefined : span);
+  const names = [...lanes.actors.map((actor) => actor.name), ...lanes.locks.map((lock) => lock.name)];
+  return (
+    <section className="lanes" aria-label="Timeline">
+      <ul className="lanes-names" style={{ paddingTop: MARKS_HEIGHT }} aria-hidden="true">
+        {lanes.actors.map((actor) => (
+          <li key={actor.index} style={{ height: LANE_PITCH }}>
+            {actor.name}
+          </li>
+        ))}
+        {lanes.locks.map((lock) => (
+          <li key={lock.name} style={{ height: LOCK_PITCH }}>
+            {lock.name}
+          </li>
+        ))}
+      </ul>
+      <Track
+        controls={controls}
+        lanes={lanes}
+        span={kept}
+        onSpan={setSpan}
+        label={`Step. Lanes: ${names.join(', ')}`}
+      />
+      <footer className="lanes-foot">
+        <ul>
+          {LEGEND.map(([kind, name]) => (
+            <li key={kind}>
+              <span className={`lanes-key is-${kind}`} aria-hidden="true" />
+              {name}
+            </li>
+          ))}
+        </ul>
+        <div>
+          <IconButton
+            icon="minus"
+            label="Show more of the run"
+            disabled={widest}
+            onClick={() => setSpan(zoomed(kept, length, 2, cursor))}
+          />
+          <IconButton
+            icon="whole"
+            label="Show the whole run"
+            disabled={widest}
+            onClick={() => setChosen(undefined)}
+          />
+          <IconButton
+            icon="plus"
+            label="Look closer"
+            disabled={length <= 12}
+            onClick={() => setSpan(zoomed(kept, length, 0.5, cursor))}
+          />
+        </div>
+      </footer>
+    </section>
+  );
+}

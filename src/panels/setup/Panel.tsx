@@ -1,0 +1,47 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { Switches } from './Switches';
+import './panel.css';
+
+/** What the scenario is set on: the design, its variant, the machine, and the switches with what each is for. */
+export function SetupPanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const spec = useStore(session.store, (s) => s.spec);
+  const design = session.runs?.design;
+  if (spec === undefined || design === undefined) return null;
+  const profile = design.profiles.find((p) => p.name === spec.options.profile);
+  const { machine } = spec;
+  return (
+    <div className="setup">
+      <section>
+        <h2>{design.title}</h2>
+        <p>{design.about}</p>
+        {profile !== undefined && (
+          <p>
+            Profile {profile.name}: {profile.says}
+          </p>
+        )}
+      </section>
+      <section aria-label="Machine">
+        <h2>Machine</h2>
+        <dl className="setup-facts">
+          <dt>Paging</dt>
+          <dd>{spec.paging}</dd>
+          <dt>vCPUs</dt>
+          <dd>{machine.vcpus}</dd>
+          <dt>Guest frames</dt>
+          <dd>{machine.guestFrames.toLocaleString('en')}</dd>
+          <dt>Hypervisor’s frames</dt>
+          <dd>{(machine.machineFrames - machine.guestFrames).toLocaleString('en')}</dd>
+          <dt>TLB</dt>
+          <dd>
+            {machine.tlbEntries === 0 ? 'none: every access walks' : `${machine.tlbEntries} entries each`}
+          </dd>
+          <dt>Entries per table</dt>
+          <dd>{(1 << machine.indexBits).toLocaleString('en')}</dd>
+        </dl>
+      </section>
+      <Switches controls={controls} sentences />
+    </div>
+  );
+}

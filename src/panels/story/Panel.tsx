@@ -1,0 +1,46 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { notesOf } from '../../session/notes';
+import { goTo } from '../../session/stepping';
+import { classNames } from '../../ui/classNames';
+import './panel.css';
+
+/** What the scenario is about, and what its author says along the way. */
+export function StoryPanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const spec = useStore(session.store, (s) => s.spec);
+  const cursor = useStore(session.store, (s) => s.cursor);
+  useStore(session.store, (s) => s.version);
+  const { run } = session;
+  if (spec === undefined || run === undefined) return null;
+  const notes = notesOf(run);
+  return (
+    <article className="story">
+      <h2 className="story-title">{spec.title}</h2>
+      {spec.about.map((paragraph) => (
+        <p key={paragraph}>{paragraph}</p>
+      ))}
+      {notes.length > 0 && (
+        <ol className="story-notes" aria-label="Notes along the way">
+          {notes.map((note) => (
+            <li key={note.note.from}>
+              <button
+                type="button"
+                className={classNames(
+                  'story-note',
+                  note.cursor === cursor && 'is-here',
+                  note.cursor > cursor && 'is-ahead',
+                )}
+                aria-current={note.cursor === cursor ? 'step' : undefined}
+                onClick={() => goTo(session, note.cursor)}
+              >
+                <span className="story-step">{note.cursor}</span>
+                <span>{note.note.text}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,44 @@
+import { type Command, commands, type Host } from './commands';
+import { belongsToTarget, type KeyPress, matches } from './keys';
+import type { Sources } from './opening';
+import type { Session } from './session';
+
+/** What panels are given: the session to read, and the one list of commands to change it by. */
+export class Controls {
+  private made: { readonly of: unknown; readonly list: readonly Command[] } | undefined;
+
+  constructor(
+    readonly session: Session,
+    readonly sources: Sources,
+    readonly host: Host,
+  ) {}
+
+  /** Everything that can be done in the present state. The same state gives the same list. */
+  list(): readonly Command[] {
+    const of = this.session.state;
+    if (this.made?.of !== of) this.made = { of, list: commands(this) };
+    return this.made.list;
+  }
+
+  find(id: string): Command | undefined {
+    return this.list().find((command) => command.id === id);
+  }
+
+  /** Does it, if it can be done now. */
+  execute(id: string): boolean {
+    const command = this.find(id);
+    if (command === undefined || command.enabled === false) return false;
+    command.run();
+    return true;
+  }
+
+  /** Does what the key stands for, unless it belongs to what is focused or a dialog is open. True when it was used. */
+  press(press: KeyPress, target: EventTarget | null): boolean {
+    if (belongsToTarget(target, press)) return false;
+    if (this.session.state.dialog !== undefined) return false;
+    const command = this.list().find((one) => one.keys?.some((chord) => matches(chord, press)) ?? false);
+    if (command === undefined || command.enabled === false) return false;
+    command.run();
+    return true;
+  }
+}

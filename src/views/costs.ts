@@ -1,0 +1,44 @@
+import type { Run } from '../engine';
+
+export interface Cost {
+  readonly name: string;
+  /** What one count means. */
+  readonly says: string;
+  readonly value: number;
+  /** What it comes to at the end of the run. */
+  readonly final: number;
+}
+
+const finals = new WeakMap<
+  Run,
+  { readonly length: number; readonly values: Readonly<Record<string, number>> }
+>();
+
+function finalOf(run: Run): Readonly<Record<string, number>> {
+  const known = finals.get(run);
+  if (known?.length === run.length) return known.values;
+  const values = run.peek(run.length, () => run.world.counters.all());
+  finals.set(run, { length: run.length, values });
+  return values;
+}
+
+/** The counters at a cursor, in the design's order; those that stay at nothing in the whole run are left to `quiet`. */
+export function costsAt(
+  run: Run,
+  cursor: number,
+): { readonly counted: readonly Cost[]; readonly quiet: readonly Cost[]; readonly most: number } {
+  const values = run.peek(cursor, () => run.world.counters.all());
+  const final = finalOf(run);
+  const costs = run.world.counters.specs.map(({ name, says }) => ({
+    name,
+    says,
+    value: values[name] ?? 0,
+    final: final[name] ?? 0,
+  }));
+  const counted = costs.filter((cost) => cost.final > 0);
+  return {
+    counted,
+    quiet: costs.filter((cost) => cost.final === 0),
+    most: Math.max(1, ...counted.map((cost) => cost.final)),
+  };
+}

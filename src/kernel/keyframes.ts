@@ -19,6 +19,8 @@ interface Keyframe {
  */
 export class Keyframes {
   private readonly frames: Keyframe[] = [];
+  /** Contents that late pages had before their first write: found once, since finding them reads the whole record so far. */
+  private readonly before = new Map<number, Int32Array>();
 
   constructor(private readonly store: Store) {
     this.capture();
@@ -108,13 +110,15 @@ export class Keyframes {
       store.writes(Math.max(covered, from), to, (cell) => differs.add(Math.floor(cell / PAGE_CELLS)));
     for (const p of differs) {
       const content = target.pages[p] ?? this.firstContent(p);
-      if (content !== undefined) store.restorePage(p, content);
+      store.restorePage(p, content);
     }
     store.jumped(target.mark, target.hashLo, target.hashHi);
   }
 
   /** A page handed out after the target keyframe: its contents then were what they were before its first journaled write. */
-  private firstContent(p: number): Int32Array | undefined {
+  private firstContent(p: number): Int32Array {
+    const known = this.before.get(p);
+    if (known !== undefined) return known;
     const first = this.frames.find((f) => f.pages[p] !== undefined);
     const base = first?.pages[p]?.slice() ?? this.store.cells.slice(p * PAGE_CELLS, (p + 1) * PAGE_CELLS);
     const end = first?.mark ?? this.store.recorded;
@@ -124,6 +128,7 @@ export class Keyframes {
       seen.add(cell);
       base[cell % PAGE_CELLS] = old;
     });
+    this.before.set(p, base);
     return base;
   }
 }

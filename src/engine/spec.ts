@@ -12,6 +12,8 @@ export interface ScenarioSpec {
   readonly about: readonly string[];
   readonly topic: string;
   readonly level: string;
+  /** Where the facts come from: a document and section, or a commit. */
+  readonly origins?: readonly string[];
   readonly design: string;
   readonly options: DesignOptions;
   readonly paging: PagingMode;

@@ -1,3 +1,4 @@
+import { assertNever } from '../../base';
 import type { Cursor } from './cursor';
 
 /** A value in a statement: how it is read, printed and spoken of. Reading and printing are inverse. */
@@ -127,6 +128,8 @@ export function syntaxOf(parts: readonly AnyPart[]): string {
           return part.parts
             .map((one) => (one.kind === 'optional' ? syntaxOf([one]) : `[${syntaxOf([one])}]`))
             .join(' ');
+        default:
+          return assertNever(part);
       }
     })
     .join(' ')

@@ -1,0 +1,251 @@
+import { assertNever, type Word, word } from '../../base';
+import type { Cpl, GuestOp, LockedOp, Width } from '../../machine';
+import { inDirectMap } from '../../machine';
+import type { Operation } from '../ast';
+import type { Num } from '../syntax/leaf';
+import { addressOf, inKernelHalf, toWord } from './address';
+import { makeCr3 } from './cr3';
+import { flagsOf } from './entry';
+import type { Findings } from './findings';
+import type { MemoryLayout } from './memory';
+import {
+  checkUp,
+  type EntryNode,
+  entriesOf,
+  entryNodeWord,
+  type Place,
+  type PlacedAt,
+  placesOf,
+} from './place';
+import type { ControlRegisters } from './registers';
+import type { Setup } from './setup';
+import { rootOf } from './spaces';
+
+/** What lowering an operation needs to know. */
+export interface OpContext {
+  readonly setup: Setup;
+  readonly layout: MemoryLayout;
+  readonly f: Findings;
+  /** Of the vCPU that performs it; none for the host. */
+  readonly registers: ControlRegisters | undefined;
+}
+
+type Kind = Operation['kind'];
+type Plain = Exclude<Operation, { readonly kind: 'repeat' | 'end' }>;
+type Assigned = Extract<Operation, { readonly kind: 'store' }>['operand'];
+
+const WIDTHS = { byte: 1, half: 2, dword: 4, qword: 8 } as const;
+/** What the world outside the guest can do. */
+const HOST_KINDS: ReadonlySet<Kind> = new Set(['poke', 'switch', 'call']);
+
+interface Access {
+  readonly width?: keyof typeof WIDTHS;
+  readonly mode?: 'user' | 'kernel';
+}
+
+/** The operations that a statement stands for: one, or one per entry of a range. Nothing after an error. */
+export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
+  if (c.registers === undefined && !HOST_KINDS.has(op.kind)) {
+    c.f.error(
+      op,
+      `The host cannot \`${op.kind}\`: that is what a vCPU does. Expected \`poke\`, \`switch\` or \`call\` under \`host\`.`,
+    );
+    return [];
+  }
+  switch (op.kind) {
+    case 'load':
+      return [{ kind: 'load', ...access(op.va, op, c) }];
+    case 'fetch': {
+      const { va, cpl } = access(op.va, op, c);
+      return [{ kind: 'fetch', va, cpl }];
+    }
+    case 'store':
+      return stores(op.operand, c).map(({ at, value }) => ({ kind: 'store', value, ...at }));
+    case 'xchg':
+      return locked('xchg', op.operand, c);
+    case 'lock-xor':
+      return locked('xor', op.operand, c);
+    case 'lock-or':
+      return locked('or', op.operand, c);
+    case 'lock-and':
+      return locked('and', op.operand, c);
+    case 'lock-add':
+      return locked('add', op.operand, c);
+    case 'cmpxchg': {
+      const wanted = stores({ ...op.operand, value: op.operand.expected } as Assigned, c);
+      return stores(op.operand as Assigned, c).map(({ at, value }, i) => ({
+        kind: 'locked',
+        op: 'cmpxchg',
+        value,
+        expected: wanted[i]?.value ?? ZERO,
+        ...at,
+      }));
+    }
+    case 'clear':
+    case 'set':
+      return bitOps(op, c);
+    case 'stos': {
+      const first = stores(op.operand as Assigned, c)[0];
+      if (first === undefined) return [];
+      const { va, width, cpl } = first.at;
+      const count = c.f.number('The count', op.operand.count, 1, 1 << 20);
+      return [{ kind: 'stos', va, value: first.value, width, count, cpl }];
+    }
+    case 'pte': {
+      const level = op.level === undefined ? 1 : c.f.number('The level', op.level, 1, c.setup.mode.levels);
+      if (c.layout.direct === undefined) noDirectMap(op, c.f);
+      checkUp(op.value, false, op, c.f);
+      return [
+        {
+          kind: 'pte',
+          va: addressOf(c.setup.mode, op.va, c.f),
+          level,
+          value: entryNodeWord(op.value, 0, c.setup.mode, level, c.setup.nx, c.f),
+        },
+      ];
+    }
+    case 'cr3':
+      return [
+        { kind: 'cr3', value: makeCr3(rootOf(op.root, c.layout.spaces, c.setup.machine.guestFrames, c.f)) },
+      ];
+    case 'cr0':
+    case 'cr4':
+    case 'efer':
+      return [{ kind: op.kind, value: c.registers?.change(op.kind, op.change, c.f) ?? 0 }];
+    case 'invlpg':
+      return [{ kind: 'invlpg', va: addressOf(c.setup.mode, op.va, c.f) }];
+    case 'mfence':
+      return [{ kind: 'mfence' }];
+    case 'poke':
+      return pokes(op, c).map(({ frame, index, nth }) => ({
+        kind: 'poke',
+        frame,
+        index,
+        value: entryNodeWord(op.value, nth, c.setup.mode, 1, c.setup.nx, c.f),
+      }));
+    case 'switch': {
+      const names = c.setup.design.switches.map((s) => s.name);
+      return c.f.known(`a switch of ${c.setup.design.name}`, op.name, names)
+        ? [{ kind: 'switch', name: op.name.text, on: op.state === 'on' }]
+        : [];
+    }
+    case 'call':
+      return [
+        {
+          kind: 'call',
+          name: op.name.text,
+          args: op.args.map((arg) => c.f.number('An argument', arg, -0x8000_0000, 0xffff_ffff) | 0),
+        },
+      ];
+    default:
+      return assertNever(op);
+  }
+}
+
+const ZERO = word(0, 0);
+
+interface At {
+  readonly va: Word;
+  readonly width: Width;
+  readonly cpl: Cpl;
+}
+
+function access(va: Num, { width, mode }: Access, c: OpContext): At {
+  const where = addressOf(c.setup.mode, va, c.f);
+  const natural = c.setup.mode.name === '64' ? 8 : 4;
+  const kernel = mode === undefined ? inKernelHalf(c.setup.mode, where) : mode === 'kernel';
+  return { va: where, width: width === undefined ? natural : WIDTHS[width], cpl: kernel ? 0 : 3 };
+}
+
+type Store = {
+  readonly at: At & { readonly entry?: { readonly frame: number; readonly index: number } };
+  readonly value: Word;
+};
+
+/** The places and values that a storing operand means. */
+function stores(operand: Assigned, c: OpContext): readonly Store[] {
+  if (operand.kind === 'address') {
+    const at = access(operand.va, operand, c);
+    const bound = 2 ** (8 * Math.min(at.width, 4));
+    if (at.width < 8) c.f.number(`A value of ${at.width} bytes`, operand.value, -bound / 2, bound - 1);
+    return [{ at, value: toWord(operand.value) }];
+  }
+  return places(operand.place, operand.value, c).map((place) => {
+    const level = c.layout.tables.find((t) => t.frame === place.frame)?.level ?? 1;
+    return {
+      at: throughDirectMap(place, c),
+      value: entryNodeWord(operand.value, place.nth, c.setup.mode, level, c.setup.nx, c.f),
+    };
+  });
+}
+
+function places(place: Place, value: EntryNode, c: OpContext): readonly PlacedAt[] {
+  const all = placesOf(place, entriesOf(c.setup.mode), c.setup.machine.guestFrames, c.f);
+  checkUp(value, all.length > 1, place.frame, c.f);
+  return reachable(place, all, c);
+}
+
+/** Whoever changes memory from outside needs no mapping, and counts words of 8 bytes. */
+function pokes(op: Extract<Operation, { readonly kind: 'poke' }>, c: OpContext): readonly PlacedAt[] {
+  const all = placesOf(op.place, 512, c.setup.machine.guestFrames, c.f);
+  checkUp(op.value, all.length > 1, op.place.frame, c.f);
+  return all;
+}
+
+/** Entries are stored through the direct map, as a guest kernel does; one that does not show the frame is an error. */
+function reachable(place: Place, all: readonly PlacedAt[], c: OpContext): readonly PlacedAt[] {
+  const { direct } = c.layout;
+  if (direct === undefined) {
+    noDirectMap(place.frame, c.f);
+    return [];
+  }
+  if (Number(place.frame.value) < direct.frames) return all;
+  c.f.error(
+    place.frame,
+    `The direct map shows ${direct.frames} frames, and this is none of them. Expected a lower frame, or a larger \`direct\`.`,
+  );
+  return [];
+}
+
+function noDirectMap(at: { readonly from: number; readonly to: number }, f: Findings): void {
+  f.error(
+    at,
+    'The guest kernel has no direct map, so it cannot reach its own tables. Expected a line such as `direct 0xffff_8100_0000_0000` above.',
+  );
+}
+
+function throughDirectMap({ frame, index }: PlacedAt, c: OpContext): Store['at'] {
+  const width = c.setup.mode.entryCells === 1 ? 4 : 8;
+  const base = c.layout.direct?.base ?? ZERO;
+  return { va: inDirectMap(base, frame, index * width), width, cpl: 0, entry: { frame, index } };
+}
+
+function locked(op: LockedOp, operand: Assigned, c: OpContext): readonly GuestOp[] {
+  return stores(operand, c).map(({ at, value }) => ({ kind: 'locked', op, value, expected: ZERO, ...at }));
+}
+
+/** LOCK OR with the bits, or LOCK AND with all others. Taking `x` away sets NX, and the other way round. */
+function bitOps(
+  op: Extract<Operation, { readonly kind: 'clear' | 'set' }>,
+  c: OpContext,
+): readonly GuestOp[] {
+  if (op.rights.x)
+    c.f.error(
+      op,
+      'Execution is the absence of a bit, and one locked operation cannot change the others. Expected r w user a d g or ps; for `x`, store the whole entry.',
+    );
+  const mask = flagsOf(op.rights);
+  const value = op.kind === 'set' ? word(0, mask) : word(-1, ~mask);
+  const all = reachable(
+    op.place,
+    placesOf(op.place, entriesOf(c.setup.mode), c.setup.machine.guestFrames, c.f),
+    c,
+  );
+  return all.map((place) => ({
+    kind: 'locked',
+    op: op.kind === 'set' ? 'or' : 'and',
+    value,
+    expected: ZERO,
+    ...throughDirectMap(place, c),
+  }));
+}

@@ -1,0 +1,85 @@
+import { assertNever } from '../../base';
+import type { Rest, Schedule, Segment, Until } from '../../engine/spec';
+import type { ScenarioText, StatementOf } from '../ast';
+import type { Findings } from './findings';
+import { checkLabel, nthOf, opOf } from './moments';
+import { once } from './once';
+import type { Programs, Written } from './program';
+
+type Plan = StatementOf<'schedule'>['plan'];
+type RestNode = Extract<Plan, { readonly kind: 'rule' }>['rule'];
+type SegmentNode = Extract<Plan, { readonly kind: 'segments' }>['segments'][number];
+
+const IN_ORDER: Rest = { kind: 'in-order' };
+
+/** Who runs when: as the `schedule` line says, else in the order of the text, each operation to its end. */
+export function lowerSchedule(ast: ScenarioText, programs: Programs, f: Findings): Schedule {
+  const said = once(ast, 'schedule', f);
+  if (said === undefined) return { segments: asWritten(programs.written), rest: IN_ORDER };
+  const { plan } = said;
+  switch (plan.kind) {
+    case 'rule':
+      return { segments: [], rest: restOf(plan.rule, f) };
+    case 'segments':
+      return {
+        segments: plan.segments.map((segment) => segmentOf(segment, programs, f)),
+        rest: plan.then === undefined ? IN_ORDER : restOf(plan.then, f),
+      };
+    default:
+      return assertNever(plan);
+  }
+}
+
+/** One segment per stretch of operations of one actor. */
+function asWritten(written: readonly Written[]): Segment[] {
+  const segments: Segment[] = [];
+  for (const { actor, first, last } of written) {
+    if (last < first) continue;
+    if (segments.at(-1)?.actor === actor) segments.pop();
+    segments.push({ actor, until: { kind: 'op', op: last, edge: 'end' } });
+  }
+  return segments;
+}
+
+function restOf(rule: RestNode, f: Findings): Rest {
+  switch (rule.kind) {
+    case 'inOrder':
+      return IN_ORDER;
+    case 'roundRobin':
+      return { kind: 'round-robin' };
+    case 'random':
+      return { kind: 'random', seed: f.number('A seed', rule.seed, 0, 0x7fff_ffff) };
+    default:
+      return assertNever(rule);
+  }
+}
+
+function segmentOf({ who, until }: SegmentNode, programs: Programs, f: Findings): Segment {
+  const host = programs.ops.length - 1;
+  const actor = who.kind === 'host' ? host : f.number('The number of a vCPU', who.number, 0, host - 1);
+  return { actor, until: until === undefined ? { kind: 'done' } : untilOf(until, actor, programs, f) };
+}
+
+function untilOf(
+  until: NonNullable<SegmentNode['until']>,
+  actor: number,
+  programs: Programs,
+  f: Findings,
+): Until {
+  switch (until.kind) {
+    case 'done':
+      return { kind: 'done' };
+    case 'steps':
+      return { kind: 'steps', count: f.number('The number of steps', until.count, 1, 10_000_000) };
+    case 'op': {
+      const op = opOf(until.op, actor, programs, f);
+      const label = until.label.text;
+      if (label === 'start') return { kind: 'op', op, edge: 'start' };
+      if (label === 'end' || label === 'done') return { kind: 'op', op, edge: 'end' };
+      checkLabel(until.label, f);
+      return { kind: 'moment', moment: { actor, op, label, nth: nthOf(until.occurrence, f) } };
+    }
+    default:
+      return assertNever(until);
+  }
+}

@@ -76,7 +76,11 @@ export class Run {
         else this.take(choice);
       }
     }
-    if (this.ending.kind !== 'open' && this.length > 0) this.mark(this.length - 1, BEAT);
+    if (this.ending.kind !== 'open' && this.length > 0) {
+      this.mark(this.length - 1, BEAT);
+      // The tail of a run is where people look most: it gets a keyframe of its own.
+      this.keyframes.capture();
+    }
     return this.ending;
   }
 

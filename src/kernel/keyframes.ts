@@ -26,10 +26,11 @@ export class Keyframes {
     this.capture();
   }
 
-  /** Records the present state. Call at ever greater marks only. */
+  /** Records the present state. Call at ever greater marks only; a second call at the same one does nothing. */
   capture(): void {
     const { store } = this;
     const before = this.frames.at(-1);
+    if (before?.mark === store.mark) return;
     const pageCount = Math.ceil(store.size / PAGE_CELLS);
     const dirty = new Uint8Array(pageCount);
     if (before === undefined) dirty.fill(1);

@@ -24,8 +24,6 @@ const FIELDS = [
   'hasMmioEntries',
   /** 1 once the domain was crashed. */
   'crashed',
-  /** Counts TLB flushes; stamps on freed pages are compared with the vCPUs'. */
-  'flushClock',
 ] as const;
 
 export type DomainField = (typeof FIELDS)[number];

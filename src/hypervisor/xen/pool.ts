@@ -1,6 +1,6 @@
 import { ensure } from '../../base';
 import type { World } from '../../kernel';
-import type { Machine } from '../../machine';
+import { interruptible, type Machine } from '../../machine';
 import type { DomainState } from './domain';
 import type { ShadowPages } from './shadowPages';
 import { SH_NONE } from './types';
@@ -25,13 +25,29 @@ export class Pool {
     return pages.frames - domain.get('fresh') - domain.get('freshTop') + domain.get('freeCount');
   }
 
+  /** The page `alloc` would hand out next. */
+  private get nextPage(): number {
+    const { pages, domain } = this;
+    const unused = domain.get('fresh') + domain.get('freshTop') < pages.frames;
+    return unused ? pages.first + domain.get('fresh') : domain.get('freeHead');
+  }
+
+  /**
+   * Whether `alloc` can go ahead: a page that was freed is used again only when no processor can be in the middle of a walk
+   * through it. Processors that must flush first have to be able to.
+   */
+  ready(): boolean {
+    if (this.free === 0) return true; // alloc will say what is wrong
+    const stale = this.pages.stale(this.nextPage);
+    return this.vcpus.every((v) => (stale & (1 << v.index)) === 0 || interruptible(this.machine, v.index));
+  }
+
   /** A zeroed page of a type. Whoever asks has made room first (shadow_prealloc). */
   alloc(type: number, backpointer: number): number {
     ensure(this.free > 0, 'shadow_prealloc has made room before a page is allocated');
-    const { pages, domain } = this;
-    const unused = domain.get('fresh') + domain.get('freshTop') < pages.frames;
-    const smfn = unused ? pages.first + domain.get('fresh') : domain.get('freeHead');
-    if (unused) domain.set('fresh', domain.get('fresh') + 1);
+    const { domain } = this;
+    const smfn = this.nextPage;
+    if (smfn !== domain.get('freeHead')) domain.set('fresh', domain.get('fresh') + 1);
     else this.dequeue(smfn);
     return this.prepare(smfn, type, backpointer);
   }
@@ -52,22 +68,17 @@ export class Pool {
     if (next === 0) domain.set('freeTail', 0);
     domain.set('freeCount', domain.get('freeCount') - 1);
     pages.setNext(smfn, 0);
-    this.flushStale(pages.freedAt(smfn));
-    pages.setFreedAt(smfn, 0);
+    this.flushStale(pages.stale(smfn));
+    pages.setStale(smfn, 0);
   }
 
   /**
    * A freed page keeps its contents until it is used again; whoever has not flushed since might still walk it. One step for
    * all vCPUs, as no translation through the page is wanted by anybody.
    */
-  private flushStale(freedAt: number): void {
-    let flushed = false;
-    for (const v of this.vcpus) {
-      if (v.get('flushedAt') > freedAt) continue;
-      this.flushTlb(v.index);
-      flushed = true;
-    }
-    if (flushed) this.world.count('shadow_alloc_tlbflush');
+  private flushStale(stale: number): void {
+    for (const v of this.vcpus) if ((stale & (1 << v.index)) !== 0) this.flushTlb(v.index);
+    if (stale !== 0) this.world.count('shadow_alloc_tlbflush');
   }
 
   private prepare(smfn: number, type: number, backpointer: number): number {
@@ -92,7 +103,7 @@ export class Pool {
     pages.setBackpointer(smfn, 0);
     pages.setCount(smfn, 0);
     pages.clearUp(smfn);
-    pages.setFreedAt(smfn, domain.get('flushClock'));
+    pages.setStale(smfn, (1 << this.vcpus.length) - 1);
     const tail = domain.get('freeTail');
     if (tail === 0) domain.set('freeHead', smfn);
     else pages.setNext(tail, smfn);
@@ -103,12 +114,11 @@ export class Pool {
     world.count('shadow_alloc_count', -1);
   }
 
-  /** Flushes everything in one vCPU's TLB, and remembers when. */
+  /** Flushes everything in one vCPU's TLB. What was freed before is no longer known to that processor. */
   flushTlb(v: number): void {
-    const { domain } = this;
-    const clock = domain.get('flushClock') + 1;
-    domain.set('flushClock', clock);
-    (this.vcpus[v] as VcpuState).set('flushedAt', clock);
+    const { pages, domain } = this;
+    for (let s = domain.get('freeHead'); s !== 0; s = pages.next(s))
+      pages.setStale(s, pages.stale(s) & ~(1 << v));
     this.machine.tlb.flushAll(v, false);
   }
 }

@@ -11,7 +11,7 @@ const NEXT = 4;
 const UP = 5;
 const LIST_PREV = 6;
 const LIST_NEXT = 7;
-const FREED_AT = 8;
+const STALE = 8;
 
 /** Entries per page in a `up` address: frame * 512 + index, which is its physical address in units of an entry. */
 const PER_PAGE = 512;
@@ -132,13 +132,13 @@ export class ShadowPages {
     this.set(smfn, LIST_NEXT, other);
   }
 
-  /** Flush clock when the page was freed; 0 if it never was. See `domain.flushClock`. */
-  freedAt(smfn: number): number {
-    return this.get(smfn, FREED_AT);
+  /** Of a freed page: the vCPUs (bits) whose TLB was not flushed since. Xen keeps a timestamp for this. */
+  stale(smfn: number): number {
+    return this.get(smfn, STALE);
   }
 
-  setFreedAt(smfn: number, clock: number): void {
-    this.set(smfn, FREED_AT, clock);
+  setStale(smfn: number, vcpus: number): void {
+    this.set(smfn, STALE, vcpus);
   }
 
   /** All pages in use, ascending. */

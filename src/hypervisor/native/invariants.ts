@@ -9,7 +9,7 @@ const eachVcpu = (m: Machine, check: (v: number) => readonly Violation[]): reado
 const oneEntryPerPage: Invariant<Machine> = {
   name: 'T1',
   part: 'machine',
-  when: 'step',
+  when: 'operation',
   says: 'A TLB holds at most one entry for a page.',
   check: (m) =>
     eachVcpu(m, (v) => {
@@ -35,7 +35,7 @@ const oneEntryPerPage: Invariant<Machine> = {
 const aligned: Invariant<Machine> = {
   name: 'T2',
   part: 'machine',
-  when: 'step',
+  when: 'operation',
   says: 'A TLB entry maps a page to frames aligned to its size.',
   check: (m) =>
     eachVcpu(m, (v) =>

@@ -17,8 +17,6 @@ const FIELDS = [
   'lastEmulatedMfn',
   'lastEmulatedMfnForUnshadow',
   'lastWriteablePteSmfn',
-  /** Flush clock at this vCPU's last full TLB flush. */
-  'flushedAt',
   /** The vCPU's paging has been brought up (its snapshot pages exist). */
   'ready',
 ] as const;
@@ -96,11 +94,12 @@ export class WalkRecord {
   }
 }
 
-const OOS_CELLS = 4;
+const OOS_CELLS = 5;
 const PAGE = 0;
 const VA_HI = 1;
 const VA_LO = 2;
 const SNAPSHOT = 3;
+const COMPLETE = 4;
 
 /**
  * oos[], oos_va[] and oos_snapshot[] of one vCPU (sheet 5.3, 6.2). Snapshot pages belong to slots, their contents to the page
@@ -151,6 +150,28 @@ export class OosSlots {
 
   setSnapshot(slot: number, smfn: number): void {
     this.store.set(this.at(slot, SNAPSHOT), smfn + 1);
+  }
+
+  /**
+   * Whether every change of the shadow since the copy was made is in the slot's snapshot page: not so if the snapshots were
+   * switched off meanwhile. Goes with the snapshot page.
+   */
+  snapshotComplete(slot: number): boolean {
+    return this.store.get(this.at(slot, COMPLETE)) !== 0;
+  }
+
+  setSnapshotComplete(slot: number, on: boolean): void {
+    this.store.set(this.at(slot, COMPLETE), on ? 1 : 0);
+  }
+
+  /** Two slots exchange their snapshot pages. */
+  exchangeSnapshots(a: number, b: number): void {
+    const smfn = this.snapshot(a);
+    const complete = this.snapshotComplete(a);
+    this.setSnapshot(a, this.snapshot(b));
+    this.setSnapshotComplete(a, this.snapshotComplete(b));
+    this.setSnapshot(b, smfn);
+    this.setSnapshotComplete(b, complete);
   }
 
   /** Cells of a slot, for views: the page, then the snapshot. */

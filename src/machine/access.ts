@@ -71,7 +71,7 @@ function sayLookup(t: Thread, m: Machine): string {
     case CLEAN:
       return `The TLB of ${who(t)} does not know the page as dirty. The processor walks, to set the dirty bit first.`;
     case BAD_ADDRESS:
-      return `${page} is not a canonical address: general protection fault, no table is read.`;
+      return `The address ${page} is not canonical: general protection fault, no table is read.`;
     default:
       return m.config.tlbEntries === 0
         ? `There is no TLB on this machine: ${who(t)} walks the tables for ${page}.`

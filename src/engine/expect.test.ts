@@ -81,14 +81,14 @@ describe('events', () => {
   it('are not met in another order; the message names the one that is missing and what came before it', () => {
     const found = said({ kind: 'events', events: [written(L1), written(dataFrame(0))], exactly: false });
     expect(found).toMatch(
-      /^event 2 of 2: no MemoryWritten happens after MemoryWritten vcpu=0 frame=0x013 .* by vCPU 0 at step \d+, expected MemoryWritten frame=0x020$/,
+      /^event 2 of 2: no memory-written happens after memory-written vcpu=0 frame=0x013 .* by vCPU 0 at step \d+, expected memory-written frame=0x020$/,
     );
   });
 
   it('are not met with any other field value; the message shows the nearest', () => {
     const found = said({ kind: 'events', events: [written(0x21)], exactly: false });
     expect(found).toContain(
-      'none of the 2 MemoryWritten is like it (the first: MemoryWritten vcpu=0 frame=0x020',
+      'none of the 2 memory-written is like it (the first: memory-written vcpu=0 frame=0x020',
     );
   });
 
@@ -96,17 +96,17 @@ describe('events', () => {
     const faults = (actor: number): string | undefined =>
       said({ kind: 'events', events: [{ event: 'GuestPageFault', actor, fields: [] }], exactly: false });
     expect(faults(0)).toBe(undefined);
-    expect(faults(1)).toMatch(/expected GuestPageFault by vCPU 1$/);
+    expect(faults(1)).toMatch(/expected guest-page-fault by vCPU 1$/);
   });
 
   it('must be all of their kind where that is said', () => {
     const both = [written(dataFrame(0)), written(L1)];
     expect(said({ kind: 'events', events: both, exactly: true })).toBe(undefined);
     expect(said({ kind: 'events', events: both.slice(0, 1), exactly: true })).toMatch(
-      /^event 2 of 1: found MemoryWritten .*, expected no further one$/,
+      /^event 2 of 1: found memory-written .*, expected no further one$/,
     );
     expect(said({ kind: 'events', events: [...both, written(L1)], exactly: true })).toBe(
-      'event 3 of 3: nothing more happens, expected MemoryWritten frame=0x013',
+      'event 3 of 3: nothing more happens, expected memory-written frame=0x013',
     );
   });
 
@@ -116,7 +116,7 @@ describe('events', () => {
     expect(count('GuestPageFault', 1)).toBe(undefined);
     expect(count('GeneralProtection', 0)).toBe(undefined);
     expect(count('GuestPageFault', 0)).toMatch(
-      /^GuestPageFault happens once, the first GuestPageFault vcpu=0 va=0x40_1000 error=0x4 by vCPU 0 at step \d+; expected never$/,
+      /^guest-page-fault happens once, the first guest-page-fault vcpu=0 va=0x40_1000 error=0x4 by vCPU 0 at step \d+; expected never$/,
     );
   });
 });
@@ -130,7 +130,7 @@ describe('entries', () => {
     const rights = { ...USED, [name]: !USED[name] };
     // PS of a 4 KiB entry is PAT: asking for a large page there is asking for what cannot be.
     const found = said(entry({ value: { kind: 'maps', frame: dataFrame(0), rights } }));
-    expect(found).toMatch(/^the entry is 0x020 rwx user accessed dirty, expected 0x020 /);
+    expect(found).toMatch(/^guest 0x013\[000\] is 0x020 rwx user accessed dirty, expected 0x020 /);
   });
 
   it('are not met by another frame, nor by one that is not present', () => {
@@ -138,7 +138,7 @@ describe('entries', () => {
       'expected 0x021 rwx',
     );
     expect(said(entry({ index: entryOf(1) }))).toBe(
-      'the entry is empty, expected 0x020 rwx user accessed dirty',
+      'guest 0x013[001] is empty, expected 0x020 rwx user accessed dirty',
     );
   });
 

@@ -1,4 +1,4 @@
-import { address, assertNever, frameName, sameWord, type Word, word } from '../base';
+import { address, assertNever, frameName, hex, sameWord, type Word, word } from '../base';
 import type { Machine, PagingMode } from '../machine';
 import { entryText, rightsOf, rightsText, targetOf } from './entryText';
 import type { Run } from './run';
@@ -46,7 +46,10 @@ export function checkWord(run: Run, gfn: number, index: number, expected: Word):
 
 function agree(run: Run, mode: PagingMode, expected: EntryExpectation, entry: Word): string | undefined {
   const wrong = differs(run, mode, expected, expected.value, entry);
-  return wrong === undefined ? undefined : `the entry is ${entryText(mode, expected.level, entry)}, ${wrong}`;
+  if (wrong === undefined) return undefined;
+  // One line of a scenario may expect a whole range: the message names the entry it is about.
+  const name = `${expected.of} ${frameName(expected.frame)}[${hex(expected.index, 3)}]`;
+  return `${name} is ${entryText(mode, expected.level, entry)}, ${wrong}`;
 }
 
 function differs(

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../kernel';
-import { eventFields, patternText } from './eventText';
+import { eventName, eventText, patternText } from './eventText';
 import type { Run } from './run';
 import type { EventPattern } from './spec';
 
@@ -62,8 +62,8 @@ function inOrder(
       const alike = found.filter((event, k) => k >= next && event.kind === pattern.event);
       const instead =
         alike.length === 0
-          ? `no ${pattern.event} happens${since}`
-          : `none of the ${alike.length} ${pattern.event}${since} is like it (the first: ${said(run, alike[0] as LoggedEvent)})`;
+          ? `no ${eventName(pattern.event)} happens${since}`
+          : `none of the ${alike.length} ${eventName(pattern.event)}${since} is like it (the first: ${said(run, alike[0] as LoggedEvent)})`;
       return `event ${i + 1} of ${patterns.length}: ${instead}, expected ${patternText(pattern, named(run))}`;
     }
     before = found[at];
@@ -89,4 +89,4 @@ const named =
     run.world.actors[actor]?.name ?? `actor ${actor}`;
 
 const said = (run: Run, event: LoggedEvent): string =>
-  `${event.kind} ${eventFields(event)} by ${named(run)(event.actor)} at step ${event.step + 1}`;
+  `${eventText(event)} by ${named(run)(event.actor)} at step ${event.step + 1}`;

@@ -1,6 +1,6 @@
 import { address } from '../base';
 import type { LoggedEvent } from '../kernel';
-import { eventFields } from './eventText';
+import { eventText } from './eventText';
 import { actorName } from './expect';
 import type { Seen } from './monitor';
 import type { Run } from './run';
@@ -98,8 +98,7 @@ export function reportText(run: Run, report: Report): string[] {
   const width = String(report.length).length;
   const nameWidth = Math.max(...run.world.actors.map(({ name }) => name.length), 0);
   const events = report.events.map(
-    (e) =>
-      `${String(e.step).padStart(width)}  ${actorName(run, e.actor).padEnd(nameWidth)}  ${e.kind} ${eventFields(e)}`,
+    (e) => `${String(e.step).padStart(width)}  ${actorName(run, e.actor).padEnd(nameWidth)}  ${eventText(e)}`,
   );
   const counters = Object.entries(report.counters).filter(([, value]) => value !== 0);
   const counterWidth = Math.max(...counters.map(([name]) => name.length), 0);
@@ -107,17 +106,18 @@ export function reportText(run: Run, report: Report): string[] {
     (v) =>
       `step ${v.step}, ${v.actor}, ${v.label}: ${v.invariant}${v.announced ? ' (announced)' : ''}: ${v.says}`,
   );
+  const profile = report.profile === '' ? '' : `, profile ${report.profile}`;
   const told =
     report.step === report.length ? `${report.length} steps` : `${report.step} of ${report.length} steps`;
   return [
-    `${report.title}: ${report.design}, profile ${report.profile}, ${told}`,
+    `${report.title}: ${report.design}${profile}, ${told}`,
     ...section('Events', events),
     ...section(
       'Counters (others are 0)',
       counters.map(([name, value]) => `${name.padEnd(counterWidth)}  ${value}`),
     ),
     ...section('Violations', violations),
-    ...section(report.step === report.length ? 'End state' : `State after step ${report.step}`, report.state),
+    ...section(report.verdict === undefined ? `State after step ${report.step}` : 'End state', report.state),
   ];
 }
 

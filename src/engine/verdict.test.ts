@@ -63,7 +63,7 @@ describe('a verdict', () => {
     expect(ok).toBe(false);
     expect(text).toEqual([
       expect.stringMatching(
-        /^`expect 2 GuestPageFault`: GuestPageFault happens once, .*; expected 2 times\.$/,
+        /^`expect 2 GuestPageFault`: guest-page-fault happens once, .*; expected 2 times\.$/,
       ),
     ]);
   });
@@ -99,7 +99,7 @@ describe('a report', () => {
 
   it('has one line per event, with the step, who did it, and its fields in the language’s own spelling', () => {
     expect(lines(run.length)).toContainEqual(
-      expect.stringMatching(/^ +\d+ {2}vCPU 0 {3} GuestPageFault vcpu=0 va=0x40_1000 error=0x4$/),
+      expect.stringMatching(/^ +\d+ {2}vCPU 0 {4}guest-page-fault vcpu=0 va=0x40_1000 error=0x4$/),
     );
   });
 
@@ -109,7 +109,7 @@ describe('a report', () => {
     expect(early.violations).toEqual([]);
     expect(late.violations).toMatchObject([{ step: before + 1, invariant: 'I1', announced: true }]);
     expect(Math.max(...early.events.map(({ step }) => step))).toBeLessThanOrEqual(before);
-    expect(lines(before)).toContain(`State after step ${before}`);
+    expect(reportText(run, early)).toContain(`State after step ${before}`);
   });
 
   it('shows the state of its own step: what the guest has read so far', () => {

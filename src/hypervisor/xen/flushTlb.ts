@@ -26,12 +26,19 @@ export const flushTlbMask = procedure<Xen>({
         t.set(L.flushed, cpu);
         t.set(L.cpu, cpu + 1);
         if (cpu + 1 < x.vcpus.length) t.goto('cpu');
-        else t.ret();
       },
       say: (t) =>
         t.get(L.flushed) === t.actor
           ? `vCPU ${t.actor} flushes its own TLB.`
           : `vCPU ${t.actor} makes vCPU ${t.get(L.flushed)} flush its TLB, and waits until it has.`,
+    },
+    {
+      label: 'done',
+      line: 'return when all have answered',
+      touch: 'private',
+      beat: true,
+      run: (t) => t.ret(),
+      say: 'Every TLB of the guest has been flushed: no processor goes by a translation from before.',
     },
   ],
 });

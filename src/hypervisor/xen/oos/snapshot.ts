@@ -1,0 +1,50 @@
+import { Derived } from '../../../kernel';
+import { SnapshotTaken, SnapshotUpdated } from '../events';
+import type { Xen } from '../state';
+import { SH_OOS_SNAPSHOT } from '../types';
+import { oosPlace } from './slots';
+
+/** A vCPU's snapshot pages, one per slot, when its paging is first brought up (sheet 6.2). From the top of the pool. */
+export function allocateSnapshots(x: Xen, v: number): void {
+  if (!x.era.snapshots) return;
+  const { oos } = x.vcpu(v);
+  for (let slot = 0; slot < oos.size; slot++)
+    if (oos.snapshot(slot) < 0) oos.setSnapshot(slot, x.pool.allocTop(SH_OOS_SNAPSHOT, 0));
+}
+
+/** Copies the page in a slot into the slot's snapshot page. With the snapshots off the old copy must not be trusted. */
+export function takeSnapshot(x: Xen, v: number, slot: number): void {
+  if (!x.era.snapshots) return;
+  const { oos } = x.vcpu(v);
+  const on = x.on('snapshots');
+  oos.setSnapshotComplete(slot, on);
+  if (!on) return;
+  const gmfn = oos.page(slot);
+  const smfn = oos.snapshot(slot);
+  for (let i = 0; i < x.entries; i++)
+    copyEntry(x, smfn, i, x.hi(gmfn, i), x.lo(gmfn, i), x.entryCell(gmfn, i));
+  x.world.emit(SnapshotTaken, v, gmfn, slot, smfn);
+}
+
+/**
+ * An entry of an out-of-sync table's shadow was derived from this guest entry: the snapshot says so from now on (sheet 6.6).
+ * `from`: the cell of the guest entry. Does nothing in eras without snapshots.
+ */
+export function snapshotUpdate(x: Xen, gmfn: number, index: number, hi: number, lo: number, from = 0): void {
+  if (!x.era.snapshots) return;
+  const { owner, slot } = oosPlace(x, gmfn);
+  const { oos } = x.vcpu(owner);
+  if (!x.on('snapshots')) {
+    oos.setSnapshotComplete(slot, false);
+    return;
+  }
+  const smfn = oos.snapshot(slot);
+  copyEntry(x, smfn, index, hi, lo, from);
+  x.world.emit(SnapshotUpdated, gmfn, smfn, index);
+}
+
+function copyEntry(x: Xen, smfn: number, index: number, hi: number, lo: number, from: number): void {
+  if (x.hi(smfn, index) === hi && x.lo(smfn, index) === lo) return;
+  x.memory.write64(smfn, index, hi, lo);
+  if (from !== 0) x.world.emit(Derived, x.entryCell(smfn, index), from);
+}

@@ -30,6 +30,8 @@ export interface LibraryEntry {
 export interface Sources {
   readonly compile: Compile;
   readonly library: readonly LibraryEntry[];
+  /** What a scenario may choose from, for completion. */
+  readonly designs: readonly Design[];
   /** Id of the entry that a bare visit shows. */
   readonly first: string;
 }

@@ -152,7 +152,7 @@ export function laneColumns(lanes: Lanes, actor: number, span: Span, pixels: num
   const last = Math.min(lanes.length, Math.ceil(span.to));
   const { actorOf, kindOf } = lanes;
   // A tick keeps a gap to the next one once there is room for a gap.
-  const gap = perStep >= 4 ? 1 : 0;
+  const gap = perStep >= 4 ? Math.max(1, Math.floor(perStep / 3)) : 0;
   for (let step = first; step < last; step++) {
     if (actorOf[step] !== actor) continue;
     const kind = kindOf[step] as number;

@@ -44,7 +44,7 @@ function Listing({ view }: { readonly view: CodeView }) {
     const line = current.current;
     const frame = box.current;
     if (line === null || frame === null) return;
-    const top = line.offsetTop - frame.offsetTop;
+    const top = line.offsetTop; // within the list, which begins where the box does
     if (top < frame.scrollTop || top + line.offsetHeight > frame.scrollTop + frame.clientHeight) {
       frame.scrollTop = top - frame.clientHeight / 3;
     }
@@ -68,7 +68,8 @@ function Listing({ view }: { readonly view: CodeView }) {
               ref={i === view.current ? current : undefined}
               className={i === view.current ? `is-${view.state}` : undefined}
               aria-current={i === view.current ? 'step' : undefined}
-              style={{ paddingLeft: `calc(var(--s3) + ${line.indent * 2}ch)` }}
+              // What a line has too much of hangs below it, further in than the line itself.
+              style={{ paddingLeft: `calc(var(--s3) + ${line.indent * 2 + 2}ch)`, textIndent: '-2ch' }}
             >
               <code>{line.text}</code>
             </li>

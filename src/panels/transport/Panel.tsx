@@ -83,7 +83,7 @@ function More({ controls }: { readonly controls: Controls }) {
               {speedName(one)}
             </option>
           ))}
-          <option value="instant">no motion</option>
+          <option value="instant">still</option>
         </select>
       </label>
       <Button onClick={() => controls.execute('next-fault')}>Next fault</Button>

@@ -1,0 +1,83 @@
+import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching } from '@codemirror/language';
+import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import type { Diagnostic } from '../scenario';
+import type { Sources } from '../session/opening';
+import { completions } from './complete';
+import { hoverHelp } from './hover';
+import { scenarioSupport } from './language';
+import { toMarks } from './problems';
+import { theme } from './theme';
+
+export interface EditorOptions {
+  readonly parent: Element;
+  readonly text: string;
+  readonly sources: Sources;
+  readonly onChange: (text: string) => void;
+  /** Mod+Enter. */
+  readonly onRun: () => void;
+}
+
+export interface Editor {
+  readonly text: () => string;
+  readonly replace: (text: string) => void;
+  readonly mark: (diagnostics: readonly Diagnostic[]) => void;
+  readonly goTo: (offset: number) => void;
+  readonly destroy: () => void;
+}
+
+/** The scenario editor, without React: a text, its marks, and what to do when it changes. */
+export function createEditor(options: EditorOptions): Editor {
+  const view = new EditorView({
+    parent: options.parent,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        highlightActiveLine(),
+        bracketMatching(),
+        closeBrackets(),
+        scenarioSupport(),
+        theme,
+        autocompletion({ override: [completions(options.sources)] }),
+        lintGutter(),
+        hoverHelp,
+        keymap.of([
+          {
+            key: 'Mod-Enter',
+            run: () => {
+              options.onRun();
+              return true;
+            },
+          },
+          ...completionKeymap,
+          ...lintKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+        ]),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': 'Scenario text' }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) options.onChange(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  return {
+    text: () => view.state.doc.toString(),
+    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    mark: (diagnostics) =>
+      view.dispatch(setDiagnostics(view.state, toMarks(diagnostics, view.state.doc.length))),
+    goTo: (offset) => {
+      const at = Math.min(offset, view.state.doc.length);
+      view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
+      view.focus();
+    },
+    destroy: () => view.destroy(),
+  };
+}

@@ -1,0 +1,27 @@
+import { EditorView } from '@codemirror/view';
+
+/** The editor in the page's tokens: CSS variables, so that both schemes and the presenter's size come for free. */
+export const theme = EditorView.theme({
+  '&': { height: '100%' },
+  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+  '.cm-scroller': { font: 'var(--type-cell)', lineHeight: '1.6' },
+  '.cm-content': { color: 'var(--body)', caretColor: 'var(--strong)' },
+  '.cm-cursor': { borderLeftColor: 'var(--strong)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--quiet)', borderRight: '1px solid var(--hairline)' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
+  '& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground':
+    { backgroundColor: 'var(--penumbra-wash)' },
+  '.cm-tooltip': {
+    border: '1px solid var(--hairline)',
+    borderRadius: 'var(--radius-card)',
+    backgroundColor: 'var(--panel)',
+    color: 'var(--body)',
+    boxShadow: '0 8px 28px var(--elevation)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--penumbra-wash)',
+    color: 'var(--strong)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { font: 'var(--type-cell)' },
+  '.cm-completionDetail': { color: 'var(--quiet)', fontStyle: 'normal' },
+});

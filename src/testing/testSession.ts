@@ -1,0 +1,121 @@
+import { designs } from '../hypervisor';
+import { resolve } from '../scenario';
+import type { Host } from '../session/commands';
+import { Controls } from '../session/controls';
+import type { LibraryEntry, Sources } from '../session/opening';
+import { type Platform, Session } from '../session/session';
+
+/** Two vCPUs on bare hardware, each with a walk that succeeds; the second ends in a fault. */
+export const TWO_WALKS = `scenario "Two walks"
+about "Two processors look addresses up."
+design native
+paging x86-64, 128 frames
+map 0x7f80_8800_3000 -> 0x040 rw user
+map 0x7f80_8820_7000 -> 0x045 rw user
+vcpu 0
+  load 0x7f80_8800_3000
+  store 0x7f80_8820_7a30 = 0x1234
+vcpu 1
+  load 0x7f80_8820_7000
+  load 0x7f80_8840_7000
+note at vcpu 1 op 0 start "The other processor begins."
+`;
+
+/** A frame clock that a test turns by hand. */
+export class HandClock {
+  time = 0;
+  private pending: ((now: number) => void)[] = [];
+  readonly now = (): number => this.time;
+  readonly request = (callback: (now: number) => void): void => {
+    this.pending.push(callback);
+  };
+
+  /** Runs the frames asked for, each 16 ms later, until nobody asks or the bound is reached. Returns how many ran. */
+  run(most = 10_000): number {
+    let frames = 0;
+    while (this.pending.length > 0 && frames < most) {
+      this.time += 16;
+      const now = this.pending;
+      this.pending = [];
+      for (const callback of now) callback(this.time);
+      frames++;
+    }
+    return frames;
+  }
+}
+
+/** A storage in memory; `refuse` makes it behave like one that is blocked or full. */
+export class MemoryStorage implements Storage {
+  private readonly items = new Map<string, string>();
+  refuse: string | undefined;
+
+  get length(): number {
+    return this.items.size;
+  }
+  clear(): void {
+    this.items.clear();
+  }
+  key(index: number): string | null {
+    return [...this.items.keys()][index] ?? null;
+  }
+  getItem(key: string): string | null {
+    if (this.refuse === 'SecurityError') throw new DOMException('blocked', this.refuse);
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    if (this.refuse !== undefined) throw new DOMException('refused', this.refuse);
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+export interface TestSession {
+  readonly session: Session;
+  readonly controls: Controls;
+  readonly sources: Sources;
+  readonly clock: HandClock;
+  readonly storage: MemoryStorage;
+  /** Files that were downloaded. */
+  readonly files: { readonly name: string; readonly text: string }[];
+}
+
+interface TestSessionOptions {
+  readonly text?: string;
+  readonly storage?: MemoryStorage;
+  readonly reducedMotion?: boolean;
+}
+
+/** A session as the page has it, with a scenario on stage, a clock that is turned by hand and a storage of its own. */
+export function testSession({
+  text = TWO_WALKS,
+  storage = new MemoryStorage(),
+  reducedMotion = false,
+}: TestSessionOptions = {}): TestSession {
+  const clock = new HandClock();
+  const platform: Platform = { clock, storage: () => storage, reducedMotion: () => reducedMotion };
+  const entry: LibraryEntry = {
+    id: 'first',
+    title: 'First',
+    topic: 'Beginnings',
+    level: 'beginner',
+    about: 'An example.',
+    text,
+  };
+  const sources: Sources = {
+    compile: (source) => resolve(source),
+    library: [entry],
+    designs: [...designs.values()],
+    first: 'first',
+  };
+  const files: { readonly name: string; readonly text: string }[] = [];
+  const host: Host = {
+    pickFile: async () => undefined,
+    download: (name, content) => files.push({ name, text: content }),
+  };
+  const session = new Session(platform);
+  const controls = new Controls(session, sources, host);
+  controls.execute('open:first');
+  return { session, controls, sources, clock, storage, files };
+}

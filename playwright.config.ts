@@ -5,6 +5,8 @@ import { freePort } from './src/cli/freePort';
 // This file is read again in every worker: the first reading decides, the others inherit its environment.
 process.env.SHADOWSCOPE_PORT ??= String(await freePort(4173));
 const port = Number(process.env.SHADOWSCOPE_PORT);
+// The build to test; another one when somebody wants to test beside `dist`.
+const dist = process.env.SHADOWSCOPE_DIST ?? 'dist';
 const executablePath = findBrowser();
 if (executablePath === null) throw new Error(`${NO_BROWSER} Or let "npm run e2e" install one.`);
 process.env.CHROMIUM_PATH = executablePath;
@@ -21,7 +23,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   webServer: {
-    command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port}`,
+    command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port} --outDir ${dist}`,
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
   },

@@ -1,9 +1,44 @@
 import type { Page } from '@playwright/test';
 import { idle } from '../support/idle';
+import { EditorPane } from './editorPane';
+import { LibraryDialog } from './libraryDialog';
+import { Messages } from './messages';
+import { Moment } from './moment';
+import { PaletteDialog } from './paletteDialog';
+import { PastDialog } from './pastDialog';
+import { Setup } from './setup';
+import { ShareDialog } from './shareDialog';
+import { Stage } from './stage';
+import { Timeline } from './timeline';
+import { Transport } from './transport';
 
-/** The page as a whole: opening it, and waiting for it. Page objects of single screens extend or take it. */
+/** The page as a whole: opening it, waiting for it, and its screens. */
 export class AppPage {
-  constructor(readonly page: Page) {}
+  readonly transport: Transport;
+  readonly moment: Moment;
+  readonly timeline: Timeline;
+  readonly stage: Stage;
+  readonly setup: Setup;
+  readonly library: LibraryDialog;
+  readonly palette: PaletteDialog;
+  readonly past: PastDialog;
+  readonly share: ShareDialog;
+  readonly editor: EditorPane;
+  readonly messages: Messages;
+
+  constructor(readonly page: Page) {
+    this.transport = new Transport(this);
+    this.moment = new Moment(this);
+    this.timeline = new Timeline(this);
+    this.stage = new Stage(this);
+    this.setup = new Setup(this);
+    this.library = new LibraryDialog(this);
+    this.palette = new PaletteDialog(this);
+    this.past = new PastDialog(this);
+    this.share = new ShareDialog(this);
+    this.editor = new EditorPane(this);
+    this.messages = new Messages(this);
+  }
 
   /** Opens the page at a link's fragment (`#/1/…`; empty: a bare visit) and waits until it is at rest. */
   async open(fragment = ''): Promise<void> {
@@ -21,5 +56,20 @@ export class AppPage {
   async press(key: string): Promise<void> {
     await this.page.keyboard.press(key);
     await this.idle();
+  }
+
+  /** The scenario's title as the header shows it. */
+  get title() {
+    return this.page.getByRole('banner').getByRole('heading', { level: 1 });
+  }
+
+  /** What is on stage, told by the page itself: the hash of the store at the cursor. */
+  async hash(): Promise<string> {
+    return this.page.evaluate(() => window.shadowscope?.hash() ?? '');
+  }
+
+  /** No motion: every move is at its end at once. For tests of what is shown, not of how it gets there. */
+  async withoutMotion(): Promise<void> {
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
   }
 }

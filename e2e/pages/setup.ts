@@ -1,0 +1,26 @@
+import type { Locator } from '@playwright/test';
+import type { AppPage } from './appPage';
+
+/** What the scenario is set on: its story, its program, and the design's switches. */
+export class Setup {
+  constructor(private readonly app: AppPage) {}
+
+  get switches(): Locator {
+    return this.app.page.getByRole('region', { name: 'Switches' });
+  }
+
+  /** Shows a tab of the scenario: `Story`, `Program` or `Setup`. */
+  async tab(name: 'Story' | 'Program' | 'Setup'): Promise<void> {
+    await this.app.page.getByRole('tab', { name, exact: true }).click();
+    await this.app.idle();
+  }
+
+  switch(name: string | RegExp): Locator {
+    return this.switches.getByRole('switch', { name });
+  }
+
+  async toggle(name: string | RegExp): Promise<void> {
+    await this.switch(name).click();
+    await this.app.idle();
+  }
+}

@@ -25,7 +25,6 @@ const L = slots(
   ...(['part', 'found', 'frame0', 'frame1'] as const),
   ...(['error', 'frame', 'rights', 'shift'] as const), // results of the walk
   ...(['verdict', 'guestError'] as const), // results of the exit
-  ...(['seenHi', 'seenLo', 'seenFrame'] as const), // what the access itself read or wrote, for its caption
 );
 
 const va: Halves = { hi: 0, lo: 0 };
@@ -35,9 +34,8 @@ const who = (t: Thread): string => `vCPU ${t.actor}`;
 const frameSlot = (part: number): number => L.frame0 + part;
 
 /** The next page of a crossing access is looked up, or the access itself is next. */
-function translated(t: Thread, m: Machine, frame: number): void {
+function translated(t: Thread, m: Machine): void {
   const part = t.get(L.part);
-  t.set(frameSlot(part), frame);
   const last = part + 1 === parts(m, t.actor);
   t.set(L.part, last ? 0 : part + 1);
   t.goto(last ? (m.vcpu(t.actor).get('insLocked') === 0 ? 'memory' : 'locked') : 'lookup');
@@ -55,17 +53,20 @@ function lookUp(t: Thread, m: Machine): number {
   if (denied(rights, access, r.get('cpl') === 3, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags')))
     return DENIED;
   if (access === WRITE && !m.tlb.dirty(slot)) return CLEAN;
-  t.set(L.frame, m.tlb.frame(slot, va.hi, va.lo));
+  t.set(frameSlot(t.get(L.part)), m.tlb.frame(slot, va.hi, va.lo));
   return HIT;
 }
 
 function sayLookup(t: Thread, m: Machine): string {
   const v = t.actor;
-  partVa(m, v, t.get(L.part), va);
+  const found = t.get(L.found);
+  // A hit has moved on to the next part, or back to the first for the access itself.
+  const part = found === HIT && parts(m, v) === 2 ? 1 - t.get(L.part) : t.get(L.part);
+  partVa(m, v, part, va);
   const page = sayVa(m, v, va.hi, va.lo);
-  switch (t.get(L.found)) {
+  switch (found) {
     case HIT:
-      return `The TLB of ${who(t)} knows the page: frame ${m.nameFrame(t.get(L.frame))}. No table is read.`;
+      return `The TLB of ${who(t)} knows the page: frame ${m.nameFrame(t.get(frameSlot(part)))}. No table is read.`;
     case DENIED:
       return `The TLB of ${who(t)} knows the page, but not with the rights this ${sayAccess(m.vcpu(v).get('insAccess'))} needs. The processor asks the tables.`;
     case CLEAN:
@@ -104,13 +105,10 @@ function touchMemory(t: Thread, m: Machine): void {
     m.world.emit(MemoryRead, v, frame, offset, bytes, value.hi, value.lo);
     joinParts(m, v, part, value);
   }
-  t.set(L.seenFrame, frame);
-  t.set(L.seenHi, value.hi);
-  t.set(L.seenLo, value.lo);
-  if (part + 1 < parts(m, v)) {
-    t.set(L.part, part + 1);
-    t.goto('memory');
-  } else t.ret(OUTCOME_DONE);
+  const count = parts(m, v);
+  if (count > 1) t.set(L.part, part + 1);
+  if (part + 1 < count) t.goto('memory');
+  else t.ret(OUTCOME_DONE);
 }
 
 function store(m: Machine, v: number, frame: number, offset: number, bytes: number, what: Halves): void {
@@ -138,9 +136,6 @@ function lockedUpdate(t: Thread, m: Machine): void {
   old.hi = r.get('resultHi');
   old.lo = r.get('resultLo');
   combine(m, v, old, value);
-  t.set(L.seenFrame, t.get(L.frame0));
-  t.set(L.seenHi, value.hi);
-  t.set(L.seenLo, value.lo);
   const whole: Halves = { hi: value.hi, lo: value.lo };
   for (let part = 0; part < count; part++) {
     const frame = t.get(frameSlot(part));
@@ -154,9 +149,14 @@ function lockedUpdate(t: Thread, m: Machine): void {
 }
 
 function sayMemory(t: Thread, m: Machine): string {
-  const frame = m.nameFrame(t.get(L.seenFrame));
-  const seen = sayValue(t.get(L.seenHi), t.get(L.seenLo));
-  if (m.vcpu(t.actor).get('insAccess') !== WRITE) return `${who(t)} reads ${seen} in frame ${frame}.`;
+  const r = m.vcpu(t.actor);
+  const write = r.get('insAccess') === WRITE;
+  // The part just done: a crossing access has counted it already.
+  const part = parts(m, t.actor) === 1 ? 0 : t.get(L.part) - 1;
+  const frame = m.nameFrame(t.get(frameSlot(part)));
+  partValue(m, t.actor, part, value, write ? undefined : { hi: r.get('resultHi'), lo: r.get('resultLo') });
+  const seen = sayValue(value.hi, value.lo);
+  if (!write) return `${who(t)} reads ${seen} in frame ${frame}.`;
   return m.storeBuffers.depth > 0
     ? `${who(t)} puts ${seen} for frame ${frame} into its store buffer. No other vCPU sees it yet.`
     : `${who(t)} writes ${seen} to frame ${frame}.`;
@@ -183,8 +183,8 @@ export const guestAccess = procedure<Machine>({
         const found = lookUp(t, m);
         t.set(L.found, found);
         if (found === HIT) {
-          m.world.emit(TlbHit, t.actor, va.hi, va.lo, t.get(L.frame));
-          translated(t, m, t.get(L.frame));
+          m.world.emit(TlbHit, t.actor, va.hi, va.lo, t.get(frameSlot(t.get(L.part))));
+          translated(t, m);
         } else if (found === BAD_ADDRESS) {
           m.generalProtection(t.actor);
           t.ret(OUTCOME_GENERAL_PROTECTION);
@@ -219,7 +219,8 @@ export const guestAccess = procedure<Machine>({
         // Without paging there is nothing to remember.
         if (m.hwMode(t.actor).name !== 'off')
           m.tlb.fill(t.actor, va.hi, va.lo, t.get(L.frame), t.get(L.shift), t.get(L.rights));
-        translated(t, m, t.get(L.frame));
+        t.set(frameSlot(t.get(L.part)), t.get(L.frame));
+        translated(t, m);
       },
       say: (t, m) => {
         if (t.get(L.error) >= 0)
@@ -250,10 +251,11 @@ export const guestAccess = procedure<Machine>({
         const r = m.vcpu(t.actor);
         const op = LOCKED_OPS[r.get('insLocked') - 1] ?? 'xchg';
         const was = sayValue(r.get('resultHi'), r.get('resultLo'));
-        const now = sayValue(t.get(L.seenHi), t.get(L.seenLo));
+        combine(m, t.actor, { hi: r.get('resultHi'), lo: r.get('resultLo') }, value);
+        const now = sayValue(value.hi, value.lo);
         const failed =
           op === 'cmpxchg' && was === now ? ' Unchanged: it did not hold what was expected.' : '';
-        return `${who(t)} does a locked ${op} in frame ${m.nameFrame(t.get(L.seenFrame))}: ${was} becomes ${now}.${failed}`;
+        return `${who(t)} does a locked ${op} in frame ${m.nameFrame(t.get(L.frame0))}: ${was} becomes ${now}.${failed}`;
       },
     },
     {

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { defined } from '../base';
-import { designs } from '../hypervisor';
 import { type Procedure, procedure, slots } from '../kernel';
 import { BareMachine, load, store } from '../testing/bareMachine';
 import { P, U, W } from './bits';
@@ -36,16 +34,7 @@ const disguises = handler('test_disguises', () => [FAULT_INJECT, 6]);
 
 /** Bare hardware, but for what it does on a page fault. Entry 7 of the L1 table 0x13 is not present. */
 function withHandler(pageFault: Procedure<Machine>): BareMachine {
-  const native = defined(designs.get('native'), 'the design of bare hardware');
-  const b = new BareMachine({
-    design: {
-      ...native,
-      build: (world, machine, options) => {
-        const built = native.build(world, machine, options);
-        return { ...built, exits: { ...built.exits, pageFault } };
-      },
-    },
-  });
+  const b = new BareMachine({ exits: { pageFault } });
   b.map(at, 0, 0);
   return b;
 }

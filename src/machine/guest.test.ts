@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { defined } from '../base';
-import { designs } from '../hypervisor';
 import { BareMachine, load, ROOT, store, va } from '../testing/bareMachine';
 import { CR0_PE, CR0_PG, CR4_PAE, EFER_LME, EFER_NXE, P, PS, U, W } from './bits';
 import type { GuestOp } from './operation';
@@ -138,7 +136,7 @@ describe('changes from outside', () => {
   });
 
   it('turn switches of the design', () => {
-    const b = new BareMachine({ design: defined(designs.get('skeleton'), 'the skeleton') });
+    const b = new BareMachine({ design: 'skeleton' });
     b.start([], [{ kind: 'switch', name: 'fault-lock', on: false }]).finish();
     expect(b.events('SwitchChanged')).toMatchObject([{ which: 0, on: 0 }]);
   });

@@ -1,5 +1,5 @@
 import { defined, type Word, wordOfBigInt } from '../base';
-import { type Design, type DesignOptions, designs } from '../hypervisor';
+import { type DesignOptions, designs } from '../hypervisor';
 import { type LoggedEvent, type Procedure, type Step, Store, World } from '../kernel';
 import {
   CR0_PE,
@@ -8,6 +8,7 @@ import {
   CR4_PSE,
   EFER_LME,
   EFER_NXE,
+  type Exits,
   frameOf,
   type GuestOp,
   indexAt,
@@ -28,7 +29,10 @@ export interface BareOptions {
   readonly cr4?: number;
   readonly efer?: number;
   readonly ac?: boolean;
-  readonly design?: Design;
+  /** Name of the design; bare hardware if none is given. */
+  readonly design?: string;
+  /** Exits that differ from the design's own. */
+  readonly exits?: Partial<Exits>;
   readonly options?: Partial<DesignOptions>;
   readonly store?: Store;
 }
@@ -72,7 +76,8 @@ export class BareMachine {
   private readonly boot: Procedure<never>;
 
   constructor(readonly given: BareOptions = {}) {
-    const design = given.design ?? defined(designs.get('native'), 'the design of bare hardware');
+    const name = given.design ?? 'native';
+    const design = defined(designs.get(name), `the design ${name}`);
     this.world = new World(design.counters, given.store ?? new Store());
     this.machine = new Machine(this.world, {
       ...{ vcpus: 1, guestFrames: 4096, machineFrames: 4096, ...REAL_GEOMETRY },
@@ -83,7 +88,7 @@ export class BareMachine {
       ...{ profile: '', switches: {}, p2m: [], poolFrames: 0, knobs: {} },
       ...given.options,
     });
-    this.machine.attach(built.exits);
+    this.machine.attach({ ...built.exits, ...given.exits });
     this.machine.setSwitch = built.setSwitch;
     this.machine.switchNames = design.switches.map((s) => s.name);
     this.boot = built.boot;

@@ -6,7 +6,7 @@ import { skeleton } from './design';
 /** Two vCPUs that fault at the same time, taking turns step by step. */
 function twoFaults(locked: boolean): BareMachine {
   const b = new BareMachine({
-    design: skeleton,
+    design: 'skeleton',
     config: { vcpus: 2 },
     options: { switches: { 'fault-lock': locked } },
   });
@@ -38,7 +38,7 @@ describe('the skeleton', () => {
   });
 
   it('can be told in mid-run to do without', () => {
-    const b = new BareMachine({ design: skeleton });
+    const b = new BareMachine({ design: 'skeleton' });
     b.machine.setSwitch('fault-lock', false);
     b.run(load(0x1000n));
     expect(b.events('LockTaken')).toEqual([]);

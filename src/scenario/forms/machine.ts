@@ -100,7 +100,7 @@ export const MACHINE_FORMS = [
   form(
     'gigabytePages',
     'gigabyte-pages',
-    { says: '1 GiB pages exist (on if not said).', examples: ['gigabyte-pages off'] },
+    { says: 'Pages of 1 GiB exist (on if not said).', examples: ['gigabyte-pages off'] },
     field('state', oneOf('on', 'off')),
   ),
   form(

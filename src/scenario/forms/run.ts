@@ -1,5 +1,5 @@
 import { formsOf } from '../syntax/form';
-import { count, either, name, oneOf, record, text, value } from '../syntax/leaf';
+import { count, either, name, oneOf, record, text, value, valueOrNone } from '../syntax/leaf';
 import { actor, label, moment } from '../syntax/moment';
 import { eventList, eventPattern, expectedEntry, place } from '../syntax/operand';
 import { field, list, lit, many, optional } from '../syntax/part';
@@ -51,8 +51,6 @@ const entryOf = <const W extends string>(word: W) =>
     field('value', expectedEntry),
   ] as const;
 
-const dash = either('a number or `-`', 'VALUE|-', { none: [lit('-')], value: [field('value', value)] });
-
 /** What memory or a structure of the design must hold at a moment. */
 const holds = either('what must hold: guest, shadow or snapshot and an entry, word, or state', 'STATE', {
   guest: entryOf('guest'),
@@ -65,7 +63,7 @@ const holds = either('what must hold: guest, shadow or snapshot and an entry, wo
     field('name', name('the name of a structure of the design', 'STRUCTURE')),
     many('args', value),
     lit('='),
-    many('values', dash, 1),
+    many('values', valueOrNone, 1),
   ],
 });
 

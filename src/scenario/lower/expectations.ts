@@ -110,7 +110,7 @@ function holds(node: Holds, at: Moment | undefined, item: Span, c: ExpectContext
     case 'state': {
       const number = (n: Parameters<Findings['number']>[1]): number =>
         f.number('A value', n, -0x8000_0000, 0xffff_ffff);
-      const values = node.values.map((value) => (value.kind === 'none' ? -1 : number(value.value)));
+      const values = node.values.map(number);
       return [{ kind: 'state', what: node.name.text, args: node.args.map(number), values, ...when }];
     }
     default:
@@ -135,7 +135,15 @@ function entries(
           ? (levels[0] ?? 1)
           : 1
         : f.number('The level', node.level, 1, setup.mode.levels);
-    return { kind: 'entry', of: node.kind, frame, level, index, value: entryValueOf(node.value, nth, f), ...when };
+    return {
+      kind: 'entry',
+      of: node.kind,
+      frame,
+      level,
+      index,
+      value: entryValueOf(node.value, nth, f),
+      ...when,
+    };
   });
 }
 

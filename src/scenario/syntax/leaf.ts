@@ -54,6 +54,20 @@ export const address = numberLeaf('a virtual address such as 0x7f80_8820_7000', 
 export const value = numberLeaf('a value such as 0x45 or 7', 'VALUE');
 export const count = numberLeaf('a number', 'NUMBER');
 
+/** A value, or `-` for -1: how structures and events write "none". */
+export const valueOrNone: Leaf<Num> = {
+  ...value,
+  what: 'a value or `-`',
+  symbol: 'VALUE|-',
+  starts: (c) => c.sees({ what: '`-`', words: [] }, 'mark', '-') || value.starts(c),
+  read(c) {
+    if (c.peek()?.text !== '-') return value.read(c);
+    const { from, to } = c.next();
+    return { value: -1n, digits: 0, from, to };
+  },
+  print: (n) => (n.value === -1n && n.digits === 0 ? '-' : value.print(n)),
+};
+
 /** A free name. `among` are the names known at reading time, for suggestions. */
 export const name = (what: string, symbol: string, among: readonly string[] = []): Leaf<Name> => {
   const expected = { what, words: among };

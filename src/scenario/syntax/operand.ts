@@ -1,4 +1,4 @@
-import { either, frame, leafWhen, type Num, name, record, value } from './leaf';
+import { either, frame, leafWhen, type Num, name, record, value, valueOrNone } from './leaf';
 import { field, glued, type Leaf, list, lit, many, optional } from './part';
 import { rights } from './rights';
 
@@ -98,7 +98,7 @@ export const eventPattern = record(
       'FIELD=VALUE',
       field('name', name('a field such as vcpu=1', 'FIELD')),
       glued('='),
-      field('value', value),
+      field('value', valueOrNone),
     ),
   ),
 );

@@ -34,10 +34,10 @@ export const NO_RIGHTS: Rights = {
 /** Words that a person may have meant as a right. */
 const looksLike = (text: string): boolean => ACCESS.test(text) || OTHERS.includes(text);
 
-function rightsLeaf(impliesR: boolean): Leaf<Rights> {
+function rightsLeaf(symbol: string, impliesR: boolean): Leaf<Rights> {
   return {
     what: WHAT,
-    symbol: 'RIGHTS',
+    symbol,
     words: WORDS,
     starts(c) {
       const token = c.peek();
@@ -77,7 +77,7 @@ function rightsLeaf(impliesR: boolean): Leaf<Rights> {
  * Rights, written the same way everywhere: `r w x` together or apart, then `user`, `a` (accessed), `d` (dirty), `g` (global),
  * `ps` (large page). An entry with rights is present: `r` goes without saying when another right is there.
  */
-export const rights = rightsLeaf(true);
+export const rights = rightsLeaf('RIGHTS', true);
 
 /** Single bits to set or clear: nothing goes without saying. */
-export const bitRights = rightsLeaf(false);
+export const bitRights = rightsLeaf('BITS', false);

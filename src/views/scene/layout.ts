@@ -85,7 +85,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     links: layoutLinks(model.links, places, m.headH),
     derivations: layoutDerivations(model.derivations, cards, between.items),
     texts,
-    legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 330, y: h - 24, w: 330, h: 14 },
+    legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 400, y: h - 24, w: 400, h: 14 },
     places,
   };
 }

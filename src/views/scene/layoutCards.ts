@@ -32,7 +32,8 @@ export function layoutCards(
     i,
     full: frame + allLines(table, keep, twinOf(table), m).height,
     least: frame + hotHeight(table, keep, m),
-    urgent: table.hot || keep.has(table.id) ? 1 : 0,
+    // A shadow whose guest table is on stage goes before one that would stand alone.
+    urgent: table.hot || keep.has(table.id) ? 2 : twins.has(table.backs ?? '') ? 1 : 0,
   }));
   const room = bottom - top;
   let chosen = wants;
@@ -48,10 +49,24 @@ export function layoutCards(
   const stackRoom = dropped.length > 0 ? STACK_H + m.cardGap : 0;
   const heights = share(chosen, room - stackRoom - Math.max(0, chosen.length - 1) * m.cardGap);
 
+  const linesOf = new Map<EntityId, Lines>();
+  let spare = 0;
+  // A share that is no multiple of a row leaves a rest: whoever comes first in urgency may have what the others left.
+  for (const pass of [0, 1]) {
+    const order = pass === 0 ? chosen : [...chosen].sort((a, b) => b.urgent - a.urgent || a.i - b.i);
+    for (const w of order) {
+      const had = linesOf.get(w.table.id);
+      const room = had === undefined ? (heights.get(w.table.id) as number) - frame : had.height + spare;
+      const lines = chooseLines(w.table, room, keep, twinOf(w.table), m);
+      spare = room - lines.height + (had === undefined ? spare : 0);
+      linesOf.set(w.table.id, lines);
+    }
+  }
+
   const cards: CardLayout[] = [];
   let y = top;
   for (const w of chosen) {
-    const lines = chooseLines(w.table, (heights.get(w.table.id) as number) - frame, keep, twinOf(w.table), m);
+    const lines = linesOf.get(w.table.id) as Lines;
     cards.push(place(w.table, lines, column, y, m));
     y += frame + lines.height + m.cardGap;
   }

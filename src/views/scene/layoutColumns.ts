@@ -30,7 +30,11 @@ export function layoutColumns(
   const inner = width - 2 * m.pad;
   const least = cardWidth(m, targetChars);
   const gaps = columns.length - 1;
-  const forTables = inner - gaps * m.colGap - (hasMem ? m.memW : 0);
+  // Memory first gets what its longest line needs, as far as the tables can spare it.
+  const forMem = hasMem
+    ? Math.max(m.memW, Math.min(m.memWish, inner - gaps * m.colGap - tables.length * least))
+    : 0;
+  const forTables = inner - gaps * m.colGap - forMem;
   const cardW = Math.min(m.maxCardW, Math.max(least, Math.floor(forTables / Math.max(1, tables.length))));
   const memW = Math.min(196, inner - tables.length * cardW - gaps * m.colGap);
   const used = tables.length * cardW + (hasMem ? memW : 0);

@@ -69,10 +69,12 @@ export function layoutFixups(
     y += needs + 8;
   }
   if (fixups.length > 0 && note !== '' && column.w >= 130) {
-    wrapWords(note, m.small, column.w, 3).forEach((text, i) => {
-      const rect = { x: column.x, y: y + i * 15, w: column.w, h: 15 };
-      if (rect.y + rect.h <= bottom) texts.push({ text, rect, role: 'note', zone: 'shadow' });
-    });
+    const lines = wrapWords(note, m.small, column.w, 3);
+    if (y + lines.length * 15 <= bottom)
+      lines.forEach((text, i) => {
+        const rect = { x: column.x, y: y + i * 15, w: column.w, h: 15 };
+        texts.push({ text, rect, role: 'note', zone: 'shadow' });
+      });
   }
   return { fixups, texts };
 }

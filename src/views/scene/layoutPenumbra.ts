@@ -1,7 +1,7 @@
 import type { ColumnLayout, PenumbraLayout, Rect, TextLayout } from './layoutTypes';
 import type { Metrics } from './metrics';
 import type { SceneModel } from './model';
-import { fitWords, wordsWidth } from './text';
+import { fitWords, wrapWords } from './text';
 
 const LABEL_W = 92;
 const GAP = 8;
@@ -118,14 +118,31 @@ function headline(
   m: Metrics,
   texts: TextLayout[],
 ): void {
-  const push = (x: number, y: number, w: number): void => {
-    texts.push({ text, rect: { x, y, w, h: 17 }, role: 'headline', zone: 'penumbra' });
-    const second = fitWords(detail, m.small, w);
-    if (second !== '')
-      texts.push({ text: second, rect: { x, y: y + 18, w, h: 15 }, role: 'detail', zone: 'penumbra' });
-  };
-  const needs = wordsWidth(text, 12.5) * 1.04;
   if (text === '') return;
-  if (mem !== undefined && needs <= mem.w) push(mem.x, band.top + 8, mem.w);
-  else if (needs <= leftRoom) push(m.pad, band.top + 27, leftRoom);
+  const lines = (w: number): { text: string; role: 'headline' | 'detail' }[] => {
+    const head = wrapWords(text, 13, w, 2);
+    if (head.length === 0 || head.at(-1)?.endsWith('…') || head.includes('')) return [];
+    // A third line would stand in the dusk, where it cannot be read.
+    const rest = detail === '' || head.length > 1 ? [] : wrapWords(detail, m.small, w, 1);
+    return [
+      ...head.map((line) => ({ text: line, role: 'headline' as const })),
+      ...(rest.at(-1)?.endsWith('…') ? [] : rest).map((line) => ({ text: line, role: 'detail' as const })),
+    ];
+  };
+  const put = (x: number, top: number, w: number, all: ReturnType<typeof lines>): void => {
+    all.forEach((line, i) => {
+      texts.push({
+        text: line.text,
+        rect: { x, y: top + i * 16, w, h: 15 },
+        role: line.role,
+        zone: 'penumbra',
+      });
+    });
+  };
+  const beside = mem === undefined ? [] : lines(mem.w);
+  if (mem !== undefined && beside.length > 0) put(mem.x, band.top + 7, mem.w, beside);
+  else {
+    const below = lines(leftRoom).slice(0, 2);
+    if (below.length > 0) put(m.pad, band.top + 27, leftRoom, below);
+  }
 }

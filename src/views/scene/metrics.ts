@@ -20,8 +20,9 @@ export interface Metrics {
   readonly mono: number;
   readonly title: number;
   readonly small: number;
-  /** Memory column: least width, height of a frame and distance to the next. */
+  /** Memory column: least and wished width, height of a frame and distance to the next. */
   readonly memW: number;
+  readonly memWish: number;
   readonly frameH: number;
   readonly frameGap: number;
   /** Least space between columns: links need it. */
@@ -51,10 +52,11 @@ const WIDE: Metrics = {
   mono: 11.5,
   title: 12.3,
   small: 10.8,
-  memW: 150,
+  memW: 140,
+  memWish: 176,
   frameH: 24,
   frameGap: 7,
-  colGap: 20,
+  colGap: 17,
   maxCardW: 172,
   horizon: 0.56,
   shadowLabel: 'foot',
@@ -77,6 +79,7 @@ const TIGHT: Metrics = {
   mono: 11,
   title: 12,
   memW: 96,
+  memWish: 130,
   frameH: 22,
   frameGap: 5,
   colGap: 15,
@@ -102,6 +105,7 @@ const PHONE: Metrics = {
   title: 13.5,
   small: 11.5,
   memW: 112,
+  memWish: 124,
   frameH: 32,
   frameGap: 10,
   colGap: 32,

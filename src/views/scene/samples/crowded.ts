@@ -123,9 +123,10 @@ const linkOf = (side: 'guest' | 'shadow', from: string, to: string, random: Rand
 function notesFor(entries: readonly SampleEntry[], random: Random): ReadonlyMap<number, EntryNote> {
   const notes = new Map<number, EntryNote>();
   for (const [index] of entries) {
-    if (random.chance(0.01)) notes.set(index, { changed: true, was: { hi: 0, lo: 0 } });
-    else if (random.chance(0.01)) notes.set(index, { walk: 'path' });
-    else if (random.chance(0.005)) notes.set(index, { wrong: 'I1' });
+    const drawn = random.below(200);
+    if (drawn < 2) notes.set(index, { changed: true, was: { hi: 0, lo: 0 } });
+    else if (drawn < 4) notes.set(index, { walk: 'path' });
+    else if (drawn < 5) notes.set(index, { wrong: 'I1' });
   }
   return notes;
 }

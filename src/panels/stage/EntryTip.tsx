@@ -1,0 +1,56 @@
+import { entryHi, entryLo, fieldLines, noteWords, valueText } from '../../views/scene/decode';
+import type { EntityId } from '../../views/scene/entity';
+import { ownerOf, parseEntity } from '../../views/scene/entity';
+import type { SceneLayout } from '../../views/scene/layoutTypes';
+import type { SceneModel } from '../../views/scene/model';
+
+interface EntryTipProps {
+  readonly model: SceneModel;
+  readonly layout: SceneLayout;
+  readonly scale: number;
+  /** The entry under the pointer or with the keyboard's focus. */
+  readonly entity: EntityId | undefined;
+}
+
+const WIDTH = 268;
+const HEIGHT = 268;
+
+/** An entry decoded bit by bit, beside it. What is decoded is the table on stage, not a second reading of it. */
+export function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
+  if (entity === undefined) return null;
+  const parsed = parseEntity(entity);
+  const place = layout.places.get(entity);
+  const table = model.tables.find((t) => t.id === ownerOf(entity));
+  if (parsed === undefined || place === undefined || table === undefined || parsed.index < 0) return null;
+  const hi = entryHi(table, parsed.index);
+  const lo = entryLo(table, parsed.index);
+  const note = table.notes.get(parsed.index);
+  // To the right if there is room, else to the left; never outside the stage.
+  const right = (place.x + place.w) * scale + 8;
+  const { w, h } = layout.size;
+  const fits = right + WIDTH <= w * scale;
+  const left = fits ? right : Math.max(4, place.x * scale - WIDTH - 8);
+  const top = Math.max(4, Math.min(h * scale - HEIGHT, place.y * scale - 40));
+  return (
+    <div className="scene-tip" role="tooltip" data-layer="overlay" style={{ left, top, width: WIDTH }}>
+      <p className="scene-tip-value">{valueText(hi, lo)}</p>
+      <table>
+        <tbody>
+          {fieldLines(table, hi, lo).map((line) => (
+            <tr key={line.bits}>
+              <td>{line.bits}</td>
+              <th scope="row">{line.name}</th>
+              <td>{line.value}</td>
+              <td>{line.says}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {noteWords(note).map((word) => (
+        <p key={word} className="scene-tip-note">
+          {word}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { focus as focusOn } from '../../session/focusing';
+import { buildScene } from '../../views/scene/build';
+import { StageView } from './StageView';
+import { useSize } from './useSize';
+
+const PRESENTER_SCALE = 1.5;
+
+/** The scene of the run on stage, at the beat the session shows. */
+export function StagePanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const beat = useStore(session.store, (s) => s.beat);
+  const version = useStore(session.store, (s) => s.version);
+  const entity = useStore(session.store, (s) => s.focus.now?.entity);
+  const presenter = useStore(session.store, (s) => s.presenter);
+  const scheme = useStore(session.store, (s) => s.scheme);
+  const dark = useSyncExternalStore(watchDark, isDark);
+  const { run } = session;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that has grown is another run for the scene
+  const model = useMemo(
+    () => (run === undefined ? undefined : buildScene(run, beat.from, beat.to)),
+    [run, beat, version],
+  );
+  const { motion } = session;
+  const fraction = useCallback(() => motion.fraction, [motion]);
+  const subscribe = useCallback((changed: () => void) => motion.subscribe(changed), [motion]);
+  const onFocus = useCallback((id: string | undefined) => focusOn(session, id), [session]);
+  return (
+    <section className="stage-panel" aria-label="Stage" ref={box}>
+      {model !== undefined && size !== undefined && size.w > 0 && size.h > 0 && (
+        <StageView
+          model={model}
+          size={size}
+          scale={presenter ? PRESENTER_SCALE : 1}
+          focus={entity}
+          onFocus={onFocus}
+          fraction={fraction}
+          subscribe={subscribe}
+          scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
+        />
+      )}
+    </section>
+  );
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+const isDark = (): boolean => matchMedia(DARK).matches;
+function watchDark(changed: () => void): () => void {
+  const list = matchMedia(DARK);
+  list.addEventListener('change', changed);
+  return () => list.removeEventListener('change', changed);
+}

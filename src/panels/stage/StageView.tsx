@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { actionColumn } from '../../views/scene/action';
+import type { EntityId } from '../../views/scene/entity';
+import { frameAt } from '../../views/scene/frameAt';
+import { layoutScene } from '../../views/scene/layout';
+import type { ColumnKey, SceneModel } from '../../views/scene/model';
+import { timeline } from '../../views/scene/timeline';
+import { applyMotion } from './applyMotion';
+import { EntryTip } from './EntryTip';
+import { LevelTabs } from './LevelTabs';
+import { MotionCanvas } from './MotionCanvas';
+import { Scene } from './Scene';
+import type { Size } from './useSize';
+
+interface StageViewProps {
+  readonly model: SceneModel;
+  readonly size: Size;
+  /** Presenter mode draws the same scene larger. */
+  readonly scale: number;
+  readonly focus: EntityId | undefined;
+  readonly onFocus: (id: EntityId | undefined) => void;
+  /** How far the beat has got, now; and how to be told when that changes. */
+  readonly fraction: () => number;
+  readonly subscribe: (changed: () => void) => () => void;
+  readonly scheme: string;
+}
+
+const NONE: ReadonlySet<EntityId> = new Set();
+
+/** A scene at its size, with its motion over it. Knows no run and no session, so that any model can be looked at. */
+export function StageView({
+  model,
+  size,
+  scale,
+  focus,
+  onFocus,
+  fraction,
+  subscribe,
+  scheme,
+}: StageViewProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const { column, choose } = useColumn(model);
+  const layout = useMemo(() => {
+    const keep = focus === undefined ? NONE : new Set([focus]);
+    return layoutScene(model, { w: size.w / scale, h: size.h / scale, column, keep });
+  }, [model, size, scale, column, focus]);
+  const beat = useMemo(() => timeline(model.motions), [model]);
+  const frame = useCallback(() => frameAt(layout, beat, fraction()), [layout, beat, fraction]);
+
+  const [before, setBefore] = useState(NONE);
+  useEffect(() => {
+    const update = (): void => {
+      const now = frame();
+      if (root.current !== null) applyMotion(root.current, now);
+      setBefore((old) => (sameSet(old, now.before) ? old : now.before));
+    };
+    update();
+    return subscribe(update);
+  }, [frame, subscribe]);
+
+  const [pointed, setPointed] = useState<EntityId>();
+  const entityAt = (target: EventTarget): EntityId | undefined =>
+    (target as Element).closest?.('[data-entity]')?.getAttribute('data-entity') ?? undefined;
+  const shown = useMemo(() => new Set(layout.columns.map((c) => c.column.key)), [layout]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only watches what its marks, which are buttons, are told
+    <div
+      className="scene"
+      ref={root}
+      onPointerOver={(event) =>
+        setPointed(event.pointerType === 'touch' ? undefined : entityAt(event.target))
+      }
+      onPointerLeave={() => setPointed(undefined)}
+      onFocus={(event) =>
+        setPointed(event.target.matches(':focus-visible') ? entityAt(event.target) : undefined)
+      }
+      onBlur={() => setPointed(undefined)}
+    >
+      <Scene model={model} layout={layout} focus={focus} onFocus={onFocus} before={before} />
+      <MotionCanvas
+        width={size.w}
+        height={size.h}
+        scale={scale}
+        frame={frame}
+        subscribe={subscribe}
+        scheme={scheme}
+      />
+      {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
+      <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />
+    </div>
+  );
+}
+
+/** On a narrow stage: the column a person chose, until the next beat plays in another one. */
+function useColumn(model: SceneModel): { column: ColumnKey; choose: (column: ColumnKey) => void } {
+  const [chosen, setChosen] = useState<{ readonly model: SceneModel; readonly column: ColumnKey }>();
+  const [followed, setFollowed] = useState<ColumnKey>('L1');
+  const action = actionColumn(model);
+  // Memory is in sight beside L1 anyway: a walk's last leg does not turn the page.
+  const wanted = action === undefined || (action === 'mem' && followed === 'L1') ? followed : action;
+  if (wanted !== followed) setFollowed(wanted);
+  return {
+    column: chosen?.model === model ? chosen.column : wanted,
+    choose: (column) => {
+      setChosen({ model, column });
+      setFollowed(column);
+    },
+  };
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const one of a) if (!b.has(one)) return false;
+  return true;
+}

@@ -1,0 +1,94 @@
+import { memo } from 'react';
+import { classNames } from '../../ui/classNames';
+import type { CardLayout } from '../../views/scene/layoutTypes';
+import type { Metrics } from '../../views/scene/metrics';
+import { minimapPath } from '../../views/scene/minimap';
+import type { TableModel } from '../../views/scene/model';
+import { EntryRow } from './EntryRow';
+import { entityProps, groupProps, useScene } from './sceneProps';
+
+interface TableCardProps {
+  readonly card: CardLayout;
+  readonly m: Metrics;
+  /** The invariant this table or one of its entries breaks, in words. */
+  readonly wrong: string | undefined;
+}
+
+/** A table: its name and frame, where its used entries lie, and the entries that there is room for. */
+export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardProps) {
+  const scene = useScene();
+  const { table, rect, rows, minimap } = card;
+  const classes = classNames(
+    'scene-card',
+    `side-${table.side}`,
+    table.outOfSync && 'is-drifting',
+    wrong !== undefined && 'is-wrong',
+    table.fresh && 'is-fresh',
+  );
+  const baseline = rect.y + m.headH / 2 - 2;
+  return (
+    <g className={classes} {...groupProps(table.id, tableName(table))}>
+      <rect className="scene-card-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="6" />
+      <g className="scene-head" {...entityProps(table.id, tableName(table), scene)}>
+        <rect
+          className="scene-head-hit"
+          x={rect.x + 1}
+          y={rect.y + 1}
+          width={rect.w - 2}
+          height={m.headH - 2}
+          rx="5"
+        />
+        <text x={rect.x + m.inset} y={baseline} dy=".2em">
+          <tspan className="scene-title">{table.name}</tspan>
+          <tspan className="scene-tags" dx="5">
+            {table.tags.join(' ')}
+          </tspan>
+        </text>
+        <text
+          className="scene-mono scene-frame-no"
+          x={rect.x + rect.w - m.inset}
+          y={baseline}
+          dy=".2em"
+          textAnchor="end"
+        >
+          {table.frameName}
+        </text>
+      </g>
+      <rect
+        className="scene-map-line"
+        x={minimap.x}
+        y={minimap.y + 1.5}
+        width={minimap.w}
+        height="2"
+        rx="1"
+      />
+      <path className="scene-map-marks" d={minimapPath(table, minimap)} />
+      {rows.map((row) =>
+        row.kind === 'entry' ? (
+          <EntryRow key={row.id} table={table} index={row.index} id={row.id} rect={row.rect} m={m} />
+        ) : (
+          <text
+            key={`fold ${row.rect.y}`}
+            className="scene-fold"
+            x={row.rect.x + row.rect.w / 2}
+            y={row.rect.y + row.rect.h / 2}
+            dy=".35em"
+            textAnchor="middle"
+          >
+            {row.text}
+          </text>
+        ),
+      )}
+    </g>
+  );
+});
+
+/** What a screen reader says of a table: `guest page table PT 0x02e, 2 of 512 entries used, out of sync`. */
+export function tableName(t: TableModel): string {
+  const kind = t.side === 'guest' ? 'guest page table' : 'shadow page table';
+  const words = [`${kind} ${t.name} ${t.frameName}`, `${t.used.length} of ${t.capacity} entries used`];
+  if (t.outOfSync) words.push('out of sync');
+  if (t.backs !== undefined) words.push(`stands for ${t.backs}`);
+  if (t.tags.length > 0) words.push(`loaded by ${t.tags.map((v) => v.replace('v', 'vCPU ')).join(' and ')}`);
+  return words.join(', ');
+}

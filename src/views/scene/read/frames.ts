@@ -1,0 +1,67 @@
+import { frameName } from '../../../base';
+import { isLeaf } from '../../../machine';
+import { dataFrame } from '../entity';
+import type { FrameModel, TableModel } from '../model';
+import type { DesignFacts } from '../sources/source';
+import type { Cast } from './cast';
+import { forEntries, type GuestTable, leafTarget } from './guestTables';
+import type { Moment } from './moment';
+import type { Walk } from './walks';
+import type { Wrong } from './wrong';
+
+export interface FramesInput {
+  readonly moment: Moment;
+  readonly guests: readonly GuestTable[];
+  readonly tables: readonly TableModel[];
+  readonly facts: DesignFacts;
+  readonly cast: Cast;
+  readonly walk: Walk | undefined;
+  readonly touched: { readonly read: ReadonlySet<number>; readonly written: ReadonlySet<number> };
+  readonly wrong: ReadonlyMap<string, Wrong>;
+}
+
+/**
+ * The memory column: frames that the guest's own mappings lead to, data first, then page tables that the guest may or may
+ * not write. What only the kernel's direct map reaches is shown if the run uses it.
+ */
+export function framesOf(input: FramesInput): FrameModel[] {
+  const { moment, guests, facts, cast, walk, touched, wrong } = input;
+  const { machine, mode } = moment;
+  const isTable = new Set(guests.map((g) => g.frame));
+  const wanted = new Set<number>();
+  for (const g of guests) {
+    if (g.direct) continue;
+    forEntries(moment, g.frame, g.level, (_index, hi, lo) => {
+      if (!isLeaf(mode, g.level, lo, machine.vcpu(0).get('cr4'))) return;
+      wanted.add(leafTarget(moment, g.level, hi, lo));
+    });
+  }
+  for (const frame of cast.frames) wanted.add(frame);
+  if (walk !== undefined && walk.frame >= 0) wanted.add(walk.frame);
+  for (const g of guests)
+    if (g.level === 1 && !g.direct && facts.access(g.frame) !== 'none') wanted.add(g.frame);
+  const frames = [...wanted].filter((f) => f >= 0 && f < machine.config.machineFrames);
+  const device = (f: number): boolean => f >= machine.config.guestFrames;
+  frames.sort((a, b) => Number(isTable.has(a)) - Number(isTable.has(b)) || a - b);
+  return frames.map((frame, order): FrameModel => {
+    const id = dataFrame(frame);
+    const table = isTable.has(frame);
+    return {
+      id,
+      frame,
+      frameName: frameName(frame),
+      role: table ? 'page table' : device(frame) ? 'outside' : 'data',
+      access: table ? facts.access(frame) : 'none',
+      state: wrong.has(id)
+        ? 'wrong'
+        : touched.written.has(frame)
+          ? 'changed'
+          : touched.read.has(frame)
+            ? 'reading'
+            : walk?.frame === frame
+              ? 'touched'
+              : 'idle',
+      order,
+    };
+  });
+}

@@ -1,0 +1,162 @@
+import { frameName, hex, shadowName } from '../../../base';
+import { guestTable, shadowTable } from '../entity';
+import type { ColumnKey, EntryNote, TableModel } from '../model';
+import type { DesignFacts, ShadowFacts } from '../sources/source';
+import type { Cast } from './cast';
+import type { GuestTable } from './guestTables';
+import { type Moment, wordsOf } from './moment';
+import type { Walk } from './walks';
+import type { Wrong } from './wrong';
+
+export interface TablesInput {
+  readonly moment: Moment;
+  readonly guests: readonly GuestTable[];
+  readonly facts: DesignFacts;
+  readonly cast: Cast;
+  readonly walk: Walk | undefined;
+  readonly wrong: ReadonlyMap<string, Wrong>;
+}
+
+const COLUMN: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  '64': ['', 'PT', 'PD', 'PDPT', 'PML4'],
+  pae: ['', 'PT', 'PD', 'PDPT'],
+  '32': ['', 'PT', 'PD'],
+};
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** Every table on the scene, guest's and hypervisor's, with its words and with what there is to say about its entries. */
+export function tablesOf(input: TablesInput): TableModel[] {
+  const { moment, guests, facts } = input;
+  const pageOf = new Map(guests.map((g) => [`${g.level}:${g.frame}`, g]));
+  // Tables of the kernel's direct map come last, whatever their address: they are scenery.
+  const order = (g: GuestTable | undefined): number =>
+    g === undefined ? 2 ** 41 : g.page + (g.direct ? 2 ** 40 : 0);
+  const upper = guests.map((g) => guestModel(input, g, order(g)));
+  const lower = facts.shadows
+    .filter((s) => COLUMN[s.level] !== undefined && s.level > 0)
+    .map((s) => shadowModel(input, s, order(pageOf.get(`${s.level}:${s.backs}`))));
+  const hot = new Set(upper.filter((t) => t.hot).map((t) => t.id));
+  // A pair is kept together: what matters above matters below.
+  const paired = lower.map((t) => (t.backs !== undefined && hot.has(t.backs) ? { ...t, hot: true } : t));
+  const back = new Set(lower.filter((t) => t.hot).map((t) => t.backs));
+  return [...upper.map((t) => (back.has(t.id) ? { ...t, hot: true } : t)), ...paired].filter(
+    (t) => moment.mode.levels >= t.level,
+  );
+}
+
+function guestModel(input: TablesInput, g: GuestTable, order: number): TableModel {
+  const { moment, facts } = input;
+  const { mode } = moment;
+  const id = guestTable(g.frame);
+  const words = wordsOf(moment, g.frame);
+  const outOfSync = g.level === 1 && facts.outOfSync.has(g.frame);
+  const capacity = mode.name === 'pae' && g.level === 3 ? 512 : (mode.indexMask[g.level] as number) + 1;
+  const used: number[] = [];
+  for (let i = 0; i < capacity; i++)
+    if (words[i * mode.entryCells] !== 0 || (mode.entryCells === 2 && words[2 * i + 1] !== 0)) used.push(i);
+  const notes = notesOf(input, id, g.frame, mode.entryCells);
+  return {
+    id,
+    side: 'guest',
+    column: COLUMN[g.level] as ColumnKey,
+    level: g.level,
+    frame: g.frame,
+    name: NAMES[mode.name]?.[g.level] ?? 'table',
+    frameName: frameName(g.frame),
+    capacity,
+    stride: mode.entryCells,
+    words,
+    used,
+    notes,
+    cast: input.cast.entries.get(g.frame) ?? NOBODY,
+    outOfSync,
+    tags: g.loadedBy.map((v) => `v${v}`),
+    order,
+    hot: outOfSync || notes.size > 0,
+    fresh: false,
+  };
+}
+
+function shadowModel(input: TablesInput, s: ShadowFacts, order: number): TableModel {
+  const { moment, facts, cast } = input;
+  const id = shadowTable(s.frame);
+  const words = wordsOf(moment, s.frame);
+  const played = cast.entries.get(s.frame) ?? NOBODY;
+  const notes = notesOf(input, id, s.frame, 2);
+  const used: number[] = [];
+  for (let i = 0; i < 512; i++) {
+    const lo = words[2 * i] as number;
+    const hi = words[2 * i + 1] as number;
+    if (lo === 0 && hi === 0) continue;
+    if (s.hollow(hi, lo) && !played.has(i) && !notes.has(i)) continue;
+    used.push(i);
+    const says = s.says(hi, lo);
+    if (says !== undefined && notes.get(i)?.says === undefined) notes.set(i, { ...notes.get(i), says });
+  }
+  const outOfSync = s.level === 1 && facts.outOfSync.has(s.backs);
+  return {
+    id,
+    side: 'shadow',
+    column: COLUMN[s.level] as ColumnKey,
+    level: s.level,
+    frame: s.frame,
+    name: s.name,
+    frameName: shadowName(s.frame),
+    capacity: moment.mode.name === '64' ? (moment.mode.indexMask[1] as number) + 1 : 512,
+    stride: 2,
+    words,
+    used,
+    notes,
+    cast: played,
+    outOfSync,
+    ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
+    refcount: s.refcount,
+    tags: s.loadedBy.map((v) => `v${v}`),
+    order,
+    hot:
+      outOfSync ||
+      s.fresh ||
+      [...notes.values()].some((n) => n.changed || n.stale || n.walk || n.wrong !== undefined),
+    fresh: s.fresh,
+  };
+}
+
+/** Everything there is to say about a table's entries at this moment: what was written, read, differs, is broken. */
+function notesOf(
+  { moment, facts, walk, wrong }: TablesInput,
+  id: string,
+  frame: number,
+  stride: 1 | 2,
+): Map<number, EntryNote> {
+  const notes = new Map<number, EntryNote>();
+  const add = (index: number, note: EntryNote): void => {
+    notes.set(index, { ...notes.get(index), ...note });
+  };
+  const words = moment.was.get(frame);
+  // A page that was cleared or filled as a whole is news as a page, not entry by entry.
+  if (words !== undefined && words.size <= 160)
+    for (const word of words.keys()) {
+      const index = Math.floor(word / stride);
+      const half = (n: number): number =>
+        words.get(index * stride + n) ?? moment.machine.memory.read32(frame, index * stride + n);
+      const was = { lo: half(0), hi: stride === 2 ? half(1) : 0 };
+      const now = (n: number): number => moment.machine.memory.read32(frame, index * stride + n);
+      if (was.lo !== now(0) || (stride === 2 && was.hi !== now(1))) add(index, { changed: true, was });
+    }
+  walk?.steps.forEach((step, i) => {
+    if (step.frame !== frame) return;
+    const reading = i === walk.steps.length - 1 && step.step >= moment.from && step.step < moment.to;
+    add(step.index, { walk: reading && !walk.over ? 'reading' : 'path' });
+  });
+  const prefix = `${id}[`;
+  for (const [entity, note] of facts.notes)
+    if (entity.startsWith(prefix)) add(Number.parseInt(entity.slice(prefix.length), 16), note);
+  for (const [entity, { invariant }] of wrong)
+    if (entity.startsWith(prefix))
+      add(Number.parseInt(entity.slice(prefix.length), 16), { wrong: invariant });
+  return notes;
+}
+
+/** An entry's name as violations print it. */
+export const entryOf = (table: TableModel, index: number): string => `${table.id}[${hex(index, 3)}]`;

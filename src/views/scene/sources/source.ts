@@ -1,0 +1,58 @@
+import type { LoggedEvent } from '../../../kernel';
+import type { EntityId } from '../entity';
+import type {
+  DerivationModel,
+  EntryNote,
+  FixupGroup,
+  FrameModel,
+  Motion,
+  PenumbraItem,
+  PenumbraModel,
+} from '../model';
+import type { Moment } from '../read/moment';
+
+/** A table of the hypervisor's own, before it becomes a card. */
+export interface ShadowFacts {
+  readonly frame: number;
+  readonly level: number;
+  /** `l1_64`. */
+  readonly name: string;
+  /** Guest frame of the table it stands for; -1 where there is none (a splintered large page). */
+  readonly backs: number;
+  readonly refcount: number;
+  readonly loadedBy: readonly number[];
+  readonly fresh: boolean;
+  /** What an entry says that its bits do not: undefined for ordinary entries. */
+  readonly says: (hi: number, lo: number) => string | undefined;
+  /** Entries that stand for nothing and are shown only when they matter (known-absent magic). */
+  readonly hollow: (hi: number, lo: number) => boolean;
+}
+
+/** What a design adds to the guest's tables and memory: the shadow's half and what stands between. */
+export interface DesignFacts {
+  readonly shadows: readonly ShadowFacts[];
+  readonly derivations: readonly DerivationModel[];
+  readonly penumbra: readonly PenumbraItem[];
+  readonly words: PenumbraModel | undefined;
+  readonly fixups: readonly FixupGroup[];
+  readonly fixupNote: string;
+  /** Notes on entries, guest's or shadow's, by entity. */
+  readonly notes: ReadonlyMap<EntityId, EntryNote>;
+  /** Guest tables that may differ from their shadow. */
+  readonly outOfSync: ReadonlySet<number>;
+  /** What the guest may do to a page table, where the hypervisor has a say in it. */
+  readonly access: (frame: number) => FrameModel['access'];
+  /** Said in the lower half when there is nothing to show there. */
+  readonly note: string;
+}
+
+/**
+ * How one design is put on stage. It reads the design's accessors and the beat's events; a design without a source of its
+ * own is shown as its guest alone.
+ */
+export interface SceneSource {
+  readonly design: string;
+  readonly facts: (moment: Moment) => DesignFacts;
+  /** What an event of the design looks like in motion; undefined if it does not move anything. */
+  readonly motion: (event: LoggedEvent, moment: Moment) => Motion | undefined;
+}

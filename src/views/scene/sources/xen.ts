@@ -1,0 +1,68 @@
+import { isGnp, isMagic, isMmioMagic } from '../../../hypervisor/xen/magic';
+import type { Xen } from '../../../hypervisor/xen/state';
+import { isFl1, levelOfType, typeName } from '../../../hypervisor/xen/types';
+import { guestTable, shadowTable } from '../entity';
+import type { DerivationModel } from '../model';
+import { field, type Moment } from '../read/moment';
+import type { DesignFacts, SceneSource, ShadowFacts } from './source';
+import { xenFixups } from './xenFixups';
+import { xenMotion } from './xenMotion';
+import { outOfSyncPages, penumbraWords, xenPenumbra } from './xenPenumbra';
+
+const xenOf = (moment: Moment): Xen => moment.run.world.part('xen') as Xen;
+
+/** Xen: shadows in the lower half, snapshots between, fixups beside the tables they serve. */
+export const xenSource: SceneSource = {
+  design: 'xen',
+  facts: (moment) => factsOf(moment, xenOf(moment)),
+  motion: (event, moment) => xenMotion(event, xenOf(moment)),
+};
+
+function factsOf(moment: Moment, x: Xen): DesignFacts {
+  const fresh = new Set<number>();
+  for (const event of moment.events) if (event.kind === 'ShadowCreated') fresh.add(field(event, 'smfn'));
+  const shadows: ShadowFacts[] = [];
+  const derivations: DerivationModel[] = [];
+  const pages = outOfSyncPages(x);
+  const { items, notes } = xenPenumbra(moment, x, pages);
+  const drifting = new Set(pages.map((page) => page.gmfn));
+  for (const smfn of x.shadows()) {
+    const type = x.pages.type(smfn);
+    const backs = isFl1(type) ? -1 : x.pages.backpointer(smfn);
+    shadows.push({
+      frame: smfn,
+      level: levelOfType(type),
+      name: typeName(type),
+      backs,
+      refcount: x.pages.count(smfn),
+      loadedBy: x.vcpus.filter((v) => v.shadowTop === smfn).map((v) => v.index),
+      fresh: fresh.has(smfn),
+      says: (hi, lo) => (isGnp(hi, lo) ? 'gnp' : isMmioMagic(hi, lo) ? 'mmio' : undefined),
+      hollow: (hi, lo) => isMagic(hi, lo) && isGnp(hi, lo),
+    });
+    if (backs < 0) continue;
+    const guest = guestTable(backs);
+    const through = levelOfType(type) === 1 ? items.find((item) => item.guest === guest)?.id : undefined;
+    derivations.push({
+      guest,
+      shadow: shadowTable(smfn),
+      drift: levelOfType(type) === 1 && drifting.has(backs),
+      ...(through === undefined ? {} : { through }),
+    });
+  }
+  return {
+    shadows,
+    derivations,
+    penumbra: items,
+    words: penumbraWords(x, items),
+    fixups: xenFixups(moment, x, pages),
+    fixupNote:
+      x.era.fixups === 'array' && pages.length > 0
+        ? 'Two entries are enough to write-protect again without a search'
+        : '',
+    notes,
+    outOfSync: drifting,
+    access: (frame) => (!x.isPageTable(frame) ? 'none' : x.oosMayWrite(frame) ? 'writable' : 'read-only'),
+    note: shadows.length === 0 ? 'Nothing is shadowed yet: the first fault builds what it needs.' : '',
+  };
+}

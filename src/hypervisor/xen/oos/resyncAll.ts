@@ -148,7 +148,7 @@ export const resyncAll = procedure<Xen>({
       run: (t, x) => {
         const first = nextOther(t, x, 0);
         if (t.get(L.others) === 0 || first < 0) t.ret();
-        t.set(L.other, Math.max(first, 0));
+        else t.set(L.other, first);
       },
       say: (t) =>
         t.get(L.others) === 0

@@ -1,0 +1,203 @@
+import { procedure, slots, type Thread } from '../../kernel';
+import { canonical, frameOf, present, sayIndex, sayVa } from '../../machine';
+import { WHY_INVLPG } from './events';
+import { setL1e } from './setL1e';
+import type { Xen } from './state';
+import { isFl1 } from './types';
+
+const L = slots('vaHi', 'vaLo', 'needed', 'level', 'table', 'hi', 'lo');
+
+const va = (t: Thread, x: Xen): string => sayVa(x.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo));
+
+/** Reads the shadow entry of a level through the linear window. False if the levels above have gone, so that the read faults. */
+function readEntry(t: Thread, x: Xen, level: number): boolean {
+  const table = x.shadowTableOf(t.actor, level, t.get(L.vaHi), t.get(L.vaLo));
+  const index = x.index(level, t.get(L.vaHi), t.get(L.vaLo));
+  t.set(L.level, level);
+  t.set(L.table, Math.max(table, 0));
+  t.set(L.hi, table < 0 ? 0 : x.hi(table, index));
+  t.set(L.lo, table < 0 ? 0 : x.lo(table, index));
+  return table >= 0;
+}
+
+function sayRead(t: Thread, x: Xen): string {
+  const level = t.get(L.level);
+  if (t.get(L.table) === 0)
+    return `The shadow's L${level} table for ${va(t, x)} has just gone: nothing to invalidate.`;
+  const index = sayIndex(x.index(level, t.get(L.vaHi), t.get(L.vaLo)));
+  const entry = `Entry ${index} of ${x.name(t.get(L.table))}`;
+  return present(t.get(L.lo))
+    ? `${entry} leads on to ${x.name(frameOf(t.get(L.hi), t.get(L.lo)))}.`
+    : `${entry} is empty: nothing is shadowed for ${va(t, x)}, so there is nothing to invalidate.`;
+}
+
+const shadowL1 = (t: Thread): number => frameOf(t.get(L.hi), t.get(L.lo));
+
+/**
+ * sh_invlpg(va): in sync the shadow entry is right already and the processor's INVLPG will do. If the table is out of sync,
+ * exactly the one shadow entry of the address is blanked, so that its next use derives it anew; the page stays out of sync.
+ * Arguments: va, halves. Returns 1 if the processor's own INVLPG is needed. Source: sheet 5.12; Xen U multi.c sh_invlpg.
+ */
+export const shInvlpgPage = procedure<Xen>({
+  name: 'sh_invlpg',
+  part: 'xen',
+  lane: 'hypervisor',
+  about: 'Drops the one shadow entry of an address if its table is out of sync (sheet 5.12).',
+  slots: L,
+  steps: [
+    {
+      label: 'forget',
+      line: 'perfc_incr(shadow_invlpg); vtlb_flush(v); last_write_emul_ok = 0',
+      touch: 'private',
+      run: (t, x) => {
+        x.world.count('shadow_invlpg');
+        x.vtlbs[t.actor]?.flush();
+        x.vcpu(t.actor).set('lastWriteEmulOk', 0);
+      },
+      say: (t, x) =>
+        `vCPU ${t.actor} invalidates ${va(t, x)}. That exits to Xen, whose shadow may be stale for it.`,
+    },
+    {
+      label: 'l4',
+      line: 'sl4e = linear_l4[va]; not present: return 0',
+      touch: 'racy',
+      run: (t, x) => {
+        readEntry(t, x, 4);
+        if (!present(t.get(L.lo))) t.ret(0);
+      },
+      say: sayRead,
+    },
+    {
+      label: 'l3',
+      line: 'sl3e = linear_l3[va], which may fault; not present: return 0',
+      touch: 'racy',
+      run: (t, x) => {
+        if (!readEntry(t, x, 3)) x.world.count('shadow_invlpg_fault');
+        if (!present(t.get(L.lo))) t.ret(0);
+      },
+      say: sayRead,
+    },
+    {
+      label: 'l2',
+      line: 'sl2e = linear_l2[va], which may fault; not present: return 0',
+      touch: 'racy',
+      run: (t, x) => {
+        if (!readEntry(t, x, 2)) x.world.count('shadow_invlpg_fault');
+        if (!present(t.get(L.lo))) t.ret(0);
+      },
+      say: sayRead,
+    },
+    {
+      label: 'splintered',
+      line: 'if sl1 is a splintered superpage: flush_tlb_local(); return 0',
+      touch: 'private',
+      run: (t, x) => {
+        if (!isFl1(x.pages.type(shadowL1(t)))) return;
+        x.pool.flushTlb(t.actor);
+        t.ret(0);
+      },
+      say: (t, x) =>
+        isFl1(x.pages.type(shadowL1(t)))
+          ? `The guest has a large page there, which the shadow holds in pieces: vCPU ${t.actor} forgets its whole TLB.`
+          : `Shadow ${x.name(shadowL1(t))} stands for one L1 table.`,
+    },
+    {
+      label: 'synced',
+      line: 'gl1 = backpointer(sl1); if gl1 is in sync: return 1',
+      touch: 'racy',
+      run: (t, x) => {
+        const sl1 = shadowL1(t);
+        if (!x.pages.owns(sl1) || !x.outOfSync(x.pages.backpointer(sl1))) t.ret(1);
+      },
+      say: (t, x) => {
+        const gl1 = x.pages.owns(shadowL1(t)) ? x.pages.backpointer(shadowL1(t)) : 0;
+        return x.outOfSync(gl1)
+          ? `Its guest table ${x.name(gl1)} is out of sync: the shadow entry may be older than the guest's.`
+          : `Its guest table ${x.name(gl1)} is in sync: the shadow entry is right already.`;
+      },
+    },
+    {
+      label: 'lock',
+      line: 'shadow_lock(); read sl2e again; gone: shadow_unlock(), return 0',
+      touch: 'racy',
+      when: (_, x) => x.lock.free,
+      run: (t, x) => {
+        x.lock.take(t);
+        t.set(L.needed, 1);
+        readEntry(t, x, 2);
+        if (present(t.get(L.lo)) && !isFl1(x.pages.type(shadowL1(t)))) return;
+        t.set(L.needed, 0);
+        t.goto('unlock');
+      },
+      say: (t, x) =>
+        t.get(L.needed) === 1
+          ? `vCPU ${t.actor} takes the shadow lock to change the shadow. ${x.name(shadowL1(t))} is still there.`
+          : 'The shadow has gone before the lock was taken.',
+    },
+    {
+      label: 'blank',
+      line: '  shadow_set_l1e(linear_l1[va], empty)',
+      touch: 'locked',
+      run: (t, x) => {
+        const index = x.index(1, t.get(L.vaHi), t.get(L.vaLo));
+        setL1e(x, t.actor, shadowL1(t), index, 0, 0, WHY_INVLPG);
+      },
+      say: (t, x) => {
+        const index = sayIndex(x.index(1, t.get(L.vaHi), t.get(L.vaLo)));
+        return `Entry ${index} of ${x.name(shadowL1(t))} is blanked. The next use of ${va(t, x)} derives it anew; all other entries stay as they are.`;
+      },
+    },
+    {
+      label: 'unlock',
+      line: '  shadow_unlock(); return 1',
+      touch: 'racy',
+      beat: true,
+      run: (t, x) => {
+        x.lock.release(t);
+        t.ret(t.get(L.needed));
+      },
+      say: (t, x) =>
+        t.get(L.needed) === 1
+          ? `The shadow holds nothing for ${va(t, x)}. The table stays out of sync.`
+          : `Nothing is shadowed for ${va(t, x)}.`,
+    },
+  ],
+});
+
+const E = slots('vaHi', 'vaLo', 'needed');
+
+/** The exit of INVLPG. Arguments: va, halves. */
+export const shInvlpg = procedure<Xen>({
+  name: 'hvm_invlpg',
+  part: 'xen',
+  lane: 'hypervisor',
+  about: 'INVLPG by the guest: the shadow first, then the processor’s TLB if need be.',
+  slots: E,
+  steps: [
+    {
+      label: 'shadow',
+      line: 'if sh_invlpg(va):',
+      touch: 'private',
+      run: (t, x) => {
+        // On a non-canonical address INVLPG does nothing, and does not fault.
+        if (!canonical(x.machine.guestMode(t.actor), t.get(E.vaHi), t.get(E.vaLo))) t.ret();
+        else t.call(shInvlpgPage, [t.get(E.vaHi), t.get(E.vaLo)], E.needed);
+      },
+      say: (t) => `The guest on vCPU ${t.actor} executes INVLPG.`,
+    },
+    {
+      label: 'hardware',
+      line: '  invlpg va',
+      touch: 'private',
+      beat: true,
+      run: (t, x) => {
+        if (t.get(E.needed) === 1) x.machine.tlb.flushPage(t.actor, t.get(E.vaHi), t.get(E.vaLo));
+        t.ret();
+      },
+      say: (t, x) =>
+        t.get(E.needed) === 1
+          ? `The TLB of vCPU ${t.actor} forgets the page of ${sayVa(x.machine, t.actor, t.get(E.vaHi), t.get(E.vaLo))}. Other vCPUs keep theirs.`
+          : `The TLB of vCPU ${t.actor} cannot hold that page: nothing to forget.`,
+    },
+  ],
+});

@@ -11,8 +11,13 @@ import { followScheme } from './scheme';
 
 declare global {
   interface Window {
-    /** For tests of the page: resolves when nothing is left to do. */
-    shadowscope?: { readonly idle: () => Promise<void> };
+    /** For tests of the page, and nothing that could change it. */
+    shadowscope?: {
+      /** Resolves when nothing is left to do. */
+      readonly idle: () => Promise<void>;
+      /** Identity hash of the store at the cursor; empty while nothing is on stage. */
+      readonly hash: () => string;
+    };
   }
 }
 
@@ -27,7 +32,10 @@ const sources: Sources = {
 export function boot(): Controls {
   const session = new Session(browserPlatform);
   const controls = new Controls(session, sources, browserHost);
-  window.shadowscope = { idle: () => session.frames.idle() };
+  window.shadowscope = {
+    idle: () => session.frames.idle(),
+    hash: () => session.run?.store.hash ?? '',
+  };
   restoreSettings(session);
   followScheme(session);
   listenForKeys(controls);

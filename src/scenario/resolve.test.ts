@@ -125,6 +125,13 @@ describe('programs', () => {
     );
   });
 
+  it('load a row of addresses', () => {
+    const spec = specOf(`${HEAD}vcpu 0\n  load 0x1000 count 3 step 0x2000\n`);
+    expect(spec.programs[0]?.map((op) => (op.kind === 'load' ? op.va.lo : -1))).toEqual([
+      0x1000, 0x3000, 0x5000,
+    ]);
+  });
+
   it('repeat what is between `repeat` and `end`', () => {
     const spec = specOf(
       `${HEAD}vcpu 0\n  repeat 2\n    mfence\n    repeat 2\n      load 0x1000\n    end\n  end\n`,

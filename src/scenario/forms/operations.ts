@@ -74,11 +74,20 @@ export const OPERATION_FORMS = [
     'load',
     'load',
     {
-      says: 'Reads memory. User mode below the kernel half of the address space, kernel mode in it, unless said; a qword unless said (a dword in 32-bit paging).',
-      examples: ['load 0x7f80_8800_3000', 'load 0x7f80_8800_3000 dword kernel'],
+      says: 'Reads memory. User mode below the kernel half of the address space, kernel mode in it, unless said; a qword unless said (a dword in 32-bit paging). With `count`, as many loads, each `step` bytes further up (a page if not said).',
+      examples: [
+        'load 0x7f80_8800_3000',
+        'load 0x7f80_8800_3000 dword kernel',
+        'load 0x40_0000 count 16 step 0x2_0000',
+      ],
     },
     field('va', address),
-    options(width, mode),
+    options(
+      width,
+      mode,
+      optional(lit('count'), field('count', count)),
+      optional(lit('step'), field('step', value)),
+    ),
   ),
   form(
     'store',

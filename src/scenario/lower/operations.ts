@@ -3,7 +3,7 @@ import type { Cpl, GuestOp, LockedOp, Width } from '../../machine';
 import { inDirectMap } from '../../machine';
 import type { Operation } from '../ast';
 import type { Num } from '../syntax/leaf';
-import { addressOf, inKernelHalf, toWord } from './address';
+import { addressOf, inKernelHalf, plus, toWord } from './address';
 import { makeCr3 } from './cr3';
 import { flagsOf } from './entry';
 import type { Findings } from './findings';
@@ -54,7 +54,7 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
   }
   switch (op.kind) {
     case 'load':
-      return [{ kind: 'load', ...access(op.va, op, c) }];
+      return loads(op, c);
     case 'fetch': {
       const { va, cpl } = access(op.va, op, c);
       return [{ kind: 'fetch', va, cpl }];
@@ -143,6 +143,18 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
 }
 
 const ZERO = word(0, 0);
+
+/** One load, or a row of them. */
+function loads(op: Extract<Operation, { readonly kind: 'load' }>, c: OpContext): readonly GuestOp[] {
+  const at = access(op.va, op, c);
+  const count = op.count === undefined ? 1 : c.f.number('The count', op.count, 1, 100_000);
+  const step = op.step === undefined ? 4096 : c.f.number('The step', op.step, 1, 2 ** 40);
+  return Array.from({ length: count }, (_, n) => ({
+    kind: 'load',
+    ...at,
+    va: plus(at.va, BigInt(n) * BigInt(step)),
+  }));
+}
 
 interface At {
   readonly va: Word;

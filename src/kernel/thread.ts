@@ -3,12 +3,17 @@ import { type Procedure, procedureById, type Step } from './procedure';
 import type { Region, Store } from './store';
 import type { World } from './world';
 
-/** Frame header cells: procedure id, next step, base of the frame below, slot of the caller that takes the result. */
-const HEADER = 4;
+/**
+ * Frame header: the procedure's id in one cell; in another the next step, the slot of the caller that takes the result, and
+ * where the frame below begins (counted from the stack's first cell). Two cells, not four: every call and return writes them.
+ */
+const HEADER = 2;
 const PROC = 0;
-const PC = 1;
-const BELOW = 2;
-const INTO = 3;
+const STATE = 1;
+const PC_MASK = 0xfff;
+const INTO_SHIFT = 12;
+const INTO_MASK = 0xff;
+const BELOW_SHIFT = 20;
 const STACK_CELLS = 512;
 
 /**
@@ -50,7 +55,8 @@ export class Thread {
     const fb = this.store.get(this.top);
     if (fb === 0) return undefined;
     const procedure = this.lookup(this.store.get(fb + PROC));
-    const pc = this.store.get(fb + PC);
+    const state = this.store.get(fb + STATE);
+    const pc = state & PC_MASK;
     return { procedure, step: procedure.steps[pc] as Step<unknown>, pc };
   }
 
@@ -65,7 +71,7 @@ export class Thread {
     const fb = this.store.get(this.top);
     if (fb === 0) return false;
     const procedure = this.lookup(this.store.get(fb + PROC));
-    const step = procedure.steps[this.store.get(fb + PC)] as Step<unknown>;
+    const step = procedure.steps[this.store.get(fb + STATE) & PC_MASK] as Step<unknown>;
     if (step.when === undefined) return true;
     this.frame = fb;
     return step.when(this, this.world.part(procedure.part));
@@ -75,13 +81,14 @@ export class Thread {
   step(): void {
     const fb = this.store.get(this.top);
     const procedure = this.lookup(this.store.get(fb + PROC));
-    const pc = this.store.get(fb + PC);
+    const state = this.store.get(fb + STATE);
+    const pc = state & PC_MASK;
     const step = procedure.steps[pc] as Step<unknown>;
     this.frame = fb;
     this.moved = false;
     step.run(this, this.world.part(procedure.part));
     if (this.moved) return;
-    if (pc + 1 < procedure.steps.length) this.store.set(fb + PC, pc + 1);
+    if (pc + 1 < procedure.steps.length) this.store.set(fb + STATE, state + 1);
     else this.pop();
   }
 
@@ -99,21 +106,27 @@ export class Thread {
     args: readonly number[],
   ): void {
     const size = HEADER + procedure.slots.length;
+    ensure(into <= INTO_MASK && procedure.steps.length <= PC_MASK, `${procedure.name} fits a frame header`);
     ensure(base + size <= this.top + STACK_CELLS, `stack of actor ${this.actor} holds ${procedure.name}`);
     const { store } = this;
     store.set(base + PROC, procedure.id);
-    store.set(base + PC, 0);
-    store.set(base + BELOW, below);
-    store.set(base + INTO, into);
+    const distance = below === 0 ? 0 : below - this.top;
+    store.set(base + STATE, (distance << BELOW_SHIFT) | (into << INTO_SHIFT));
     for (let i = 0; i < args.length; i++) store.set(base + HEADER + i, args[i] as number);
     store.set(this.top, base);
+  }
+
+  /** Base of the frame below; 0 if there is none. */
+  private below(frame: number): number {
+    const distance = this.store.get(frame + STATE) >>> BELOW_SHIFT;
+    return distance === 0 ? 0 : this.top + distance;
   }
 
   /** Gives the frame up. Its cells go back to zero, so that two states differ only in what is alive. */
   private pop(): void {
     const { store, frame } = this;
     const procedure = this.lookup(store.get(frame + PROC));
-    const below = store.get(frame + BELOW);
+    const below = this.below(frame);
     for (let i = HEADER + procedure.slots.length - 1; i >= 0; i--) store.set(frame + i, 0);
     store.set(this.top, below);
     this.moved = true;
@@ -136,7 +149,8 @@ export class Thread {
     const procedure = this.lookup(this.store.get(this.frame + PROC));
     const pc = procedure.labels.get(label);
     if (pc === undefined) throw new Error(`${procedure.name} has no label ${label}`);
-    this.store.set(this.frame + PC, pc);
+    const cell = this.frame + STATE;
+    this.store.set(cell, (this.store.get(cell) & ~PC_MASK) | pc);
     this.moved = true;
   }
 
@@ -149,9 +163,12 @@ export class Thread {
   callThen(label: string | undefined, procedure: Procedure<never>, args: readonly number[], into = 0): void {
     const { store, frame } = this;
     const here = this.lookup(store.get(frame + PROC));
-    if (label === undefined) store.set(frame + PC, store.get(frame + PC) + 1);
+    if (label === undefined) store.set(frame + STATE, store.get(frame + STATE) + 1);
     else this.goto(label);
-    ensure(store.get(frame + PC) < here.steps.length, `${here.name}: a call is followed by a step`);
+    ensure(
+      (store.get(frame + STATE) & PC_MASK) < here.steps.length,
+      `${here.name}: a call is followed by a step`,
+    );
     this.push(procedure, frame + HEADER + here.slots.length, frame, into, args);
     this.moved = true;
   }
@@ -159,8 +176,8 @@ export class Thread {
   /** Returns to the caller with results. */
   ret(...results: number[]): void {
     const { store, frame } = this;
-    const into = store.get(frame + INTO);
-    const below = store.get(frame + BELOW);
+    const into = (store.get(frame + STATE) >>> INTO_SHIFT) & INTO_MASK;
+    const below = this.below(frame);
     this.pop();
     if (below !== 0)
       for (let i = 0; i < results.length; i++) store.set(below + HEADER + into + i, results[i] as number);
@@ -169,12 +186,12 @@ export class Thread {
   /** Frames from the outermost to the innermost: procedure, next step, locals by name. For panels. */
   frames(): { procedure: Procedure; pc: number; locals: Record<string, number> }[] {
     const out: { procedure: Procedure; pc: number; locals: Record<string, number> }[] = [];
-    for (let fb = this.store.get(this.top); fb !== 0; fb = this.store.get(fb + BELOW)) {
+    for (let fb = this.store.get(this.top); fb !== 0; fb = this.below(fb)) {
       const procedure = procedureById(this.store.get(fb + PROC));
       const locals = Object.fromEntries(
         procedure.slots.map((name, i) => [name, this.store.get(fb + HEADER + i)]),
       );
-      out.unshift({ procedure, pc: this.store.get(fb + PC), locals });
+      out.unshift({ procedure, pc: this.store.get(fb + STATE) & PC_MASK, locals });
     }
     return out;
   }

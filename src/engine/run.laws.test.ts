@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { native } from '../hypervisor/native/design';
+import { defined } from '../base';
+import { designs } from '../hypervisor';
 import { load, nativeSpec, store, TEST_VA } from '../testing/nativeSpec';
 import { captionAt, stepCaption } from './caption';
 import { BEAT } from './columns';
@@ -8,6 +9,8 @@ import { forkRun, segmentsOf } from './fork';
 import type { Run } from './run';
 import { randomScheduler } from './schedulers/random';
 import { recordRun } from './start';
+
+const native = defined(designs.get('native'), 'the design of bare hardware');
 
 const op = fc.oneof(
   fc.nat(20).map((i) => load(TEST_VA + i * 4096 + 8)),

@@ -3,6 +3,13 @@ import type { MachineConfig } from './config';
 
 /** Frames lie under keys of their own, so that the order in which they were first written is no part of the identity. */
 const FRAME_KEY = 0x4000_0000;
+/** Frames up to 10 GiB have keys in a row; those above are spread, so that they never lie under the keys of fixed regions. */
+const KEYED_IN_A_ROW = 0x28_0000;
+
+function frameKey(frame: number): number {
+  if (frame < KEYED_IN_A_ROW) return (FRAME_KEY + frame * PAGE_CELLS) | 0;
+  return (Math.imul(frame, 0x9e3779b1) & 0x1fff_fc00) | 0xe000_0000;
+}
 const DIRECTORY_BITS = 10;
 
 /**
@@ -33,7 +40,7 @@ export class Memory {
   page(frame: number): number {
     const found = this.find(frame);
     if (found !== 0) return found;
-    const made = this.store.page((FRAME_KEY + frame * PAGE_CELLS) | 0);
+    const made = this.store.page(frameKey(frame));
     const high = frame >>> DIRECTORY_BITS;
     let chunk = this.directory[high];
     if (chunk === undefined) {

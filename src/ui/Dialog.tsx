@@ -20,7 +20,11 @@ export function Dialog({ title, open, onClose, children, size = 'medium', bare =
   useEffect(() => {
     const dialog = ref.current;
     if (dialog === null) return;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      // Not the close button, which the browser would take: what the dialog is for, or else its title.
+      dialog.querySelector<HTMLElement>('[data-first], h2')?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
 
@@ -42,7 +46,9 @@ export function Dialog({ title, open, onClose, children, size = 'medium', bare =
     >
       <div className="ui-dialog-box">
         <header className={bare ? 'ui-hidden' : 'ui-dialog-head'}>
-          <h2 id={id}>{title}</h2>
+          <h2 id={id} tabIndex={-1}>
+            {title}
+          </h2>
           {!bare && <IconButton icon="close" label="Close" onClick={onClose} />}
         </header>
         {children}

@@ -63,6 +63,9 @@ export function TooltipLayer() {
   return (
     <div
       className="ui-tooltip"
+      // In the top layer: above an open dialog, too.
+      popover="manual"
+      ref={(element) => element?.showPopover?.()}
       data-layer="overlay"
       role="tooltip"
       id={id}

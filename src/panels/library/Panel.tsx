@@ -20,6 +20,7 @@ export function LibraryPanel({ controls }: { readonly controls: Controls }) {
     <Dialog title="Library" open size="large" onClose={() => session.set({ dialog: undefined })}>
       <input
         type="search"
+        data-first
         className="library-search"
         aria-label="Search the library"
         placeholder="Search by word"

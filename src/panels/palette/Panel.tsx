@@ -53,7 +53,7 @@ export function PalettePanel({ controls }: { readonly controls: Controls }) {
     <Dialog title="Find a command" open bare onClose={close}>
       <input
         className="palette-input"
-        autoFocus
+        data-first
         type="text"
         role="combobox"
         aria-label="Find a command, or type a step number"

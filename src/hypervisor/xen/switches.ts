@@ -105,6 +105,12 @@ export const SWITCHES = [
     'I1',
   ),
   spec(
+    'oos-before-magic',
+    'In sync before magic',
+    'Asks whether the table is in sync before it believes a magic entry (2009). Without it a resync in between makes an old one look true.',
+    'I17',
+  ),
+  spec(
     'late-resync',
     'Resync after promotion',
     'A new path is promoted in full before other tables are brought in sync (November 2008). Without it a resync may map the path writable.',
@@ -118,7 +124,7 @@ export const SWITCHES = [
   ),
 ] as const satisfies readonly SwitchSpec[];
 
-const REPAIRS = ['late-recheck', 'late-resync', 'prealloc-first'] as const;
+const REPAIRS = ['late-recheck', 'oos-before-magic', 'late-resync', 'prealloc-first'] as const;
 
 /** What the profiles of 2008 set: the repairs came later. */
 export const SWITCHES_OF_2008: Readonly<Record<string, boolean>> = Object.fromEntries(

@@ -1,0 +1,89 @@
+import type { Step } from '../../kernel';
+import { FAULT_DONE, FAULT_INJECT, FAULT_RETRY } from '../../machine';
+import { shX86EmulateWrite, X86EMUL_EXCEPTION, X86EMUL_OKAY, X86EMUL_UNHANDLEABLE } from './emulate';
+import { unshadowCode } from './events';
+import { F, finish, isUser, targetOf } from './faultSlots';
+import { shRemoveShadows } from './removeShadows';
+import type { Xen } from './state';
+
+/** The emulating end of the fault handler (sheet 2.7). Fast emulation joins at `emulate`, without the lock. */
+export const emulateSteps: readonly Step<Xen>[] = [
+  {
+    label: 'emulate-locked',
+    line: '  emulate: user mode? sh_remove_shadows(gmfn), retry; shadow_unlock()',
+    touch: 'racy',
+    run: (t, x) => {
+      if (isUser(t)) {
+        x.world.count('shadow_fault_emulate_failed');
+        t.callThen('unshadowed', shRemoveShadows, [targetOf(t), 0, 1, unshadowCode('user-store')]);
+        return;
+      }
+      x.lock.release(t);
+      t.goto('emulate');
+    },
+    say: (t, x) =>
+      isUser(t)
+        ? `User programs do not write page tables: frame ${x.name(targetOf(t))} is none any more.`
+        : `vCPU ${t.actor} gives the shadow lock back: finding out what the instruction does needs none.`,
+  },
+  {
+    label: 'unshadowed',
+    line: '    return 1',
+    touch: 'racy',
+    beat: true,
+    run: (t, x) => finish(t, x, 'unshadowed', FAULT_RETRY),
+    say: (t, x) => `The guest tries its store to ${x.name(targetOf(t))} again.`,
+  },
+  {
+    label: 'emulate',
+    line: '  r = x86_emulate(one instruction)',
+    touch: 'private',
+    run: (t) => t.call(shX86EmulateWrite, [t.get(F.fast)], F.rc),
+    say: 'The instruction is carried out by the emulator.',
+  },
+  {
+    label: 'emulated',
+    line: '  UNHANDLEABLE: unshadow; EXCEPTION: to the guest; OKAY: remember the page',
+    touch: 'racy',
+    beat: true,
+    run: (t, x) => {
+      const vcpu = x.vcpu(t.actor);
+      const fast = t.get(F.fast) === 1;
+      const rc = t.get(F.rc);
+      if (fast && rc !== X86EMUL_OKAY) {
+        x.world.count('shadow_fault_fast_emulate_fail');
+        vcpu.set('lastWriteEmulOk', 0);
+      }
+      if (rc === X86EMUL_UNHANDLEABLE) {
+        x.world.count('shadow_fault_emulate_failed');
+        t.callThen('unshadowed', shRemoveShadows, [targetOf(t), 0, 1, unshadowCode('emulation-failed')]);
+        return;
+      }
+      if (rc === X86EMUL_EXCEPTION) {
+        finish(t, x, 'guest-fault', FAULT_INJECT, t.get(F.rcError));
+        return;
+      }
+      if (!x.isPageTable(targetOf(t))) {
+        if (fast) vcpu.set('lastWriteEmulOk', 0);
+      } else if (!fast) {
+        vcpu.set('lastEmulatedFrameHi', t.get(F.vaHi));
+        vcpu.set('lastEmulatedFrameLo', t.get(F.vaLo) & ~0xfff);
+        vcpu.set('lastEmulatedMfn', targetOf(t) + 1);
+        vcpu.set('lastWriteEmulOk', 1);
+      }
+      finish(t, x, 'emulated', FAULT_DONE);
+    },
+    say: (t, x) => {
+      switch (t.get(F.rc)) {
+        case X86EMUL_UNHANDLEABLE:
+          return `The emulator cannot do this instruction: frame ${x.name(targetOf(t))} is unshadowed, so that the guest can do it.`;
+        case X86EMUL_EXCEPTION:
+          return 'The emulator found that the guest’s tables no longer allow the store: the guest gets the fault.';
+        default:
+          return x.isPageTable(targetOf(t))
+            ? `The store is done. A next one to ${x.name(targetOf(t))} through the same page is emulated without a walk.`
+            : 'The store is done.';
+      }
+    },
+  },
+];

@@ -1,0 +1,198 @@
+import { frameOf, PS, present, U } from '../../../machine';
+import { gfnOfMmioMagic, isGnp, isMagic, isMmioMagic, isUsable } from '../magic';
+import { oosFind } from '../oos/slots';
+import type { Xen } from '../state';
+import { isFl1, isL1, levelOfType, P2M_MMIO_DM } from '../types';
+import { type Excess, excessL1, excessUpper, sayExcess } from './grants';
+import { entryOf, type Found, invariant, shadowEntry, shadowPage } from './names';
+
+/** Visits the present entries, magic ones included, of a shadow. */
+export function eachPresent(
+  x: Xen,
+  smfn: number,
+  visit: (index: number, hi: number, lo: number) => void,
+): void {
+  for (let i = 0; i < x.entries; i++) {
+    const lo = x.lo(smfn, i);
+    if (present(lo)) visit(i, x.hi(smfn, i), lo);
+  }
+}
+
+/** What is wrong with a magic entry, given the guest entry it should stand for. */
+function wrongMagic(x: Xen, hi: number, lo: number, guestHi: number, guestLo: number): string | undefined {
+  if (isGnp(hi, lo))
+    return present(guestLo) ? 'says that the guest has nothing there, but it has' : undefined;
+  if (!isMmioMagic(hi, lo)) return undefined;
+  const gfn = frameOf(guestHi, guestLo);
+  if (present(guestLo) && gfn === gfnOfMmioMagic(lo) && x.p2m.type(gfn) === P2M_MMIO_DM) return undefined;
+  return `stands for the device at ${x.name(gfnOfMmioMagic(lo))}, but the guest has something else there`;
+}
+
+/** I1: a table in sync never gives more than the guest's does. */
+export const syncedContents = invariant(
+  'I1',
+  'An L1 shadow in sync grants nothing that its guest table does not grant now.',
+  (x, found) => {
+    for (const smfn of x.l1Shadows()) {
+      const gmfn = x.pages.backpointer(smfn);
+      if (!isL1(x.pages.type(smfn)) || x.outOfSync(gmfn)) continue;
+      eachPresent(x, smfn, (i, hi, lo) => {
+        const guestHi = x.hi(gmfn, i);
+        const guestLo = x.lo(gmfn, i);
+        const entry = entryOf(x, smfn, i);
+        const where = shadowEntry(x, smfn, i);
+        if (isMagic(hi, lo)) {
+          const wrong = wrongMagic(x, hi, lo, guestHi, guestLo);
+          if (wrong !== undefined) found(`${entry} ${wrong}.`, where);
+          return;
+        }
+        const what = excessL1(x, hi, lo, guestHi, guestLo);
+        if (what !== 'none') found(`${entry} ${sayTaken(x, what, hi, lo, guestLo, gmfn, i)}.`, where);
+      });
+    }
+  },
+);
+
+/** The guest took a right away, or the page is a table: the reader wants to know which. */
+function sayTaken(
+  x: Xen,
+  what: Excess,
+  hi: number,
+  lo: number,
+  guestLo: number,
+  gmfn: number,
+  i: number,
+): string {
+  const target = x.name(frameOf(hi, lo));
+  if (what === 'write' && x.isPageTable(frameOf(hi, lo)))
+    return `maps ${target} writable, but that is a page table in sync`;
+  if (what === 'write') return `maps ${target} writable, but the guest took the permission away`;
+  if (what === 'user' && (guestLo & U) === 0)
+    return `maps ${target} for user mode, but the guest took the permission away`;
+  return sayExcess(what, target, `the guest's ${entryOf(x, gmfn, i)}`);
+}
+
+/** I12: the upper levels are never stale. */
+export const upperContents = invariant(
+  'I12',
+  'A shadow entry above level 1 points at the shadow of the very table the guest entry names now, with no more rights.',
+  (x, found) => {
+    for (const smfn of x.shadows()) {
+      const level = levelOfType(x.pages.type(smfn));
+      if (level < 2) continue;
+      const gmfn = x.pages.backpointer(smfn);
+      eachPresent(x, smfn, (i, hi, lo) => checkUpper(x, found, level, smfn, gmfn, i, hi, lo));
+    }
+  },
+);
+
+function checkUpper(
+  x: Xen,
+  found: Found,
+  level: number,
+  smfn: number,
+  gmfn: number,
+  i: number,
+  hi: number,
+  lo: number,
+): void {
+  const entry = entryOf(x, smfn, i);
+  const where = shadowEntry(x, smfn, i);
+  const below = frameOf(hi, lo);
+  const guestHi = x.hi(gmfn, i);
+  const guestLo = x.lo(gmfn, i);
+  const what = excessUpper(x, level, hi, lo, guestHi, guestLo);
+  if (what !== 'none') {
+    found(`${entry} ${sayExcess(what, x.name(below), `the guest's ${entryOf(x, gmfn, i)}`)}.`, where);
+    return;
+  }
+  const type = x.pages.type(below);
+  if (!x.pages.owns(below) || levelOfType(type) !== level - 1) {
+    found(`${entry} leads to ${x.name(below)}, which is no L${level - 1} shadow.`, where);
+    return;
+  }
+  const gfn = frameOf(guestHi, guestLo);
+  const splintered = level === 2 && (guestLo & PS) !== 0;
+  const wanted = splintered ? Math.floor(gfn / x.entries) * x.entries : x.p2m.mfn(gfn);
+  if (x.pages.backpointer(below) === wanted && isFl1(type) === splintered) return;
+  found(
+    `${entry} leads to ${x.name(below)}, the shadow of ${x.name(x.pages.backpointer(below))}, but the guest's entry names ${x.name(wanted)}.`,
+    where,
+  );
+}
+
+/** I9: the snapshot is what the shadow was made from. */
+export const snapshots = invariant(
+  'I9',
+  'What an out-of-sync shadow maps was derived from its snapshot; no snapshot page belongs to two slots.',
+  (x, found) => {
+    const owners = new Map<number, string>();
+    for (const { index: v, oos } of x.vcpus)
+      for (let slot = 0; slot < oos.size; slot++) {
+        const page = oos.snapshot(slot);
+        if (page < 0) continue;
+        const before = owners.get(page);
+        if (before !== undefined)
+          found(
+            `snapshot page ${x.name(page)} belongs to slot ${slot} of vCPU ${v} and to ${before}.`,
+            shadowPage(x, page),
+          );
+        owners.set(page, `slot ${slot} of vCPU ${v}`);
+      }
+    eachSnapshot(x, (smfn, snapshot, gmfn) =>
+      eachPresent(x, smfn, (i, hi, lo) => {
+        const snapHi = x.hi(snapshot, i);
+        const snapLo = x.lo(snapshot, i);
+        const entry = entryOf(x, smfn, i);
+        const copy = `the snapshot of ${x.name(gmfn)}`;
+        const where = shadowEntry(x, smfn, i);
+        if (isMagic(hi, lo)) {
+          if (wrongMagic(x, hi, lo, snapHi, snapLo) !== undefined)
+            found(
+              `${entry} is known not present, but ${copy} in ${x.name(snapshot)} has an entry there.`,
+              where,
+            );
+          return;
+        }
+        const what = excessL1(x, hi, lo, snapHi, snapLo);
+        if (what === 'present' || what === 'frame')
+          found(
+            `${entry} maps ${x.name(frameOf(hi, lo))}, which was not derived from ${copy} in ${x.name(snapshot)}.`,
+            where,
+          );
+      }),
+    );
+  },
+);
+
+/** I10: and grants nothing beyond it. That it maps something else altogether is for I9 to say. */
+export const snapshotRights = invariant(
+  'I10',
+  'An entry of an out-of-sync shadow grants nothing that its snapshot does not grant.',
+  (x, found) =>
+    eachSnapshot(x, (smfn, snapshot, gmfn) =>
+      eachPresent(x, smfn, (i, hi, lo) => {
+        if (!isUsable(hi, lo)) return;
+        const what = excessL1(x, hi, lo, x.hi(snapshot, i), x.lo(snapshot, i));
+        if (what === 'none' || what === 'present' || what === 'frame') return;
+        const by = `the snapshot of ${x.name(gmfn)} in ${x.name(snapshot)}`;
+        found(
+          `${entryOf(x, smfn, i)} ${sayExcess(what, x.name(frameOf(hi, lo)), by)}.`,
+          shadowEntry(x, smfn, i),
+        );
+      }),
+    ),
+);
+
+/** Out-of-sync shadows that have a snapshot to be trusted. */
+function eachSnapshot(x: Xen, visit: (smfn: number, snapshot: number, gmfn: number) => void): void {
+  for (const smfn of x.l1Shadows()) {
+    const gmfn = x.pages.backpointer(smfn);
+    if (!isL1(x.pages.type(smfn)) || !x.outOfSync(gmfn)) continue;
+    const place = oosFind(x, gmfn);
+    if (place === undefined) continue; // I6
+    const { oos } = x.vcpu(place.owner);
+    if (oos.snapshot(place.slot) >= 0 && oos.snapshotComplete(place.slot))
+      visit(smfn, oos.snapshot(place.slot), gmfn);
+  }
+}

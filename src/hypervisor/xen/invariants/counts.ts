@@ -1,0 +1,121 @@
+import { frameOf, W } from '../../../machine';
+import { SHADOW_HASH_BUCKETS, shHash } from '../hash';
+import { isUsable } from '../magic';
+import type { Xen } from '../state';
+import { isFl1, levelOfType, typeName } from '../types';
+import { eachPresent } from './contents';
+import { entryOf, type Found, guestPage, invariant, shadowPage } from './names';
+
+const bump = (counts: Map<number, number>, key: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};
+
+/** I13: every count is the number of what it counts. */
+export const referenceCounts = invariant(
+  'I13',
+  'A shadow’s count is its references; a guest page’s type count is its writable mappings.',
+  (x, found) => {
+    const shadows = new Map<number, number>();
+    const writers = new Map<number, number>();
+    const refs = new Map<number, number>();
+    for (const smfn of x.shadows()) {
+      const type = x.pages.type(smfn);
+      const level = levelOfType(type);
+      if (x.pages.pinned(smfn)) bump(shadows, smfn);
+      if (!isFl1(type)) bump(refs, x.pages.backpointer(smfn));
+      eachPresent(x, smfn, (_, hi, lo) => {
+        if (!isUsable(hi, lo)) return;
+        bump(level === 1 ? refs : shadows, frameOf(hi, lo));
+        if (level === 1 && (lo & W) !== 0) bump(writers, frameOf(hi, lo));
+      });
+    }
+    for (const v of x.vcpus) if (v.shadowTop >= 0) bump(shadows, v.shadowTop);
+    for (const smfn of x.shadows()) {
+      const has = shadows.get(smfn) ?? 0;
+      const says = x.pages.count(smfn);
+      if (has !== says)
+        found(`${x.name(smfn)} counts ${says} references, but ${has} were found.`, shadowPage(x, smfn));
+    }
+    for (const gmfn of x.guest.touched())
+      checkGuest(x, found, gmfn, writers.get(gmfn) ?? 0, refs.get(gmfn) ?? 0);
+  },
+);
+
+function checkGuest(x: Xen, found: Found, gmfn: number, mapped: number, refs: number): void {
+  if (gmfn >= x.machine.config.guestFrames) return;
+  const writers = mapped + x.guest.foreignWriters(gmfn);
+  if (x.guest.writers(gmfn) !== writers)
+    found(
+      `the type count of ${x.name(gmfn)} is ${x.guest.writers(gmfn)}, but ${writers} writable mappings were found.`,
+      guestPage(x, gmfn),
+    );
+  if (x.guest.refs(gmfn) !== refs)
+    found(
+      `frame ${x.name(gmfn)} counts ${x.guest.refs(gmfn)} references, but ${refs} were found.`,
+      guestPage(x, gmfn),
+    );
+}
+
+/** I14: an up-pointer is right or absent. */
+export const upPointers = invariant(
+  'I14',
+  'An up-pointer addresses an entry that points at its shadow.',
+  (x, found) => {
+    for (const smfn of x.shadows()) {
+      if (x.pages.pinned(smfn) || !x.pages.hasUp(smfn)) continue;
+      const frame = x.pages.upFrame(smfn);
+      const index = x.pages.upIndex(smfn);
+      const hi = x.hi(frame, index);
+      const lo = x.lo(frame, index);
+      if (!isUsable(hi, lo) || frameOf(hi, lo) !== smfn || levelOfType(x.pages.type(frame)) === 0)
+        found(
+          `${x.name(smfn)} says that ${entryOf(x, frame, index)} points at it, but that is not so.`,
+          shadowPage(x, smfn),
+        );
+    }
+  },
+);
+
+/** I15: the hash finds every shadow, once. */
+export const inHashOnce = invariant(
+  'I15',
+  'Every shadow is in the hash exactly once, and its guest page is marked as such a table.',
+  (x, found) => {
+    const times = new Map<number, number>();
+    for (let bucket = 0; bucket < SHADOW_HASH_BUCKETS; bucket++)
+      for (let s = x.hash.head(bucket), n = 0; s !== 0 && n < x.pages.frames; s = x.pages.next(s), n++)
+        if (shHash(x.pages.backpointer(s), x.pages.type(s)) === bucket) bump(times, s);
+        else
+          found(
+            `${x.name(s)} is in bucket ${bucket} of the hash, where nobody looks for it.`,
+            shadowPage(x, s),
+          );
+    for (const smfn of x.shadows()) {
+      const type = x.pages.type(smfn);
+      const back = x.pages.backpointer(smfn);
+      const n = times.get(smfn) ?? 0;
+      if (n !== 1)
+        found(`${x.name(smfn)} is ${n === 0 ? 'not' : `${n} times`} in the hash.`, shadowPage(x, smfn));
+      if (!isFl1(type) && (x.guest.typeBits(back) & (1 << type)) === 0)
+        found(
+          `${x.name(smfn)} is the ${typeName(type)} shadow of ${x.name(back)}, which is not marked as one.`,
+          guestPage(x, back),
+        );
+    }
+  },
+);
+
+/** I16: no walk can have seen a version that is still to come. */
+export const versionGrows = invariant(
+  'I16',
+  'The version of the guest tables never decreases.',
+  (x, found) => {
+    const now = x.domain.get('version');
+    for (const v of x.vcpus)
+      if (v.gw.cells.get('valid') !== 0 && v.gw.version > now)
+        found(
+          `the walk of vCPU ${v.index} has recorded version ${v.gw.version}, but the version is ${now}.`,
+          `version of vCPU ${v.index}`,
+        );
+  },
+);

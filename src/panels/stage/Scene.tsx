@@ -107,8 +107,9 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
   );
 }
 
-/** The sentence of the first broken invariant that names this table or an entry of it. */
-function wrongOf(model: SceneModel, table: EntityId): string | undefined {
-  for (const [id, says] of model.wrong) if (ownerOf(id) === table) return says;
-  return undefined;
+/** Names of the broken invariants that name this table or an entry of it, two at most. */
+function wrongOf(model: SceneModel, table: EntityId): string {
+  const names = new Set<string>();
+  for (const [id, { invariant }] of model.wrong) if (ownerOf(id) === table) names.add(invariant);
+  return [...names].slice(0, 2).join(', ');
 }

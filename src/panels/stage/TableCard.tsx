@@ -1,17 +1,18 @@
 import { memo } from 'react';
 import { classNames } from '../../ui/classNames';
-import type { CardLayout } from '../../views/scene/layoutTypes';
+import type { CardLayout, Rect } from '../../views/scene/layoutTypes';
 import type { Metrics } from '../../views/scene/metrics';
 import { minimapPath } from '../../views/scene/minimap';
 import type { TableModel } from '../../views/scene/model';
+import { wordsWidth } from '../../views/scene/text';
 import { EntryRow } from './EntryRow';
 import { entityProps, groupProps, useScene } from './sceneProps';
 
 interface TableCardProps {
   readonly card: CardLayout;
   readonly m: Metrics;
-  /** The invariant this table or one of its entries breaks, in words. */
-  readonly wrong: string | undefined;
+  /** Names of the invariants that this table or an entry of it breaks; empty when all is well. */
+  readonly wrong: string;
 }
 
 /** A table: its name and frame, where its used entries lie, and the entries that there is room for. */
@@ -22,7 +23,7 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
     'scene-card',
     `side-${table.side}`,
     table.outOfSync && 'is-drifting',
-    wrong !== undefined && 'is-wrong',
+    wrong !== '' && 'is-wrong',
     table.fresh && 'is-fresh',
   );
   const baseline = rect.y + m.headH / 2 - 2;
@@ -79,9 +80,25 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
           </text>
         ),
       )}
+      {wrong !== '' && <BrokenTag names={wrong} rect={rect} />}
     </g>
   );
 });
+
+/** The invariants' names on the upper edge of the card: red is not all that tells. */
+function BrokenTag({ names, rect }: { readonly names: string; readonly rect: Rect }) {
+  const text = `breaks ${names}`;
+  const w = Math.min(rect.w - 12, wordsWidth(text, 9.5) + 12);
+  const x = rect.x + rect.w - w - 6;
+  return (
+    <>
+      <rect className="scene-broken-back" x={x} y={rect.y - 7} width={w} height={14} rx="4" />
+      <text className="scene-broken" x={x + w / 2} y={rect.y} dy=".35em" textAnchor="middle">
+        {text}
+      </text>
+    </>
+  );
+}
 
 /** What a screen reader says of a table: `guest page table PT 0x02e, 2 of 512 entries used, out of sync`. */
 export function tableName(t: TableModel): string {

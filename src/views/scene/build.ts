@@ -60,7 +60,7 @@ function make(run: Run, from: number, to: number): SceneModel {
         ? ''
         : `teaching geometry: ${2 ** machine.config.indexBits} entries per table`,
     motions: motionsOf(moment, names, walk, source),
-    wrong: new Map([...wrong].map(([id, { says }]) => [id, says])),
+    wrong,
   };
 }
 

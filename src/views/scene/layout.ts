@@ -108,7 +108,7 @@ function labels(
   ];
   const below = memX < w ? memX - 24 : w - m.pad;
   if (model.shadowNote !== '') {
-    wrapWords(model.shadowNote, 12.3, Math.min(460, below - m.pad), 3).forEach((text, i) => {
+    wrapWords(model.shadowNote, 12.3, Math.min(460, below - m.pad), 6).forEach((text, i) => {
       const rect = { x: m.pad, y: horizon + 34 + i * 19, w: Math.min(460, below - m.pad), h: 18 };
       out.push({ text, rect, role: 'note', zone: 'shadow' });
     });

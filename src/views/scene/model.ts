@@ -197,6 +197,12 @@ export type Motion =
   | { readonly kind: 'appear'; readonly at: EntityId }
   | { readonly kind: 'vanish'; readonly at: EntityId };
 
+/** A broken invariant: its short name and the sentence. */
+export interface Wrong {
+  readonly invariant: string;
+  readonly says: string;
+}
+
 /** Everything the scene shows at one moment, as plain data: the same cursor gives an equal model. */
 export interface SceneModel {
   /** Hex digits of the machine's highest frame, at least 3: rows keep their width while frames come and go. */
@@ -216,6 +222,6 @@ export interface SceneModel {
   /** Said when the geometry is not that of a real processor. */
   readonly announce: string;
   readonly motions: readonly Motion[];
-  /** Entities named by an invariant that is broken now, with the sentence. */
-  readonly wrong: ReadonlyMap<EntityId, string>;
+  /** Entities named by an invariant that is broken now. */
+  readonly wrong: ReadonlyMap<EntityId, Wrong>;
 }

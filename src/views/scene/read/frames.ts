@@ -1,13 +1,12 @@
 import { frameName } from '../../../base';
 import { isLeaf } from '../../../machine';
 import { dataFrame } from '../entity';
-import type { FrameModel, TableModel } from '../model';
+import type { FrameModel, TableModel, Wrong } from '../model';
 import type { DesignFacts } from '../sources/source';
 import type { Cast } from './cast';
 import { forEntries, type GuestTable, leafTarget } from './guestTables';
 import type { Moment } from './moment';
 import type { Walk } from './walks';
-import type { Wrong } from './wrong';
 
 export interface FramesInput {
   readonly moment: Moment;

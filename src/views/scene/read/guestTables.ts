@@ -1,3 +1,4 @@
+import type { Word } from '../../../base';
 import { frameOf, isLeaf, leafFrame, present } from '../../../machine';
 import { field, type Moment } from './moment';
 
@@ -36,7 +37,7 @@ export function guestTables(moment: Moment): GuestTable[] {
     found.get(`${mode.levels}:${frame}`)?.loadedBy.push(regs.vcpu);
   }
   for (const table of run.built.spec.tables) {
-    const page = table.va === undefined ? 0 : (table.va.hi >>> 0) * 0x10_0000 + (table.va.lo >>> 12);
+    const page = table.va === undefined ? 0 : pageOf(moment, table.va);
     if (table.level === mode.levels) add(machine.gfnToMfn(table.frame), table.level, 0);
     else if (table.va !== undefined) add(machine.gfnToMfn(table.frame), table.level, page);
   }
@@ -79,12 +80,16 @@ export function leafTarget(moment: Moment, level: number, hi: number, lo: number
   return machine.gfnToMfn(leafFrame(mode, level, hi, lo));
 }
 
+/** Virtual page of an address: VA >> 12 without its sign extension, so that indices add up to it. */
+const pageOf = ({ mode }: Moment, va: Word): number =>
+  ((va.hi >>> 0) * 0x10_0000 + (va.lo >>> 12)) % 2 ** (mode.vaBits - 12);
+
 /** Virtual pages of the kernel's direct map, in the numbering of `page`: positive, sign extension cut off. */
-function directPages({ machine, mode }: Moment): { from: number; to: number } {
+function directPages(moment: Moment): { from: number; to: number } {
+  const { machine, mode } = moment;
   const at = machine.directMap;
   if (at === undefined) return { from: 0, to: 0 };
-  const top = 2 ** (mode.vaBits - 12);
-  const from = ((at.hi >>> 0) * 0x10_0000 + (at.lo >>> 12)) % top;
+  const from = pageOf(moment, at);
   // An upper table counts as the direct map's if the direct map begins in what it maps.
   return {
     from: from - (from % 2 ** ((mode.shift[mode.levels] as number) - 12)),

@@ -1,12 +1,11 @@
 import { frameName, hex, shadowName } from '../../../base';
 import { guestTable, shadowTable } from '../entity';
-import type { ColumnKey, EntryNote, TableModel } from '../model';
+import type { ColumnKey, EntryNote, TableModel, Wrong } from '../model';
 import type { DesignFacts, ShadowFacts } from '../sources/source';
 import type { Cast } from './cast';
 import type { GuestTable } from './guestTables';
 import { type Moment, wordsOf } from './moment';
 import type { Walk } from './walks';
-import type { Wrong } from './wrong';
 
 export interface TablesInput {
   readonly moment: Moment;

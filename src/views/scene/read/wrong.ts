@@ -1,12 +1,7 @@
 import type { Invariant } from '../../../kernel';
 import type { EntityId } from '../entity';
+import type { Wrong } from '../model';
 import type { Moment } from './moment';
-
-/** A broken invariant at an entity: its short name and the sentence. */
-export interface Wrong {
-  readonly invariant: string;
-  readonly says: string;
-}
 
 /**
  * What is broken at the moment: violations the run has reported so far that still stand. An invariant is not asked anew

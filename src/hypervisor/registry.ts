@@ -1,8 +1,9 @@
 import type { Design } from './design';
 import { native } from './native/design';
 import { skeleton } from './skeleton/design';
+import { xen } from './xen/design';
 
 /** Every design, by the name that scenarios use. A new design is one folder and one row here. */
 export const designs: ReadonlyMap<string, Design> = new Map(
-  [native, skeleton].map((design) => [design.name, design]),
+  [native, skeleton, xen].map((design) => [design.name, design]),
 );

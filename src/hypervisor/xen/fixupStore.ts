@@ -42,6 +42,13 @@ export class FixupTable {
     return this.store.get(this.at(entry, 2));
   }
 
+  /** Entries that record a mapping of a page, wherever they are. */
+  entriesOf(gmfn: number): number[] {
+    const out: number[] = [];
+    for (let i = 0; i < FIXUP_TABLE_ENTRIES; i++) if (this.gmfn(i) === gmfn) out.push(i);
+    return out;
+  }
+
   put(entry: number, gmfn: number, smfn: number, off: number): void {
     this.store.set(this.at(entry, 0), gmfn + 1);
     this.store.set(this.at(entry, 1), smfn);

@@ -143,13 +143,13 @@ export const MACHINE_FORMS = [
     'p2m',
     'p2m',
     {
-      says: 'Where a guest frame really lies, or what it is. Without this line guest frame and machine frame are equal, and ram.',
-      examples: ['p2m 0x030 -> 0x155', 'p2m 0x050 mmio', 'p2m 0x031 -> 0x031 ro'],
+      says: 'Where a guest frame really lies (a machine frame of its own, below the number of guest frames), or what it is: ram, ro, mmio (an emulated device) or mmio_direct. Without this line guest frame and machine frame are equal, and ram.',
+      examples: ['p2m 0x030 -> 0x055', 'p2m 0x050 mmio', 'p2m 0x031 -> 0x031 ro'],
     },
     field('gfn', frame),
     options(
       optional(lit('->'), field('mfn', frame)),
-      field('type', name('a type such as mmio', 'TYPE', ['ram', 'ro', 'mmio'])),
+      field('type', name('a type such as mmio', 'TYPE', ['ram', 'ro', 'mmio', 'mmio_direct'])),
     ),
   ),
   form(

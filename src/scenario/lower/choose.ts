@@ -10,6 +10,7 @@ const MOST_MFN = 2 ** 28;
 export function chooseDesign(
   ast: ScenarioText,
   designs: ReadonlyMap<string, Design>,
+  guestFrames: number,
   f: Findings,
 ): { readonly design: Design; readonly options: DesignOptions } | undefined {
   const said = once(ast, 'design', f);
@@ -43,7 +44,7 @@ export function chooseDesign(
   }
   return {
     design,
-    options: { profile, switches, p2m: p2mOf(ast, f), poolFrames: 0, knobs: knobsOf(ast, f) },
+    options: { profile, switches, p2m: p2mOf(ast, guestFrames, f), poolFrames: 0, knobs: knobsOf(ast, f) },
   };
 }
 
@@ -63,9 +64,28 @@ function knobsOf(ast: ScenarioText, f: Findings): Record<string, number> {
   return knobs;
 }
 
-function p2mOf(ast: ScenarioText, f: Findings): DesignOptions['p2m'] {
+/** Types by Xen's names, and the short ones. */
+const P2M_TYPES: Readonly<Record<string, string>> = {
+  ram: 'ram_rw',
+  ro: 'ram_ro',
+  mmio: 'mmio_dm',
+  ram_rw: 'ram_rw',
+  ram_ro: 'ram_ro',
+  mmio_dm: 'mmio_dm',
+  mmio_direct: 'mmio_direct',
+  invalid: 'invalid',
+};
+
+function typeOf(said: Name | undefined, f: Findings): string {
+  if (said === undefined) return 'ram_rw';
+  f.known('a type of guest frame', said, Object.keys(P2M_TYPES));
+  return P2M_TYPES[said.text] ?? 'ram_rw';
+}
+
+function p2mOf(ast: ScenarioText, guestFrames: number, f: Findings): DesignOptions['p2m'] {
   const lines = ast.items.filter((item): item is StatementOf<'p2m'> => item.kind === 'p2m');
   const seen = new Set<number>();
+  const mfns = new Set<number>();
   return lines.map((line) => {
     const gfn = f.number('A guest frame', line.gfn, 0, MOST_MFN);
     if (seen.has(gfn))
@@ -73,7 +93,17 @@ function p2mOf(ast: ScenarioText, f: Findings): DesignOptions['p2m'] {
     seen.add(gfn);
     if (line.mfn === undefined && line.type === undefined)
       f.error(line, 'This line says nothing. Expected `-> FRAME` or a type such as `mmio`.');
-    const mfn = line.mfn === undefined ? gfn : f.number('A machine frame', line.mfn, 0, MOST_MFN);
-    return { gfn, mfn, type: line.type?.text ?? 'ram' };
+    const type = typeOf(line.type, f);
+    // An emulated device has no memory behind it.
+    if (line.mfn === undefined) return { gfn, mfn: type === 'mmio_dm' || type === 'invalid' ? -1 : gfn, type };
+    // Frames beyond the guest's are the hypervisor's own.
+    const mfn = f.number('A machine frame of the guest', line.mfn, 0, guestFrames - 1);
+    if (mfns.has(mfn))
+      f.error(
+        line.mfn,
+        `Machine frame 0x${mfn.toString(16)} is given to two guest frames. Expected one of its own for each.`,
+      );
+    mfns.add(mfn);
+    return { gfn, mfn, type };
   });
 }

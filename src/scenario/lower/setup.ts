@@ -37,11 +37,11 @@ export function settle(
   vcpusUsed: number,
   f: Findings,
 ): Setup | undefined {
-  const chosen = chooseDesign(ast, designs, f);
   const paging = once(ast, 'paging', f);
   const name = paging?.mode ?? 'x86-64';
   const guestFrames =
     paging?.frames === undefined ? 64 : f.number('The number of frames', paging.frames, 1, MOST_FRAMES);
+  const chosen = chooseDesign(ast, designs, guestFrames, f);
   const vcpus = countVcpus(ast, vcpusUsed, f);
   const nxSaid = once(ast, 'nx', f);
   if (nxSaid?.state === 'on' && name === '32-bit')

@@ -1,0 +1,17 @@
+import { parse } from './parse';
+
+/**
+ * The texts of scenario files as a module: what works alike in the page, in tests and on the command line. What the list of a
+ * library shows is taken out here, so that showing it needs no parser.
+ */
+export function libraryModule(files: readonly { readonly id: string; readonly text: string }[]): string {
+  const entries = files.map(({ id, text }) => {
+    const items = parse(text).ast.items;
+    const title = items.find((item) => item.kind === 'scenario')?.title ?? id;
+    const about = items.find((item) => item.kind === 'about')?.words ?? '';
+    const topic = items.find((item) => item.kind === 'topic')?.words ?? '';
+    const level = items.find((item) => item.kind === 'level')?.level ?? '';
+    return `  ${JSON.stringify(id)}: ${JSON.stringify({ title, topic, level, about, text })},`;
+  });
+  return `// Made by \`npm run library\` from the scenario files beside it. Do not edit.\nexport const TEXTS = {\n${entries.join('\n')}\n} as const;\n`;
+}

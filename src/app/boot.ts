@@ -2,12 +2,12 @@ import { designs } from '../hypervisor';
 import { resolve } from '../scenario';
 import { Controls } from '../session/controls';
 import type { Sources } from '../session/opening';
-import { openFirst } from '../session/opening';
 import { Session } from '../session/session';
 import { restoreSettings } from '../session/settings';
 import { listenForKeys } from './keyboard';
 import { browserHost, browserPlatform } from './platform';
 import { followScheme } from './scheme';
+import { followAddress } from './urlSync';
 
 declare global {
   interface Window {
@@ -39,6 +39,6 @@ export function boot(): Controls {
   restoreSettings(session);
   followScheme(session);
   listenForKeys(controls);
-  openFirst(session, sources);
+  followAddress(controls);
   return controls;
 }

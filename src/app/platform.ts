@@ -11,7 +11,24 @@ export const browserPlatform: Platform = {
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
 };
 
-export const browserHost: Host = { pickFile, download };
+export const browserHost: Host = { pickFile, download, address, copy, push };
+
+function address(): string {
+  return location.href.replace(/#.*$/s, '');
+}
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // no permission, or no secure context: the person can still copy by hand
+  }
+}
+
+function push(fragment: string): void {
+  if (location.hash !== fragment) history.pushState(null, '', fragment);
+}
 
 /** A file of this size is no scenario: it is refused before it is read. */
 const LARGEST = 1_000_000;

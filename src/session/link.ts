@@ -1,10 +1,19 @@
 import { assertNever } from '../base';
 import type { Run, Segment, Until } from '../engine';
 import { type Anchor, parseAnchor, printAnchor, procedures, stepTablesFingerprint } from '../kernel';
-import type { LinkBranch, LinkMoment, LinkSegment, LinkState } from '../permalink';
+import {
+  decodeLink,
+  hasLink,
+  type LinkBranch,
+  type LinkMoment,
+  type LinkSegment,
+  type LinkState,
+  linkErrorText,
+  readFile,
+} from '../permalink';
 import { printDiagnostic } from '../scenario';
 import { type BranchRecipe, type LiveBranch, LiveRuns } from './branching';
-import { attempt, openLibrary, type Sources } from './opening';
+import { attempt, openFirst, openLibrary, openText, type Sources } from './opening';
 import type { Session } from './session';
 import { INITIAL, type Place } from './state';
 
@@ -110,10 +119,47 @@ function sayWhatMoved(
   }
 }
 
-/** Says why a link or file does not open, and shows the default scenario instead. */
-export function openDefault(session: Session, sources: Sources, why: string): void {
-  openLibrary(session, sources, sources.first);
-  session.say(`${why} The default scenario is on stage instead.`, 'wrong');
+/**
+ * Shows what a fragment of the address asks for. A bare address shows what a first visit shows; a link that does not open is
+ * named for what it is, and the default scenario is shown instead.
+ */
+export function openFragment(session: Session, sources: Sources, fragment: string): void {
+  if (!hasLink(fragment)) {
+    openFirst(session, sources);
+    return;
+  }
+  const link = decodeLink(fragment);
+  if (link.kind === 'error') {
+    openLibrary(session, sources, sources.first);
+    session.say(`${linkErrorText(link.error)} The default scenario is on stage instead.`, 'wrong');
+  } else if (!openLink(session, sources, link.value)) {
+    const { draft, diagnostics } = session.state;
+    openLibrary(session, sources, sources.first);
+    session.set({ draft, diagnostics });
+  }
+  keepTyped(session, sources);
+}
+
+/** What was being typed when the page was left is still there, in the editor, whatever the link shows. */
+function keepTyped(session: Session, sources: Sources): void {
+  const typed = session.keeper.read('draft');
+  if (typed === undefined || typed === session.state.text || session.state.draft !== undefined) return;
+  const compiled = sources.compile(typed);
+  const diagnostics = compiled.kind === 'error' ? compiled.error : compiled.value.warnings;
+  session.set({ draft: typed, diagnostics });
+}
+
+/** Opens a file's text: what the share dialog saved, or a scenario as plain text. */
+export function openFile(session: Session, sources: Sources, text: string): void {
+  if (/^\s*\{/.test(text)) {
+    const read = readFile(text);
+    if (read.kind === 'ok') openLink(session, sources, read.value);
+    else session.say(`${linkErrorText(read.error, 'file')} What was on stage stays.`, 'wrong');
+    return;
+  }
+  if (openText(session, sources, text)) return;
+  session.set({ editing: true });
+  session.say('The file’s text has errors. They are marked in the editor; what was on stage stays.', 'wrong');
 }
 
 /** Tabs of the link at places there are; what a tab is called is for its tab row to judge. */
@@ -130,7 +176,8 @@ function toLinkBranch({ recipe, run, at }: LiveBranch): LinkBranch[] {
   let begins = at;
   const written = segments.flatMap((segment): LinkSegment[] => {
     const link = toLinkSegment(segment);
-    if (link?.until === undefined || segment.until.kind !== 'moment') return link === undefined ? [] : [link];
+    if (link === undefined) return [];
+    if (segment.until.kind !== 'moment' || EDGES.includes(segment.until.moment.label)) return [link];
     const ends = run.find(segment.until.moment, begins).cursor;
     const steps = stepsOf(run, segment.actor, begins, ends);
     begins = Math.max(begins, ends);
@@ -194,9 +241,11 @@ function untilOf(text: string | undefined, steps: number): Until {
   return { kind: 'moment', moment };
 }
 
+/** Moments that every operation has, whatever its steps are called. */
+const EDGES: readonly string[] = ['start', 'done'];
+
 const exists = (label: string): boolean =>
-  label === 'start' ||
-  label === 'done' ||
+  EDGES.includes(label) ||
   procedures().some((p) => p.steps.some((s) => label === s.label || label === `${p.name}.${s.label}`));
 
 /** The link's schema has read the text already. */

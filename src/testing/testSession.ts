@@ -79,12 +79,19 @@ export interface TestSession {
   readonly storage: MemoryStorage;
   /** Files that were downloaded. */
   readonly files: { readonly name: string; readonly text: string }[];
+  /** What was copied, and the fragments that became the page's address. */
+  readonly copied: string[];
+  readonly pushed: string[];
 }
 
 interface TestSessionOptions {
   readonly text?: string;
   readonly storage?: MemoryStorage;
   readonly reducedMotion?: boolean;
+  /** What the person chooses when asked for a file. */
+  readonly picked?: string;
+  /** The browser does not let the page copy. */
+  readonly noClipboard?: boolean;
 }
 
 /** A session as the page has it, with a scenario on stage, a clock that is turned by hand and a storage of its own. */
@@ -92,6 +99,8 @@ export function testSession({
   text = TWO_WALKS,
   storage = new MemoryStorage(),
   reducedMotion = false,
+  picked,
+  noClipboard = false,
 }: TestSessionOptions = {}): TestSession {
   const clock = new HandClock();
   const platform: Platform = { clock, storage: () => storage, reducedMotion: () => reducedMotion };
@@ -110,12 +119,20 @@ export function testSession({
     first: 'first',
   };
   const files: { readonly name: string; readonly text: string }[] = [];
+  const copied: string[] = [];
+  const pushed: string[] = [];
   const host: Host = {
-    pickFile: async () => undefined,
+    pickFile: async () => picked,
     download: (name, content) => files.push({ name, text: content }),
+    address: () => 'https://example.org/shadowscope/',
+    copy: async (content) => {
+      if (!noClipboard) copied.push(content);
+      return !noClipboard;
+    },
+    push: (fragment) => pushed.push(fragment),
   };
   const session = new Session(platform);
   const controls = new Controls(session, sources, host);
   controls.execute('open:first');
-  return { session, controls, sources, clock, storage, files };
+  return { session, controls, sources, clock, storage, files, copied, pushed };
 }

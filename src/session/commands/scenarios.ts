@@ -1,4 +1,5 @@
-import { openLibrary, openText } from '../opening';
+import { openFile } from '../link';
+import { openLibrary } from '../opening';
 import type { Command, CommandContext } from './types';
 
 /** Which scenario is on stage, and where its text goes. */
@@ -43,7 +44,10 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
         void host
           .pickFile()
           .then((text) => {
-            if (text !== undefined) openFile(text);
+            if (text !== undefined) openFile(session, sources, text);
+          })
+          .catch((error: unknown) => {
+            session.say(error instanceof Error ? error.message : String(error), 'wrong');
           })
           .finally(done);
       },
@@ -61,15 +65,6 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
       }),
     ),
   ];
-
-  function openFile(text: string): void {
-    if (openText(session, sources, text)) return;
-    session.set({ editing: true });
-    session.say(
-      'The file’s text has errors. They are marked in the editor; what was on stage stays.',
-      'wrong',
-    );
-  }
 }
 
 /** A title as a file name that every system takes. */

@@ -29,6 +29,12 @@ export interface CommandContext {
 }
 
 export interface Host {
+  /** The page's address without its fragment, for links. */
+  readonly address: () => string;
+  /** Puts text on the clipboard; false where the browser does not let the page. */
+  readonly copy: (text: string) => Promise<boolean>;
+  /** Makes a fragment (`#/1/…`) the page's own, as a new entry of the history: going back leads to what was there before. */
+  readonly push: (fragment: string) => void;
   /** Lets the person choose a file and gives its text. */
   readonly pickFile: () => Promise<string | undefined>;
   readonly download: (name: string, text: string) => void;

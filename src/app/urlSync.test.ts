@@ -1,0 +1,95 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeLink } from '../permalink';
+import { captureLink } from '../session/link';
+import { copyLink, offerOf } from '../session/sharing';
+import { setSwitch } from '../session/switching';
+import { type TestSession, TWO_WALKS, testSession } from '../testing/testSession';
+import { followAddress } from './urlSync';
+
+let made: TestSession;
+let stop: () => void;
+
+/** As the page does at its start, with this fragment in its address. */
+function boot(hash: string): void {
+  location.hash = hash;
+  made = testSession();
+  stop = followAddress(made.controls);
+}
+
+const linkTo = (text: string): string => {
+  const { session } = testSession({ text });
+  const link = captureLink(session);
+  const encoded = link === undefined ? undefined : encodeLink(link);
+  if (encoded?.kind !== 'ok') throw new Error('a small scenario fits a link');
+  return encoded.value;
+};
+
+const OTHER = TWO_WALKS.replace('Two walks', 'My walks');
+const title = (): string | undefined => made.session.state.spec?.title;
+/** The pushing waits until the opening is done. */
+const settled = (): Promise<void> => Promise.resolve();
+
+beforeEach(() => boot(''));
+afterEach(() => stop());
+
+describe('the address', () => {
+  it('decides at the start what is on stage', () => {
+    expect(title()).toBe('Two walks');
+    stop();
+    boot(linkTo(OTHER));
+    expect(title()).toBe('My walks');
+  });
+
+  it('decides again whenever it changes, without a new entry', async () => {
+    location.hash = linkTo(OTHER);
+    window.dispatchEvent(new Event('hashchange'));
+    await settled();
+    expect(title()).toBe('My walks');
+    location.hash = '';
+    window.dispatchEvent(new Event('hashchange'));
+    await settled();
+    expect(title()).toBe('Two walks');
+    expect(made.pushed).toEqual([]);
+  });
+
+  it('gets one new entry when another scenario is opened, and it leads there', async () => {
+    const { session, controls, sources } = made;
+    Object.assign(sources, {
+      library: [...sources.library, { ...sources.library[0], id: 'mine', title: 'My walks', text: OTHER }],
+    });
+    session.set({ speed: 2 });
+    expect(controls.execute('open:mine')).toBe(true);
+    await settled();
+    const [pushed, ...more] = made.pushed;
+    expect(more).toEqual([]);
+    stop();
+    boot(pushed ?? '');
+    expect(title()).toBe('My walks');
+    expect(made.session.state.library).toBe(undefined);
+  });
+
+  it('is left alone by stepping, choosing, switches, branches and the share dialog', async () => {
+    const { session, controls } = made;
+    session.jump(9);
+    session.act(1);
+    controls.execute('beat-forward');
+    setSwitch(session, 'none', true);
+    controls.execute('share');
+    offerOf(session, 'https://example.org/');
+    await settled();
+    expect(made.pushed).toEqual([]);
+    expect(made.storage.length).toBe(0);
+    expect(made.copied).toEqual([]);
+  });
+
+  it('becomes the link that is copied', async () => {
+    const { session, controls } = made;
+    session.jump(9);
+    const offer = offerOf(session, controls.host.address());
+    if (offer?.shared.kind !== 'link') throw new Error('a small scenario fits a link');
+    expect(await copyLink(session, controls.host, offer.shared.url)).toBe(true);
+    expect(made.copied).toEqual([offer.shared.url]);
+    expect(made.pushed).toEqual([offer.shared.url.slice('https://example.org/shadowscope/'.length)]);
+  });
+});

@@ -1,0 +1,102 @@
+import { useRef, useState } from 'react';
+import type { Controls } from '../../session/controls';
+import { copyLink, type Offer, offerOf } from '../../session/sharing';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import './panel.css';
+
+/** The moment on stage as a link or a file. It is made here, in the page; nothing is sent or stored. */
+export function SharePanel({ controls }: { readonly controls: Controls }) {
+  const { session, host } = controls;
+  // Of the moment at which the dialog was opened: what is copied is what was read.
+  const [offer] = useState(() => offerOf(session, host.address()));
+  const close = (): void => session.set({ dialog: undefined });
+  return (
+    <Dialog title="Share this moment" open onClose={close}>
+      {offer === undefined ? (
+        <p>Nothing is on stage yet. Open a scenario first.</p>
+      ) : (
+        <Ready controls={controls} offer={offer} />
+      )}
+    </Dialog>
+  );
+}
+
+function Ready({ controls, offer }: { readonly controls: Controls; readonly offer: Offer }) {
+  const { session, host } = controls;
+  const { shared, file, carries } = offer;
+  const openAnother = (): void => {
+    session.set({ dialog: undefined });
+    controls.execute('open-file');
+  };
+  return (
+    <>
+      {shared.kind === 'link' ? (
+        <Link controls={controls} url={shared.url} />
+      ) : (
+        <p className="share-why">{shared.why}</p>
+      )}
+      <p className="share-carries">
+        It carries {listed(carries)}. It is made on this page: nothing is sent or stored anywhere.
+      </p>
+      <div className="share-actions">
+        <Button
+          look={shared.kind === 'file' ? 'strong' : 'outline'}
+          onClick={() => host.download(file.name, file.text)}
+        >
+          Download as a file
+        </Button>
+        <Button look="outline" onClick={openAnother}>
+          Open a file
+        </Button>
+      </div>
+    </>
+  );
+}
+
+type Copied = 'not yet' | 'copied' | 'refused';
+
+const SAID: Readonly<Record<Copied, string>> = {
+  'not yet': '',
+  copied: 'Copied.',
+  refused: 'This browser does not let the page copy. The link is selected: copy it with your keyboard.',
+};
+
+function Link({ controls, url }: { readonly controls: Controls; readonly url: string }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [copied, setCopied] = useState<Copied>('not yet');
+  const copy = async (): Promise<void> => {
+    const done = await copyLink(controls.session, controls.host, url);
+    if (!done) {
+      field.current?.focus();
+      field.current?.select();
+    }
+    setCopied(done ? 'copied' : 'refused');
+  };
+  return (
+    <>
+      <textarea
+        ref={field}
+        className="share-link"
+        aria-label="Link to this moment"
+        readOnly
+        rows={4}
+        value={url}
+        onFocus={(event) => event.target.select()}
+      />
+      <div className="share-copy">
+        <Button look="strong" data-first onClick={() => void copy()}>
+          Copy link
+        </Button>
+        <span className="share-length">{url.length.toLocaleString('en')} characters</span>
+        <span role="status">{SAID[copied]}</span>
+      </div>
+    </>
+  );
+}
+
+/** `a, b and c`. */
+function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
+}

@@ -153,8 +153,8 @@ export class OosSlots {
   }
 
   /**
-   * Whether every change of the shadow since the copy was made is in the slot's snapshot page: not so if the snapshots were
-   * switched off meanwhile. Goes with the snapshot page.
+   * Whether a copy of the page in the slot was made, and every change of its shadow since then noted in it: not so if the
+   * snapshots were switched off meanwhile. Goes with the page.
    */
   snapshotComplete(slot: number): boolean {
     return this.store.get(this.at(slot, COMPLETE)) !== 0;
@@ -167,11 +167,8 @@ export class OosSlots {
   /** Two slots exchange their snapshot pages. */
   exchangeSnapshots(a: number, b: number): void {
     const smfn = this.snapshot(a);
-    const complete = this.snapshotComplete(a);
     this.setSnapshot(a, this.snapshot(b));
-    this.setSnapshotComplete(a, this.snapshotComplete(b));
     this.setSnapshot(b, smfn);
-    this.setSnapshotComplete(b, complete);
   }
 
   /** Cells of a slot, for views: the page, then the snapshot. */

@@ -9,7 +9,7 @@ import { takeSnapshot } from './snapshot';
 const L = slots(
   ...(['v', 'gmfn', 'vaHi', 'vaLo'] as const),
   // `carried`: the page on its way to slot `next`, + 1; 0: none. `victim` likewise: the page that is crushed there.
-  ...(['home', 'next', 'carried', 'carriedVaHi', 'carriedVaLo', 'victim', 'gone'] as const),
+  ...(['home', 'next', 'carried', 'carriedVaHi', 'carriedVaLo', 'complete', 'victim', 'gone'] as const),
   // The carried page's fixup array.
   ...(['fixupNext', 'smfn0', 'off0', 'smfn1', 'off1'] as const),
 );
@@ -26,6 +26,7 @@ function pickUp(t: Thread, x: Xen): void {
   t.set(L.carried, oos.page(home) + 1);
   t.set(L.carriedVaHi, oos.vaHi(home));
   t.set(L.carriedVaLo, oos.vaLo(home));
+  t.set(L.complete, oos.snapshotComplete(home) ? 1 : 0);
   const arrays = arraysOf(t, x);
   t.set(L.fixupNext, arrays.next(home));
   for (let i = 0; i < SHADOW_OOS_FIXUPS; i++) {
@@ -39,6 +40,7 @@ function putDown(t: Thread, x: Xen): void {
   const next = t.get(L.next);
   oos.setPage(next, carried(t));
   oos.setVa(next, t.get(L.carriedVaHi), t.get(L.carriedVaLo));
+  oos.setSnapshotComplete(next, t.get(L.complete) !== 0);
   const arrays = arraysOf(t, x);
   arrays.setNext(next, t.get(L.fixupNext));
   for (let i = 0; i < SHADOW_OOS_FIXUPS; i++)

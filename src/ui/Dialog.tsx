@@ -23,7 +23,8 @@ export function Dialog({ title, open, onClose, children, size = 'medium', bare =
     if (open && !dialog.open) {
       dialog.showModal();
       // Not the close button, which the browser would take: what the dialog is for, or else its title.
-      dialog.querySelector<HTMLElement>('[data-first], h2')?.focus();
+      const first = dialog.querySelector<HTMLElement>('[data-first]');
+      (first ?? dialog.querySelector<HTMLElement>('h2'))?.focus();
     }
     if (!open && dialog.open) dialog.close();
   }, [open]);

@@ -1,3 +1,4 @@
+import { hex } from '../../base';
 import { entryHi, entryLo, fieldLines, noteWords, valueText } from '../../views/scene/decode';
 import type { EntityId } from '../../views/scene/entity';
 import { ownerOf, parseEntity } from '../../views/scene/entity';
@@ -13,7 +14,6 @@ interface EntryTipProps {
 }
 
 const WIDTH = 268;
-const HEIGHT = 268;
 
 /** An entry decoded bit by bit, beside it. What is decoded is the table on stage, not a second reading of it. */
 export function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
@@ -30,9 +30,16 @@ export function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
   const { w, h } = layout.size;
   const fits = right + WIDTH <= w * scale;
   const left = fits ? right : Math.max(4, place.x * scale - WIDTH - 8);
-  const top = Math.max(4, Math.min(h * scale - HEIGHT, place.y * scale - 40));
+  // It hangs from rows of the upper half and stands on those of the lower, so that its height need not be known.
+  const upper = place.y < h / 2;
+  const at = upper
+    ? { top: Math.max(4, place.y * scale - 40) }
+    : { bottom: Math.max(4, (h - place.y - place.h) * scale - 40) };
   return (
-    <div className="scene-tip" role="tooltip" data-layer="overlay" style={{ left, top, width: WIDTH }}>
+    <div className="scene-tip" role="tooltip" data-layer="overlay" style={{ left, ...at, width: WIDTH }}>
+      <p className="scene-tip-name">
+        {table.side} entry {hex(parsed.index, 3)} of {table.frameName}
+      </p>
       <p className="scene-tip-value">{valueText(hi, lo)}</p>
       <table>
         <tbody>

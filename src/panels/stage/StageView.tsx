@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { classNames } from '../../ui/classNames';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
 import { frameAt } from '../../views/scene/frameAt';
@@ -7,6 +8,7 @@ import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { applyMotion } from './applyMotion';
 import { EntryTip } from './EntryTip';
+import { EveryEntry } from './EveryEntry';
 import { LevelTabs } from './LevelTabs';
 import { MotionCanvas } from './MotionCanvas';
 import { Scene } from './Scene';
@@ -61,6 +63,7 @@ export function StageView({
   const [pointed, setPointed] = useState<EntityId>();
   const entityAt = (target: EventTarget): EntityId | undefined =>
     (target as Element).closest?.('[data-entity]')?.getAttribute('data-entity') ?? undefined;
+  const [every, setEvery] = useState(false);
   const shown = useMemo(() => new Set(layout.columns.map((c) => c.column.key)), [layout]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only watches what its marks, which are buttons, are told
@@ -86,7 +89,23 @@ export function StageView({
         scheme={scheme}
       />
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
-      <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />
+      {every && <EveryEntry model={model} size={size} scheme={scheme} focus={focus} onFocus={onFocus} />}
+      <button
+        type="button"
+        className={classNames('scene-mode', layout.tabs && 'at-foot')}
+        aria-pressed={every}
+        aria-label="Every entry"
+        data-tip="Every entry of every table"
+        onClick={() => setEvery(!every)}
+      >
+        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+          <path
+            fill="currentColor"
+            d="M2 3h3v2H2zm4.5 0h3v2h-3zM11 3h3v2h-3zM2 7h3v2H2zm4.5 0h3v2h-3zM11 7h3v2h-3zM2 11h3v2H2zm4.5 0h3v2h-3zM11 11h3v2h-3z"
+          />
+        </svg>
+      </button>
+      {!every && <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />}
     </div>
   );
 }

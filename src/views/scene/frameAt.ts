@@ -1,5 +1,5 @@
 import { assertNever } from '../../base';
-import type { EntityId } from './entity';
+import { type EntityId, ownerOf } from './entity';
 import { placeOf } from './layout';
 import { pointOn } from './layoutLinks';
 import type { Curve, Point, Rect, SceneLayout } from './layoutTypes';
@@ -131,16 +131,19 @@ function searching(
   const done = Math.min(reads.length, Math.ceil(Math.min(1, t) * reads.length));
   const fresh = Math.max(1, Math.ceil(reads.length / 24));
   const hit = new Set(hits);
-  let last: Rect | undefined;
   for (let i = 0; i < done; i++) {
     const id = reads[i] as EntityId;
     const rect = placeOf(layout, id);
     if (rect === undefined) continue;
-    last = rect;
     const strength = hit.has(id) ? 1 : i >= done - fresh && t < 1 ? 0.9 : 0.18;
     washes.push({ kind: hit.has(id) ? 'hit' : 'walk', rect, strength });
   }
-  const at = last === undefined ? { x: layout.size.w / 2, y: layout.band.horizon } : { x: last.x, y: last.y };
+  // The count stands on the upper edge of the table that is being searched.
+  const owner = done === 0 ? undefined : placeOf(layout, ownerOf(reads[done - 1] as EntityId));
+  const at =
+    owner === undefined
+      ? { x: layout.size.w / 2, y: layout.band.horizon }
+      : { x: owner.x + 4, y: owner.y + 7 };
   return { text: `${done} ${word}`, at };
 }
 
@@ -166,7 +169,7 @@ function comparing(
   if (card === undefined) return undefined;
   const rect = { x: card.x, y: card.y - 5, w: card.w, h: 3 };
   return {
-    count: { text: `${done} of ${all.length} compared`, at: { x: card.x, y: card.y - 8 } },
+    count: { text: `${done} of ${all.length} compared`, at: { x: card.x + 4, y: card.y + 7 } },
     bar: { rect, left: 1 - done / Math.max(1, all.length) },
   };
 }

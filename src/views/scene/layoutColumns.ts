@@ -59,7 +59,8 @@ export function layoutStrip(
 ): StripLayout {
   const { strip } = model;
   if (tabs || strip === undefined) return { words: undefined, chips: [] };
-  const right = width - m.pad;
+  // The corner belongs to the button that shows every entry.
+  const right = width - m.pad - 24;
   const left = m.pad + GUEST_LABEL_W;
   const n = strip.chips.length;
   const chipW = Math.min(57, Math.max(30, Math.floor((right - left) / (n * 1.7))));

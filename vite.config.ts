@@ -1,12 +1,31 @@
 import react from '@vitejs/plugin-react';
+import { type Plugin, runnerImport } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * The first scenario, resolved at build time as the module `virtual:first`: what a visit sees first does not wait for the
+ * scenario language to be fetched.
+ */
+function firstScenario(): Plugin {
+  return {
+    name: 'first-scenario',
+    resolveId: (id) => (id === 'virtual:first' ? '\0virtual:first' : undefined),
+    async load(id) {
+      if (id !== '\0virtual:first') return undefined;
+      const path = new URL('./src/app/first.ts', import.meta.url).pathname;
+      const { module, dependencies } = await runnerImport<typeof import('./src/app/first')>(path);
+      for (const file of dependencies) this.addWatchFile(file);
+      return `export const first = ${JSON.stringify(module.first())};`;
+    },
+  };
+}
 
 export default defineConfig({
   // A relative base: the built page works from any static host and any path.
   base: './',
   // One page, its state in the fragment: an unknown path is an error, as on any static host, and never the page.
   appType: 'mpa',
-  plugins: [react()],
+  plugins: [react(), firstScenario()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -1,17 +1,22 @@
+import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../session/controls';
 import { TooltipLayer } from '../ui/TooltipLayer';
 import { DesktopLayout } from './DesktopLayout';
-import { Dialogs } from './Dialogs';
+import { fetched } from './fetched';
+import { Guarded } from './Guarded';
 import { Header } from './Header';
 import { Messages } from './Messages';
 import { PhoneLayout } from './PhoneLayout';
 import { useFits } from './useFits';
 import './app.css';
 
+const Dialogs = fetched('dialogs', () => import('./Dialogs.lazy'));
+
 /** The page: header, the layout that fits the window, and what lies above them. */
 export function App({ controls }: { readonly controls: Controls }) {
   const version = useStore(controls.session.store, (s) => s.version);
+  const dialog = useStore(controls.session.store, (s) => s.dialog);
   const wide = useFits('(min-width: 1200px)');
   const narrow = !useFits('(min-width: 900px)');
   return (
@@ -25,7 +30,13 @@ export function App({ controls }: { readonly controls: Controls }) {
         <DesktopLayout controls={controls} wide={wide} />
       )}
       <Messages controls={controls} />
-      <Dialogs controls={controls} />
+      {dialog !== undefined && (
+        <Guarded name="dialog">
+          <Suspense fallback={null}>
+            <Dialogs controls={controls} />
+          </Suspense>
+        </Guarded>
+      )}
       <TooltipLayer />
     </div>
   );

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
@@ -14,9 +14,10 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
+import { fetched } from './fetched';
 import { Guarded } from './Guarded';
 
-const Editor = lazy(() => import('../editor/EditorPanel.lazy'));
+const Editor = fetched('editor', () => import('../editor/EditorPanel.lazy'));
 
 const SCENARIO_TABS = [
   { id: 'story', label: 'Story' },
@@ -33,44 +34,35 @@ interface LayoutProps {
 /** The scenario on the left, the scene in the middle with time below it, what happens now on the right. */
 export function DesktopLayout({ controls, wide }: LayoutProps) {
   const editing = useStore(controls.session.store, (s) => s.editing);
-  const left: Pane[] = editing
-    ? [
-        {
-          id: 'editor',
-          content: <EditorColumn controls={controls} />,
-          size: wide ? '480px' : '400px',
-          min: '300px',
-          max: '60%',
-        },
-      ]
-    : wide
-      ? [
-          {
-            id: 'scenario',
-            content: <ScenarioColumn controls={controls} />,
-            size: '292px',
-            min: '220px',
-            max: '35%',
-          },
-        ]
-      : [];
-  const panes: Pane[] = [
-    ...left,
-    { id: 'stage', content: <StageColumn controls={controls} />, min: '380px' },
+  // Three columns, two, or the editor beside the stage: sizes that were dragged are kept for as long as the layout is.
+  const columns = editing ? (wide ? 'edit wide' : 'edit') : wide ? 'wide' : 'two';
+  const stage: Pane = { id: 'stage', content: <StageColumn controls={controls} />, min: 380 };
+  const editor: Pane = {
+    id: 'editor',
+    content: <EditorColumn controls={controls} />,
+    size: wide ? 480 : 400,
+    min: 300,
+  };
+  const scenario: Pane = {
+    id: 'scenario',
+    content: <ScenarioColumn controls={controls} />,
+    size: 292,
+    min: 220,
+  };
+  const moment: Pane = {
+    id: 'moment',
+    content: <MomentColumn controls={controls} tabs={!wide} />,
+    size: wide ? 348 : 300,
+    min: 260,
+  };
+  const panes: Readonly<Record<typeof columns, readonly Pane[]>> = {
+    wide: [scenario, stage, moment],
+    two: [stage, moment],
+    'edit wide': [editor, stage, moment],
     // With the editor open beside a small stage there is no room left for words; they come back with its end.
-    ...(editing && !wide
-      ? []
-      : [
-          {
-            id: 'moment',
-            content: <MomentColumn controls={controls} tabs={!wide} />,
-            size: wide ? '348px' : '300px',
-            min: '260px',
-            max: '40%',
-          },
-        ]),
-  ];
-  return <SplitPane key={panes.map((pane) => pane.id).join(' ')} label="Columns" panes={panes} />;
+    edit: [editor, stage],
+  };
+  return <SplitPane key={columns} label="Columns" panes={panes[columns]} />;
 }
 
 export function StageColumn({ controls }: { readonly controls: Controls }) {

@@ -26,6 +26,7 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
   const title = useStore(session.store, (s) => s.spec?.title ?? '');
   const profile = useStore(session.store, (s) => s.spec?.options.profile ?? '');
   useStore(session.store, (s) => s.version);
+  const furnished = useStore(session.store, (s) => s.furnished);
   useStore(session.store, (s) => s.scheme);
   useStore(session.store, (s) => s.editing);
   useStore(session.store, (s) => s.presenter);
@@ -57,8 +58,12 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
       <div className="header-actions">
         {!narrow && (
           <>
-            <Button onClick={() => controls.execute('library')}>Library</Button>
-            <Button onClick={() => controls.execute('share')}>Share</Button>
+            <Button disabled={!furnished} onClick={() => controls.execute('library')}>
+              Library
+            </Button>
+            <Button disabled={!furnished} onClick={() => controls.execute('share')}>
+              Share
+            </Button>
             <Button aria-label="Find a command" onClick={() => controls.execute('palette')}>
               <Kbd keys={chordName('Mod+k', onMac)} />
             </Button>

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
@@ -11,9 +11,10 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
+import { fetched } from './fetched';
 import { Guarded } from './Guarded';
 
-const Editor = lazy(() => import('../editor/EditorPanel.lazy'));
+const Editor = fetched('editor', () => import('../editor/EditorPanel.lazy'));
 
 const VIEWS = [
   { id: 'stage', label: 'Stage' },

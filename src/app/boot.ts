@@ -1,13 +1,14 @@
-import { designs } from '../hypervisor';
-import { resolve } from '../scenario';
+import { first } from 'virtual:first';
+import { fail } from '../base';
+import { xen } from '../hypervisor/xen/design';
 import { Controls } from '../session/controls';
-import type { Sources } from '../session/opening';
+import { type Sources, show } from '../session/opening';
 import { Session } from '../session/session';
 import { restoreSettings } from '../session/settings';
+import { followDocument } from './document';
+import { fetchPart, reportFetches } from './fetched';
 import { listenForKeys } from './keyboard';
 import { browserHost, browserPlatform } from './platform';
-import { followScheme } from './scheme';
-import { followAddress } from './urlSync';
 
 declare global {
   interface Window {
@@ -21,24 +22,37 @@ declare global {
   }
 }
 
-const sources: Sources = {
-  compile: (text) => resolve(text),
-  library: [],
-  designs: [...designs.values()],
-  first: 'drift',
-};
+/** Until the language has arrived nothing can be read or chosen; commands that would need it are not offered. */
+const NOTHING_YET: Sources = { compile: () => fail([]), library: [], designs: [], first: first.id };
 
-/** Brings the page up: settings, keys, colours, then something on stage. */
+/** Brings the page up: settings, keys, colours, something on stage; then whatever that did not need. */
 export function boot(): Controls {
   const session = new Session(browserPlatform);
-  const controls = new Controls(session, sources, browserHost);
+  const controls = new Controls(session, NOTHING_YET, browserHost);
   window.shadowscope = {
     idle: () => session.frames.idle(),
     hash: () => session.run?.store.hash ?? '',
   };
+  reportFetches(session.frames);
   restoreSettings(session);
-  followScheme(session);
+  followDocument(session);
   listenForKeys(controls);
-  followAddress(controls);
+  // An address or a draft that asks for something else is answered by what is fetched below.
+  const bare = location.hash === '' && session.keeper.read('draft') === undefined;
+  if (bare) show(session, { spec: first.spec, design: xen, warnings: [] }, first.text, first.id);
+  void furnishLater(controls);
   return controls;
+}
+
+async function furnishLater(controls: Controls): Promise<void> {
+  try {
+    const { furnish } = await fetchPart('language', () => import('./furnish.lazy'));
+    furnish(controls);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    controls.session.say(
+      `A part of the page could not be fetched (${why}). Library, editor and links need it: reload the page to try again.`,
+      'wrong',
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { encodeLink } from '../permalink';
+import { encodeLink, hasLink } from '../permalink';
 import type { Controls } from '../session/controls';
 import { captureLink, openFragment } from '../session/link';
 
@@ -40,7 +40,8 @@ export function followAddress(controls: Controls): () => void {
   });
 
   window.addEventListener('hashchange', follow);
-  follow();
+  // A bare visit may have its first scenario on stage already.
+  if (hasLink(location.hash) || session.run === undefined) follow();
   return () => {
     unsubscribe();
     window.removeEventListener('hashchange', follow);

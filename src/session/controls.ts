@@ -1,4 +1,4 @@
-import { type Command, commands, type Host } from './commands';
+import { type Command, type CommandContext, type Host, momentCommands } from './commands';
 import { belongsToTarget, type KeyPress, matches } from './keys';
 import type { Sources } from './opening';
 import type { Session } from './session';
@@ -6,17 +6,25 @@ import type { Session } from './session';
 /** What panels are given: the session to read, and the one list of commands to change it by. */
 export class Controls {
   private made: { readonly of: unknown; readonly list: readonly Command[] } | undefined;
+  private readonly makers = [momentCommands];
 
   constructor(
     readonly session: Session,
-    readonly sources: Sources,
+    public sources: Sources,
     readonly host: Host,
   ) {}
+
+  /** What comes with a part of the page that is loaded later: its sources and its commands. */
+  furnish(sources: Sources, maker: (context: CommandContext) => Command[]): void {
+    this.sources = sources;
+    this.makers.push(maker);
+    this.session.set({ furnished: true });
+  }
 
   /** Everything that can be done in the present state. The same state gives the same list. */
   list(): readonly Command[] {
     const of = this.session.state;
-    if (this.made?.of !== of) this.made = { of, list: commands(this) };
+    if (this.made?.of !== of) this.made = { of, list: this.makers.flatMap((make) => make(this)) };
     return this.made.list;
   }
 

@@ -11,7 +11,7 @@ import {
   linkErrorText,
   readFile,
 } from '../permalink';
-import { printDiagnostic } from '../scenario';
+import { printDiagnostic } from '../scenario/diagnostic';
 import { type BranchRecipe, type LiveBranch, LiveRuns } from './branching';
 import { attempt, openFirst, openLibrary, openText, type Sources } from './opening';
 import type { Session } from './session';

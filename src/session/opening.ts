@@ -1,7 +1,7 @@
 import type { Result } from '../base';
 import type { ScenarioSpec } from '../engine';
 import type { Design } from '../hypervisor';
-import { type Diagnostic, printDiagnostic } from '../scenario';
+import { type Diagnostic, printDiagnostic } from '../scenario/diagnostic';
 import { LiveRuns } from './branching';
 import { NO_FOCUS } from './focusHistory';
 import type { Session } from './session';
@@ -43,10 +43,19 @@ export function openText(session: Session, sources: Sources, text: string): bool
     session.set({ draft: text, diagnostics: compiled.error });
     return false;
   }
-  const { spec, design, warnings } = compiled.value;
+  return show(session, compiled.value, text, sources.library.find((entry) => entry.text === text)?.id);
+}
+
+/** Puts something that runs on stage, at its beginning. `library` is its id there, if it is from there. */
+export function show(
+  session: Session,
+  compiled: Compiled,
+  text: string,
+  library: string | undefined,
+): boolean {
+  const { spec, design, warnings } = compiled;
   const live = attempt(session, () => new LiveRuns(spec, design));
   if (live === undefined) return false;
-  const library = sources.library.find((entry) => entry.text === text)?.id;
   session.set({ text, library, draft: undefined, diagnostics: warnings, switches: {}, focus: NO_FOCUS });
   session.stage(live);
   return true;

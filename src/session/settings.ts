@@ -1,13 +1,7 @@
-import * as v from 'valibot';
 import type { Session } from './session';
+import { type SchemeChoice, SPEEDS } from './state';
 
-/** What a person chose about the page itself. A value from another version that does not fit is left out, not trusted. */
-const Settings = v.object({
-  speed: v.optional(v.fallback(v.picklist([0.25, 0.5, 1, 2, 4, 8]), 1), 1),
-  instant: v.optional(v.fallback(v.boolean(), false), false),
-  scheme: v.optional(v.fallback(v.picklist(['system', 'light', 'dark']), 'system'), 'system'),
-  presenter: v.optional(v.fallback(v.boolean(), false), false),
-});
+const SCHEMES: readonly SchemeChoice[] = ['system', 'light', 'dark'];
 
 /** Losing these hurts nobody: a browser that keeps nothing is not worth a message here. */
 export function keepSettings(session: Session): void {
@@ -15,13 +9,25 @@ export function keepSettings(session: Session): void {
   session.keeper.write('settings', JSON.stringify({ speed, instant, scheme, presenter }));
 }
 
+/** What a person chose about the page itself. A value from another version that does not fit is left out, not trusted. */
 export function restoreSettings(session: Session): void {
-  const text = session.keeper.read('settings');
-  if (text === undefined) return;
+  const kept = readObject(session.keeper.read('settings'));
+  const speed = SPEEDS.find((one) => one === kept.speed);
+  const scheme = SCHEMES.find((one) => one === kept.scheme);
+  session.set({
+    ...(speed !== undefined && { speed }),
+    ...(scheme !== undefined && { scheme }),
+    instant: kept.instant === true,
+    presenter: kept.presenter === true,
+  });
+}
+
+function readObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  if (text === undefined) return {};
   try {
-    const read = v.safeParse(Settings, JSON.parse(text));
-    if (read.success) session.set(read.output);
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null ? { ...read } : {};
   } catch {
-    session.keeper.remove('settings'); // not ours, or cut off: the defaults serve
+    return {}; // not ours, or cut off: the defaults serve
   }
 }

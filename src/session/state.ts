@@ -1,5 +1,5 @@
 import type { Ending, ScenarioSpec } from '../engine';
-import type { Diagnostic } from '../scenario';
+import type { Diagnostic } from '../scenario/diagnostic';
 import { type FocusHistory, NO_FOCUS } from './focusHistory';
 
 export type SchemeChoice = 'system' | 'light' | 'dark';
@@ -69,6 +69,8 @@ export interface SessionState {
   /** The editor is open beside the stage. */
   readonly editing: boolean;
   readonly messages: readonly Message[];
+  /** The scenario language, the library and everything else that was not needed for the first picture has been loaded. */
+  readonly furnished: boolean;
 }
 
 export const INITIAL: SessionState = {
@@ -95,6 +97,7 @@ export const INITIAL: SessionState = {
   dialog: undefined,
   editing: false,
   messages: [],
+  furnished: false,
 };
 
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8];

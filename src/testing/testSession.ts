@@ -1,6 +1,7 @@
 import { designs } from '../hypervisor';
 import { resolve } from '../scenario';
 import type { Host } from '../session/commands';
+import { scenarioCommands } from '../session/commands/scenarios';
 import { Controls } from '../session/controls';
 import type { LibraryEntry, Sources } from '../session/opening';
 import { type Platform, Session } from '../session/session';
@@ -133,6 +134,7 @@ export function testSession({
   };
   const session = new Session(platform);
   const controls = new Controls(session, sources, host);
+  controls.furnish(sources, scenarioCommands);
   controls.execute('open:first');
   return { session, controls, sources, clock, storage, files, copied, pushed };
 }

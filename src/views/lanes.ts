@@ -1,4 +1,4 @@
-import { BRANCHED, FAULT, GUEST_FAULT, type Run, VIOLATION } from '../engine';
+import { BEAT, BRANCHED, FAULT, GUEST_FAULT, type Run, VIOLATION } from '../engine';
 import type { LaneKind } from '../kernel';
 import { LockReleased, LockTaken } from '../kernel';
 import { laneOf } from './moment';
@@ -36,6 +36,8 @@ export interface Lanes {
   /** Per step: who took it, and its kind as a number. */
   readonly actorOf: Uint8Array;
   readonly kindOf: Uint8Array;
+  /** Per step: 1 where a beat ends. */
+  readonly beatEnds: Uint8Array;
   readonly locks: readonly LaneLock[];
   readonly marks: readonly LaneMark[];
 }
@@ -43,6 +45,7 @@ export interface Lanes {
 export function lanesOf(run: Run): Lanes {
   const { length } = run;
   const kindOf = new Uint8Array(length);
+  const beatEnds = new Uint8Array(length);
   const actorOf = run.columns.actor.subarray(0, length);
   // A run meets few different steps; their kinds are looked up once each.
   const kindOfStep = new Map<number, number>();
@@ -58,6 +61,7 @@ export function lanesOf(run: Run): Lanes {
     kindOf[step] = kind;
     acted.add(actorOf[step] as number);
     const flags = run.flagsOf(step);
+    if ((flags & BEAT) !== 0) beatEnds[step] = 1;
     if ((flags & VIOLATION) !== 0) marks.push({ cursor: step + 1, kind: 'violation' });
     else if ((flags & (FAULT | GUEST_FAULT)) !== 0) marks.push({ cursor: step + 1, kind: 'fault' });
     if ((flags & BRANCHED) !== 0) marks.push({ cursor: step + 1, kind: 'branch' });
@@ -65,7 +69,7 @@ export function lanesOf(run: Run): Lanes {
   const actors = run.world.actors
     .filter((actor) => actor.kind === 'vcpu' || acted.has(actor.index))
     .map(({ index, name }) => ({ index, name }));
-  return { length, actors, actorOf, kindOf, locks: locksOf(run), marks };
+  return { length, actors, actorOf, kindOf, beatEnds, locks: locksOf(run), marks };
 }
 
 function locksOf(run: Run): LaneLock[] {
@@ -74,14 +78,14 @@ function locksOf(run: Run): LaneLock[] {
   const open = new Map<number, { from: number; actor: number }>();
   const { events } = run.world;
   let step = 0;
-  let next = run.length > 1 ? (run.columns.events[1] as number) : events.mark;
+  let next = run.length > 1 ? run.columns.events.at(1) : events.mark;
   let p = 0;
   events.scan(0, run.length === 0 ? 0 : events.mark, (type, actor, at) => {
     p = at;
     if (type !== LockTaken && type !== LockReleased) return;
     while (p > next && step + 1 < run.length) {
       step++;
-      next = step + 1 < run.length ? (run.columns.events[step + 1] as number) : events.mark;
+      next = step + 1 < run.length ? run.columns.events.at(step + 1) : events.mark;
     }
     const lock = events.argument(at);
     if (type === LockTaken) {
@@ -150,15 +154,24 @@ export function laneColumns(lanes: Lanes, actor: number, span: Span, pixels: num
   const perStep = pixels / (span.to - span.from);
   const first = Math.max(0, Math.floor(span.from));
   const last = Math.min(lanes.length, Math.ceil(span.to));
-  const { actorOf, kindOf } = lanes;
-  // A tick keeps a gap to the next one once there is room for a gap.
+  const { actorOf, kindOf, beatEnds } = lanes;
+  // A tick is a step while there is room for a gap beside it, else a beat.
   const gap = perStep >= 4 ? Math.max(1, Math.floor(perStep / 3)) : 0;
+  let beatFrom = -1;
   for (let step = first; step < last; step++) {
-    if (actorOf[step] !== actor) continue;
+    if (actorOf[step] !== actor) {
+      beatFrom = -1;
+      continue;
+    }
     const kind = kindOf[step] as number;
     const a = Math.max(0, Math.floor((step - span.from) * perStep));
     const b = Math.min(pixels, Math.max(a + 1, Math.floor((step + 1 - span.from) * perStep) - gap));
     for (let x = a; x < b; x++) if ((out[x] as number) < kind) out[x] = kind;
+    if (beatFrom < 0) beatFrom = a;
+    if (gap === 0 && beatEnds[step] === 1) {
+      if (b - beatFrom >= 3) out[b - 1] = 0;
+      beatFrom = -1;
+    }
   }
   return out;
 }

@@ -11,8 +11,15 @@ export interface ProgramOp {
 export interface ProgramOf {
   readonly actor: number;
   readonly name: string;
+  /** The operations around the current one; all of them when they are few. */
   readonly ops: readonly ProgramOp[];
+  /** How many there are before and after those. */
+  readonly before: number;
+  readonly after: number;
 }
+
+/** A program longer than this is shown in part: nobody reads thousands of lines, and drawing them takes longer than a beat. */
+const SHOWN = 40;
 
 interface Times {
   readonly length: number;
@@ -50,17 +57,36 @@ export function programsAt(run: Run, cursor: number): readonly ProgramOf[] {
   const times = timesOf(run);
   return spec.sources.flatMap((sources, actor) => {
     if (sources.length === 0) return [];
-    const ops = sources.map((source, op): ProgramOp => {
-      const starts = times.starts[actor]?.[op];
-      const ends = times.ends[actor]?.[op];
+    const starts = times.starts[actor] ?? [];
+    const ends = times.ends[actor] ?? [];
+    const now = begun(starts, cursor) - 1;
+    const first = Math.max(0, Math.min(now - SHOWN / 2, sources.length - SHOWN));
+    const shown = sources.slice(first, first + SHOWN);
+    const ops = shown.map((source, i): ProgramOp => {
+      const op = first + i;
+      const end = ends[op];
+      const start = starts[op];
       const state =
-        ends !== undefined && ends <= cursor
+        end !== undefined && end <= cursor
           ? 'done'
-          : starts !== undefined && starts <= cursor
+          : start !== undefined && start <= cursor
             ? 'now'
             : 'waiting';
-      return { op, text: source.text, state, starts };
+      return { op, text: source.text, state, starts: start };
     });
-    return [{ actor, name: run.world.actors[actor]?.name ?? `actor ${actor}`, ops }];
+    const name = run.world.actors[actor]?.name ?? `actor ${actor}`;
+    return [{ actor, name, ops, before: first, after: sources.length - first - ops.length }];
   });
+}
+
+/** How many operations have begun by then: they begin in order. */
+function begun(starts: readonly (number | undefined)[], cursor: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? Number.POSITIVE_INFINITY) <= cursor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

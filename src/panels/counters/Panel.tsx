@@ -12,6 +12,8 @@ export function CountersPanel({ controls }: { readonly controls: Controls }) {
   const { run } = session;
   if (run === undefined) return null;
   const { counted, quiet, most } = costsAt(run, cursor);
+  // Bare hardware has no hypervisor to count for.
+  if (counted.length + quiet.length === 0) return null;
   return (
     <section aria-label="Cost so far" className="counters">
       <h2>Cost so far</h2>

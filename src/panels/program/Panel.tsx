@@ -32,6 +32,7 @@ export function ProgramPanel({
       {programsAt(run, cursor).map((program) => (
         <div key={program.actor}>
           <h3>{program.name}</h3>
+          {program.before > 0 && <p className="program-more">{program.before.toLocaleString('en')} before</p>}
           <ol>
             {program.ops.map(({ op, text, state, starts }) => (
               <li key={op}>
@@ -47,6 +48,7 @@ export function ProgramPanel({
               </li>
             ))}
           </ol>
+          {program.after > 0 && <p className="program-more">{program.after.toLocaleString('en')} more</p>}
         </div>
       ))}
     </section>

@@ -21,25 +21,29 @@ export function StoryPanel({ controls }: { readonly controls: Controls }) {
         <p key={paragraph}>{paragraph}</p>
       ))}
       {notes.length > 0 && (
-        <ol className="story-notes" aria-label="Notes along the way">
-          {notes.map((note) => (
-            <li key={note.note.from}>
-              <button
-                type="button"
-                className={classNames(
-                  'story-note',
-                  note.cursor === cursor && 'is-here',
-                  note.cursor > cursor && 'is-ahead',
-                )}
-                aria-current={note.cursor === cursor ? 'step' : undefined}
-                onClick={() => goTo(session, note.cursor)}
-              >
-                <span className="story-step">{note.cursor}</span>
-                <span>{note.note.text}</span>
-              </button>
-            </li>
-          ))}
-        </ol>
+        // Closed, so that it does not tell the end; each note is said at its moment, beside the caption.
+        <details className="story-details">
+          <summary>{notes.length === 1 ? 'One note' : `${notes.length} notes`} along the way</summary>
+          <ol className="story-notes" aria-label="Notes along the way">
+            {notes.map((note) => (
+              <li key={note.note.from}>
+                <button
+                  type="button"
+                  className={classNames(
+                    'story-note',
+                    note.cursor === cursor && 'is-here',
+                    note.cursor > cursor && 'is-ahead',
+                  )}
+                  aria-current={note.cursor === cursor ? 'step' : undefined}
+                  onClick={() => goTo(session, note.cursor)}
+                >
+                  <span className="story-step">{note.cursor}</span>
+                  <span>{note.note.text}</span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </details>
       )}
     </article>
   );

@@ -6,18 +6,9 @@ import { LibraryPanel } from '../panels/library/Panel';
 import { PalettePanel } from '../panels/palette/Panel';
 import { SharePanel } from '../panels/share/Panel';
 import type { Controls } from '../session/controls';
-import { Guarded } from './Guarded';
 
-/** At most one dialog is open. */
-export function Dialogs({ controls }: { readonly controls: Controls }) {
-  return (
-    <Guarded name="dialog">
-      <Open controls={controls} />
-    </Guarded>
-  );
-}
-
-function Open({ controls }: { readonly controls: Controls }) {
+/** At most one dialog is open. They are fetched together when the first one is wanted. */
+export default function Dialogs({ controls }: { readonly controls: Controls }) {
   const dialog = useStore(controls.session.store, (s) => s.dialog);
   switch (dialog) {
     case undefined:

@@ -1,0 +1,18 @@
+import { designs } from '../hypervisor';
+import { FIRST, LIBRARY } from '../library';
+import { resolve } from '../scenario';
+import { scenarioCommands } from '../session/commands/scenarios';
+import type { Controls } from '../session/controls';
+import { followAddress } from './urlSync';
+
+/**
+ * Everything that the first picture can do without: the language, the library, all designs, links. Fetched right after it,
+ * or before it where the address or a draft asks for something else.
+ */
+export function furnish(controls: Controls): void {
+  controls.furnish(
+    { compile: (text) => resolve(text), library: LIBRARY, designs: [...designs.values()], first: FIRST },
+    scenarioCommands,
+  );
+  followAddress(controls);
+}

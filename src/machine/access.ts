@@ -8,7 +8,7 @@ import { LOCKED_OPS } from './operation';
 import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
 import { canonical } from './paging';
 import { denied, WRITE } from './rights';
-import { sayAccess, sayError, sayVa, sayValue } from './say';
+import { sayAccess, sayEntry, sayError, sayIndex, sayVa, sayValue } from './say';
 import { hardwareWalk } from './walk';
 import type { Halves } from './wide';
 
@@ -148,6 +148,12 @@ function lockedUpdate(t: Thread, m: Machine): void {
   t.ret(OUTCOME_DONE);
 }
 
+/** Whether the instruction under way is meant, by the program's own word, as a store to a table entry. */
+function writesEntry(m: Machine, v: number): boolean {
+  const op = m.programs[v]?.[m.vcpu(v).get('op')];
+  return op !== undefined && (op.kind === 'pte' || (op.kind === 'store' && op.entry !== undefined));
+}
+
 function sayMemory(t: Thread, m: Machine): string {
   const r = m.vcpu(t.actor);
   const write = r.get('insAccess') === WRITE;
@@ -157,6 +163,11 @@ function sayMemory(t: Thread, m: Machine): string {
   partValue(m, t.actor, part, value, write ? undefined : { hi: r.get('resultHi'), lo: r.get('resultLo') });
   const seen = sayValue(value.hi, value.lo);
   if (!write) return `${who(t)} reads ${seen} in frame ${frame}.`;
+  const offset = partOffset(m, t.actor, part);
+  const mode = m.guestMode(t.actor);
+  const size = 4 * mode.entryCells;
+  if (m.storeBuffers.depth === 0 && writesEntry(m, t.actor) && offset % size === 0)
+    return `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} now says ${sayEntry(mode, value.hi, value.lo)}.`;
   return m.storeBuffers.depth > 0
     ? `${who(t)} puts ${seen} for frame ${frame} into its store buffer. No other vCPU sees it yet.`
     : `${who(t)} writes ${seen} to frame ${frame}.`;

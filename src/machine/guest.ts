@@ -183,7 +183,7 @@ export const guest = procedure<Machine>({
         if (r.get('outcome') === OUTCOME_IMPOSSIBLE)
           return `The guest's tables lead to no L${op.level} entry for ${sayVa(m, t.actor, op.va.hi, op.va.lo)} that it could write. The operation ends.`;
         const at = sayVa(m, t.actor, r.get('insVaHi'), r.get('insVaLo'));
-        return `The guest's kernel knows where that entry is: at ${at} in its direct map. It stores ${sayValue(op.value.hi, op.value.lo)} there.`;
+        return `The guest's kernel knows where that entry is: at ${at} in its direct map. It stores the new entry there.`;
       },
     },
     {

@@ -1,7 +1,7 @@
-import { address, hex } from '../base';
+import { address, frameName, hex } from '../base';
 import * as bits from './bits';
 import type { Machine } from './machine';
-import type { PagingMode } from './paging';
+import { frameOf, type PagingMode, present } from './paging';
 
 /** A linear address as the page writes it: eight digits in 32-bit modes, at least twelve otherwise, grouped in fours. */
 export function sayAddress(mode: PagingMode, hi: number, lo: number): string {
@@ -15,6 +15,18 @@ export const sayVa = (m: Machine, v: number, hi: number, lo: number): string =>
 /** A value: 0x45067. */
 export function sayValue(hi: number, lo: number): string {
   return hi === 0 ? `0x${hex(lo)}` : `0x${hex(hi)}${hex(lo, 8)}`;
+}
+
+/** A 4 KiB entry (or an entry that names a table) in words: "frame 0x045, rw user, dirty"; "nothing" if it is not present. */
+export function sayEntry(mode: PagingMode, hi: number, lo: number): string {
+  if (!present(lo)) return 'nothing: it is not present';
+  const rights = [
+    (lo & bits.W) === 0 ? 'r' : 'rw',
+    (lo & bits.U) === 0 ? undefined : 'user',
+    mode.entryCells === 1 || hi < 0 ? undefined : 'executable',
+  ];
+  const frame = mode.entryCells === 1 ? lo >>> 12 : frameOf(hi, lo);
+  return `frame ${frameName(frame)}, ${rights.filter((r) => r !== undefined).join(' ')}`;
 }
 
 /** An entry's index: three digits. */

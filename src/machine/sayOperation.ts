@@ -1,12 +1,21 @@
-import { assertNever, frameName } from '../base';
+import { assertNever, frameName, hex, type Word } from '../base';
+import { P } from './bits';
 import type { Machine } from './machine';
 import type { EntryName, GuestOp } from './operation';
-import { sayIndex, sayVa, sayValue } from './say';
+import { frameOf } from './paging';
+import { sayEntry, sayIndex, sayVa, sayValue } from './say';
 
-const place = (at: string, entry: EntryName | undefined): string =>
-  entry === undefined
-    ? at
-    : `${at}, which is entry ${sayIndex(entry.index)} of frame ${frameName(entry.frame)}`;
+const sayPlace = (at: string, entry: EntryName | undefined): string =>
+  entry === undefined ? at : `entry ${sayIndex(entry.index)} of its table ${frameName(entry.frame)}`;
+
+/** "stores 0x7 to 0x…" for data; for a table entry, which entry and what it is to say. */
+function sayStore(m: Machine, actor: number, at: string, value: Word, entry: EntryName | undefined): string {
+  if (entry === undefined) return `stores ${sayValue(value.hi, value.lo)} to ${at}`;
+  const { lo, hi } = value;
+  const name = `entry ${sayIndex(entry.index)} of its table ${frameName(entry.frame)}`;
+  if ((lo & P) === 0) return hi === 0 && lo === 0 ? `clears ${name}` : `makes ${name} not present`;
+  return `writes ${name}: ${sayEntry(m.guestMode(actor), hi, lo)}`;
+}
 
 /** What an operation is about to do: the caption of `guest.start`. */
 export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
@@ -18,17 +27,19 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
     case 'load':
       return `${who} loads from ${at(op.va)}${mode}.`;
     case 'store':
-      return `${who} stores ${sayValue(op.value.hi, op.value.lo)} to ${place(at(op.va), op.entry)}${mode}.`;
+      return `${who} ${sayStore(m, actor, at(op.va), op.value, op.entry)}${mode}.`;
     case 'fetch':
       return `${who} fetches an instruction at ${at(op.va)}${mode}.`;
     case 'pte':
-      return `${who} wants the L${op.level} entry that maps ${at(op.va)} to hold ${sayValue(op.value.hi, op.value.lo)}.`;
+      return (op.value.lo & P) === 0
+        ? `${who} unmaps ${at(op.va)}: its L${op.level} entry is to be cleared.`
+        : `${who} maps ${at(op.va)}: its L${op.level} entry is to say ${sayEntry(m.guestMode(actor), op.value.hi, op.value.lo)}.`;
     case 'locked':
-      return `${who} begins a locked ${op.op} with ${sayValue(op.value.hi, op.value.lo)} at ${place(at(op.va), op.entry)}${mode}.`;
+      return `${who} begins a locked ${op.op} with ${sayValue(op.value.hi, op.value.lo)} at ${sayPlace(at(op.va), op.entry)}${mode}.`;
     case 'stos':
       return `${who} stores ${sayValue(op.value.hi, op.value.lo)} ${op.count} times, from ${at(op.va)} upwards${mode}.`;
     case 'cr3':
-      return `${who} loads CR3 with ${sayValue(op.value.hi, op.value.lo)}.`;
+      return `${who} loads CR3 with 0x${hex(op.value.lo, 5)}: its tables begin at frame ${frameName(frameOf(op.value.hi & 0xfffff, op.value.lo))}.`;
     case 'cr0':
       return `${who} loads CR0 with ${sayValue(0, op.value)}.`;
     case 'cr4':

@@ -1,3 +1,5 @@
+import { Offsets } from './offsets';
+
 /** What a recorded step is marked with, for lanes, navigation and beats. */
 export const BEAT = 1;
 export const OP_STARTED = 2;
@@ -7,9 +9,9 @@ export const GUEST_FAULT = 16;
 export const VIOLATION = 32;
 export const BRANCHED = 64;
 
-type Column = Int32Array | Uint8Array | Uint16Array;
+type Column = Uint8Array | Uint16Array;
 
-/** Facts about each recorded step, one typed column each: about 16 bytes a step, so that a million steps stay small. */
+/** Facts about each recorded step, one typed column each: about 12 bytes a step, so that a million steps stay small. */
 export class Columns {
   length = 0;
   actor = new Uint8Array(1024);
@@ -21,8 +23,8 @@ export class Columns {
   /** Index into the run's table of steps met so far. */
   step = new Uint16Array(1024);
   /** Journal position and event position before the step. */
-  journal = new Int32Array(1024);
-  events = new Int32Array(1024);
+  readonly journal = new Offsets();
+  readonly events = new Offsets();
 
   push(actor: number, step: number, journal: number, events: number): number {
     const i = this.length++;
@@ -31,8 +33,8 @@ export class Columns {
     this.branch[i] = 0;
     this.op[i] = 0;
     this.step[i] = step;
-    this.journal[i] = journal;
-    this.events[i] = events;
+    this.journal.push(journal);
+    this.events.push(events);
     this.flags[i] = 0;
     return i;
   }
@@ -48,11 +50,9 @@ export class Columns {
     this.flags = copy(this.flags, new Uint8Array(size));
     this.op = copy(this.op, new Uint16Array(size));
     this.step = copy(this.step, new Uint16Array(size));
-    this.journal = copy(this.journal, new Int32Array(size));
-    this.events = copy(this.events, new Int32Array(size));
   }
 
   get bytes(): number {
-    return this.actor.length * (1 + 1 + 1 + 2 + 2 + 4 + 4);
+    return this.actor.length * (1 + 1 + 1 + 2 + 2) + this.journal.bytes + this.events.bytes;
   }
 }

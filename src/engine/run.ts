@@ -143,11 +143,11 @@ export class Run {
 
   /** Journal position at a cursor. */
   journalAt(cursor: number): number {
-    return cursor < this.length ? (this.columns.journal[cursor] as number) : this.store.recorded;
+    return cursor < this.length ? this.columns.journal.at(cursor) : this.store.recorded;
   }
 
   private eventsAt(cursor: number): number {
-    return cursor < this.length ? (this.columns.events[cursor] as number) : this.world.events.mark;
+    return cursor < this.length ? this.columns.events.at(cursor) : this.world.events.mark;
   }
 
   /** Puts the store to any recorded moment. Out-of-range cursors go to the nearest end. */
@@ -216,7 +216,7 @@ export class Run {
     let hi = this.length - 1;
     while (lo < hi) {
       const mid = (lo + hi + 1) >> 1;
-      if ((this.columns.journal[mid] as number) <= mark) lo = mid;
+      if (this.columns.journal.at(mid) <= mark) lo = mid;
       else hi = mid - 1;
     }
     return lo;

@@ -19,7 +19,7 @@ interface Keyframe {
  */
 export class Keyframes {
   private readonly frames: Keyframe[] = [];
-  /** Contents that late pages had before their first write: found once, since finding them reads the whole record so far. */
+  /** Contents that pages handed out after the first keyframe had before their first write. */
   private readonly before = new Map<number, Int32Array>();
 
   constructor(private readonly store: Store) {
@@ -51,6 +51,9 @@ export class Keyframes {
         changed.push(p);
       }
     }
+    if (before !== undefined && before.pages.length < pageCount) {
+      this.rememberFirst(before.mark, before.pages.length, pages);
+    }
     this.frames.push({ mark: store.mark, hashLo: store.hashLo, hashHi: store.hashHi, pages, changed });
   }
 
@@ -60,7 +63,8 @@ export class Keyframes {
   }
 
   get bytes(): number {
-    return this.frames.reduce((sum, f) => sum + f.changed.length * PAGE_CELLS * 4, 0);
+    const kept = this.frames.reduce((sum, f) => sum + f.changed.length, this.before.size);
+    return kept * PAGE_CELLS * 4;
   }
 
   /** Moves the store to `mark`, through the nearest keyframe if that replays less of the journal. */
@@ -116,20 +120,32 @@ export class Keyframes {
     store.jumped(target.mark, target.hashLo, target.hashHi);
   }
 
-  /** A page handed out after the target keyframe: its contents then were what they were before its first journaled write. */
+  /**
+   * Pages handed out after the keyframe at `from`: what they held before their first write is what they hold now with the
+   * writes since then taken back.
+   */
+  private rememberFirst(from: number, firstNew: number, pages: readonly Int32Array[]): void {
+    for (let p = firstNew; p < pages.length; p++) this.before.set(p, (pages[p] as Int32Array).slice());
+    const seen = new Set<number>();
+    this.store.writes(from, this.store.mark, (cell, old) => {
+      if (cell < firstNew * PAGE_CELLS || seen.has(cell)) return;
+      seen.add(cell);
+      (this.before.get(Math.floor(cell / PAGE_CELLS)) as Int32Array)[cell % PAGE_CELLS] = old;
+    });
+  }
+
+  /** What a page handed out after the target keyframe held before its first write. */
   private firstContent(p: number): Int32Array {
     const known = this.before.get(p);
     if (known !== undefined) return known;
-    const first = this.frames.find((f) => f.pages[p] !== undefined);
-    const base = first?.pages[p]?.slice() ?? this.store.cells.slice(p * PAGE_CELLS, (p + 1) * PAGE_CELLS);
-    const end = first?.mark ?? this.store.recorded;
+    // Handed out after the last keyframe: all its writes are in the record since then.
+    const content = this.store.cells.slice(p * PAGE_CELLS, (p + 1) * PAGE_CELLS);
     const seen = new Set<number>();
-    this.store.writes(0, end, (cell, old) => {
+    this.store.writes((this.frames.at(-1) as Keyframe).mark, this.store.recorded, (cell, old) => {
       if (Math.floor(cell / PAGE_CELLS) !== p || seen.has(cell)) return;
       seen.add(cell);
-      base[cell % PAGE_CELLS] = old;
+      content[cell % PAGE_CELLS] = old;
     });
-    this.before.set(p, base);
-    return base;
+    return content;
   }
 }

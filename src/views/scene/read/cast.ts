@@ -40,7 +40,7 @@ export function castOf(run: Run): Cast {
     else indices.add(index);
   };
   const { events } = run.world;
-  const from = run.columns.events[cast.upTo] ?? 0;
+  const from = run.columns.events.at(cast.upTo);
   events.scan(from, events.mark, (type, _actor, at) => {
     const value = (name: string): number => events.argument(at + type.fields.indexOf(name));
     const entry = ENTRY_EVENTS[type.kind];

@@ -6,7 +6,7 @@ import { combine, joinParts, partBytes, partOffset, parts, partVa, partValue } f
 import type { Machine } from './machine';
 import { LOCKED_OPS } from './operation';
 import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
-import { canonical } from './paging';
+import { canonical, present } from './paging';
 import { denied, WRITE } from './rights';
 import { sayAccess, sayEntry, sayError, sayIndex, sayVa, sayValue } from './say';
 import { hardwareWalk } from './walk';
@@ -167,7 +167,9 @@ function sayMemory(t: Thread, m: Machine): string {
   const mode = m.guestMode(t.actor);
   const size = 4 * mode.entryCells;
   if (m.storeBuffers.depth === 0 && writesEntry(m, t.actor) && offset % size === 0)
-    return `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} now says ${sayEntry(mode, value.hi, value.lo)}.`;
+    return !present(value.lo)
+      ? `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} is not present any more.`
+      : `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} now says ${sayEntry(mode, value.hi, value.lo)}.`;
   return m.storeBuffers.depth > 0
     ? `${who(t)} puts ${seen} for frame ${frame} into its store buffer. No other vCPU sees it yet.`
     : `${who(t)} writes ${seen} to frame ${frame}.`;

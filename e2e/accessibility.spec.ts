@@ -1,0 +1,59 @@
+import { expect, test } from './fixtures';
+import type { AppPage } from './pages/appPage';
+import { axeViolations } from './support/axe';
+
+const VIEWS: readonly { readonly name: string; readonly show: (app: AppPage) => Promise<void> }[] = [
+  { name: 'the start', show: async () => undefined },
+  { name: 'the middle of a run', show: (app) => app.timeline.drag(0.3, 0.6) },
+  { name: 'the end of a run', show: (app) => app.transport.toEnd() },
+  { name: 'the program', show: (app) => app.setup.tab('Program') },
+  { name: 'the setup', show: (app) => app.setup.tab('Setup') },
+  { name: 'the library', show: (app) => app.library.open() },
+  { name: 'the palette', show: (app) => app.palette.open() },
+  { name: 'help', show: (app) => app.press('?') },
+  { name: 'share', show: (app) => app.share.open() },
+  { name: 'asking the past', show: (app) => app.past.open() },
+  { name: 'the editor', show: (app) => app.editor.open() },
+  {
+    name: 'a broken invariant',
+    show: async (app) => {
+      await app.library.choose('The snapshot goes with its page');
+      await app.setup.toggle('Snapshot exchange');
+      await app.press('Home');
+      await app.press('v');
+    },
+  },
+];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`axe finds nothing in the ${colorScheme} scheme`, () => {
+    test.use({ colorScheme });
+    test('on any view or dialog', async ({ app }) => {
+      await app.withoutMotion();
+      for (const { name, show } of VIEWS) {
+        await test.step(name, async () => {
+          await app.open();
+          await show(app);
+          expect(await axeViolations(app.page)).toEqual([]);
+        });
+      }
+    });
+
+    test('on a phone', async ({ app }) => {
+      await app.withoutMotion();
+      await app.page.setViewportSize({ width: 390, height: 844 });
+      await app.open();
+      await app.transport.forward();
+      for (const view of ['Stage', 'Code', 'Tables', 'Story']) {
+        await test.step(view, async () => {
+          await app.page
+            .getByRole('navigation', { name: 'Views' })
+            .getByRole('button', { name: view })
+            .click();
+          await app.idle();
+          expect(await axeViolations(app.page)).toEqual([]);
+        });
+      }
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { expect, test } from './fixtures';
+
+/** Each switch protects something that the sheet names; off, that breaks in the scenario made for it. */
+const CASES = [
+  {
+    scenario: 'The snapshot goes with its page',
+    switch: 'Snapshot exchange',
+    breaks: ['I1', 'I9'],
+  },
+  {
+    scenario: 'A value that comes and goes',
+    switch: 'Snapshot update in faults',
+    breaks: ['I9'],
+  },
+] as const;
+
+for (const { scenario, switch: name, breaks } of CASES) {
+  test(`without “${name}” an invariant breaks, and the stage names it`, async ({ app }) => {
+    await app.withoutMotion();
+    await app.open();
+    await app.library.choose(scenario);
+    const off = app.setup.switch(name);
+    await expect(off).toHaveAttribute('aria-checked', 'true');
+    await app.transport.toEnd();
+    const sound = await app.hash();
+    await app.press('Shift+V');
+    await expect(app.messages.saying('There is no broken invariant before')).toBeVisible();
+
+    await app.setup.toggle(name);
+    await expect(off).toHaveAttribute('aria-checked', 'false');
+    // The page says where the run was begun again, and that something breaks in it.
+    await expect(app.messages.saying(new RegExp(`“${name}” is off: the run began again`))).toContainText(
+      /(stands at the same moment, step \d+|this is the nearest, step \d+).*[Ii]nvariants? breaks?/,
+    );
+
+    await app.press('Home');
+    await app.press('v');
+    await expect(app.moment.broken.first()).toContainText(/^Broken: /);
+    const words = (await app.moment.broken.first().textContent()) ?? '';
+    expect(breaks.some((invariant) => words.includes(invariant))).toBe(true);
+    // On the stage the entry is outlined and named, not only coloured.
+    await expect(app.stage.thing(/breaks: /).first()).toBeVisible();
+    expect(await app.hash()).not.toBe(sound);
+
+    await app.setup.toggle(name);
+    await expect(off).toHaveAttribute('aria-checked', 'true');
+    await app.transport.toEnd();
+    await expect(app.moment.broken).toHaveCount(0);
+    expect(await app.hash()).toBe(sound);
+  });
+}
+
+test('a switch keeps the moment that was on stage', async ({ app }) => {
+  await app.withoutMotion();
+  await app.open();
+  for (let beat = 0; beat < 5; beat++) await app.transport.forward();
+  const { step } = await app.moment.steps();
+  const words = await app.moment.words();
+  await app.setup.toggle('Prefetch');
+  await expect(app.messages.saying(`stands at the same moment, step ${step}`)).toBeVisible();
+  expect(await app.moment.words()).toBe(words);
+});

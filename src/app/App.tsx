@@ -1,9 +1,8 @@
-import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../session/controls';
 import { TooltipLayer } from '../ui/TooltipLayer';
 import { DesktopLayout } from './DesktopLayout';
-import { fetched } from './fetched';
+import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
 import { Messages } from './Messages';
@@ -11,7 +10,7 @@ import { PhoneLayout } from './PhoneLayout';
 import { useFits } from './useFits';
 import './app.css';
 
-const Dialogs = fetched('dialogs', () => import('./Dialogs.lazy'));
+const loadDialogs = () => import('./Dialogs.lazy');
 
 /** The page: header, the layout that fits the window, and what lies above them. */
 export function App({ controls }: { readonly controls: Controls }) {
@@ -32,9 +31,7 @@ export function App({ controls }: { readonly controls: Controls }) {
       <Messages controls={controls} />
       {dialog !== undefined && (
         <Guarded name="dialog">
-          <Suspense fallback={null}>
-            <Dialogs controls={controls} />
-          </Suspense>
+          <Fetched load={loadDialogs} props={{ controls }} frames={controls.session.frames} />
         </Guarded>
       )}
       <TooltipLayer />

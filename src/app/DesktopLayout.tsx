@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
@@ -14,10 +13,10 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
-import { fetched } from './fetched';
+import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 
-const Editor = fetched('editor', () => import('../editor/EditorPanel.lazy'));
+const loadEditor = () => import('../editor/EditorPanel.lazy');
 
 const SCENARIO_TABS = [
   { id: 'story', label: 'Story' },
@@ -166,9 +165,9 @@ function EditorColumn({ controls }: { readonly controls: Controls }) {
   return (
     <aside className="column editor-column" aria-label="Editor">
       <Guarded name="editor">
-        <Suspense fallback={<p className="app-loading">The editor is being loaded.</p>}>
-          <Editor controls={controls} />
-        </Suspense>
+        <Fetched load={loadEditor} props={{ controls }} frames={controls.session.frames}>
+          <p className="app-loading">The editor is being loaded.</p>
+        </Fetched>
       </Guarded>
     </aside>
   );

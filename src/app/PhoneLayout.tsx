@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
@@ -11,10 +10,10 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
-import { fetched } from './fetched';
+import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 
-const Editor = fetched('editor', () => import('../editor/EditorPanel.lazy'));
+const loadEditor = () => import('../editor/EditorPanel.lazy');
 
 const VIEWS = [
   { id: 'stage', label: 'Stage' },
@@ -34,9 +33,9 @@ export function PhoneLayout({ controls }: { readonly controls: Controls }) {
       <main className={`phone-main is-${editing ? 'editor' : view}`}>
         {editing ? (
           <Guarded name="editor">
-            <Suspense fallback={<p className="app-loading">The editor is being loaded.</p>}>
-              <Editor controls={controls} />
-            </Suspense>
+            <Fetched load={loadEditor} props={{ controls }} frames={controls.session.frames}>
+              <p className="app-loading">The editor is being loaded.</p>
+            </Fetched>
           </Guarded>
         ) : (
           <PhoneView controls={controls} view={view} />

@@ -6,7 +6,6 @@ import { type Sources, show } from '../session/opening';
 import { Session } from '../session/session';
 import { restoreSettings } from '../session/settings';
 import { followDocument } from './document';
-import { fetchPart, reportFetches } from './fetched';
 import { listenForKeys } from './keyboard';
 import { browserHost, browserPlatform } from './platform';
 
@@ -33,7 +32,6 @@ export function boot(): Controls {
     idle: () => session.frames.idle(),
     hash: () => session.run?.store.hash ?? '',
   };
-  reportFetches(session.frames);
   restoreSettings(session);
   followDocument(session);
   listenForKeys(controls);
@@ -45,8 +43,9 @@ export function boot(): Controls {
 }
 
 async function furnishLater(controls: Controls): Promise<void> {
+  const arrived = controls.session.frames.begin('furnishing');
   try {
-    const { furnish } = await fetchPart('language', () => import('./furnish.lazy'));
+    const { furnish } = await import('./furnish.lazy');
     furnish(controls);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -54,5 +53,7 @@ async function furnishLater(controls: Controls): Promise<void> {
       `A part of the page could not be fetched (${why}). Library, editor and links need it: reload the page to try again.`,
       'wrong',
     );
+  } finally {
+    arrived();
   }
 }

@@ -12,6 +12,7 @@ const PLAIN = 0;
 const FAST_EMULATION = 1;
 const OTHER_ERROR = 2;
 const LET_GO = 3;
+const CRASHED = 4;
 
 function sameFrame(t: Thread, x: Xen): boolean {
   const vcpu = x.vcpu(t.actor);
@@ -42,6 +43,11 @@ export const fastSteps: readonly Step<Xen>[] = [
       x.world.count('shadow_fault');
       const vcpu = x.vcpu(t.actor);
       t.set(F.how, PLAIN);
+      if (x.domain.get('crashed') !== 0) {
+        t.set(F.how, CRASHED);
+        finish(t, x, 'dying', FAULT_INJECT, t.get(F.error) & ~PFEC_RSVD);
+        return;
+      }
       if (vcpu.get('lastWriteEmulOk') === 0 || !sameFrame(t, x)) return;
       if (t.get(F.error) !== (PFEC_W | PFEC_P)) {
         t.set(F.how, OTHER_ERROR);
@@ -70,6 +76,8 @@ export const fastSteps: readonly Step<Xen>[] = [
           return `The store goes to the page that was emulated last, ${x.name(t.get(F.gmfn) - 1)}: it is emulated at once, without a walk.`;
         case LET_GO:
           return 'The page emulated last is out of sync now: the fault is handled the long way.';
+        case CRASHED:
+          return 'The domain has crashed: nothing is shadowed for it any more.';
         case OTHER_ERROR:
           return 'The page emulated last faults in another way: no more shortcuts for it.';
         default:

@@ -28,7 +28,13 @@ export function EntryRow({ table, index, id, rect, m }: EntryRowProps) {
       {...entityProps(id, entryName(table, index), scene)}
     >
       <rect className="scene-row-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="4" />
-      <RowContent index={index} hi={hi} lo={lo} text={text} rect={rect} m={m} />
+      <RowContent
+        index={index}
+        marks={note?.blank && old === undefined ? 0 : marksOf(hi, lo)}
+        text={text}
+        rect={rect}
+        m={m}
+      />
     </g>
   );
 }
@@ -46,16 +52,15 @@ function rowClasses(note: EntryNote | undefined, old: boolean): string[] {
 
 interface RowContentProps {
   readonly index: number;
-  readonly hi: number;
-  readonly lo: number;
+  /** Bit i is mark i of MARK_NAMES. */
+  readonly marks: number;
   readonly text: string;
   readonly rect: Rect;
   readonly m: Metrics;
 }
 
 /** Shared by tables and snapshots: what an entry looks like, wherever a copy of it lies. */
-export function RowContent({ index, hi, lo, text, rect, m }: RowContentProps) {
-  const marks = marksOf(hi, lo);
+export function RowContent({ index, marks, text, rect, m }: RowContentProps) {
   const left = rect.x + m.inset - 4;
   const right = rect.x + rect.w - (m.inset - 4);
   const middle = rect.y + rect.h / 2;

@@ -77,7 +77,7 @@ export function drawMotion(context: CanvasRenderingContext2D, frame: MotionFrame
     context.fill();
   }
   context.globalAlpha = 1;
-  if (frame.bar !== undefined) {
+  if (frame.bar !== undefined && frame.bar.left > 0) {
     const { rect, left } = frame.bar;
     context.fillStyle = palette['--penumbra'];
     context.fillRect(rect.x, rect.y, rect.w * left, rect.h);

@@ -61,8 +61,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             <rect className="scene-item-row" x={at.x} y={at.y} width={at.w} height={at.h - 1} rx="4" />
             <RowContent
               index={row.index}
-              hi={row.hi}
-              lo={row.lo}
+              marks={marksOf(row.hi, row.lo)}
               text={row.note.says ?? valueText(row.hi, row.lo)}
               rect={at}
               m={m}
@@ -77,7 +76,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             dy=".35em"
             textAnchor="middle"
           >
-            {item.present === 0 ? 'none present' : `${item.present} present, equal`}
+            {item.says}
           </text>
         )}
       </g>

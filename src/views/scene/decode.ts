@@ -66,7 +66,6 @@ export function noteWords(note: EntryNote | undefined): string[] {
     ...(note.changed ? ['just changed'] : []),
     ...(note.stale ? ['differs from the other side'] : []),
     ...(note.walk === 'reading' ? ['being read'] : note.walk === 'path' ? ['on the walk'] : []),
-    ...(note.searched ? ['read by the search'] : []),
   ];
 }
 

@@ -57,12 +57,13 @@ export function frameAt(layout: SceneLayout, beat: Timeline, fraction: number): 
     const t = within(span, fraction);
     switch (motion.kind) {
       case 'travel': {
-        if (t < 0 || fraction >= 1) break;
+        if (t < 0) break;
         const way = wayOf(layout, motion.from, motion.to);
         if (way === undefined) break;
         const done = easeOut(Math.min(1, t));
         token = pointOn(way, done);
-        trail = t <= 1 ? { curve: way, done } : undefined;
+        // At rest the token stays where it has come to; its trail is the link itself, which is marked.
+        trail = t <= 1 && fraction < 1 ? { curve: way, done } : undefined;
         break;
       }
       case 'read':
@@ -126,12 +127,14 @@ function searching(
   fraction: number,
   washes: Wash[],
 ): MotionFrame['count'] {
-  if (t < 0 || fraction >= 1) return undefined;
+  if (t < 0) return undefined;
   const { reads, hits, word } = motion;
+  // At rest only the count remains.
+  const flashing = fraction < 1;
   const done = Math.min(reads.length, Math.ceil(Math.min(1, t) * reads.length));
   const fresh = Math.max(1, Math.ceil(reads.length / 24));
   const hit = new Set(hits);
-  for (let i = 0; i < done; i++) {
+  for (let i = 0; i < done && flashing; i++) {
     const id = reads[i] as EntityId;
     const rect = placeOf(layout, id);
     if (rect === undefined) continue;
@@ -154,12 +157,12 @@ function comparing(
   fraction: number,
   washes: Wash[],
 ): { count: NonNullable<MotionFrame['count']>; bar: NonNullable<MotionFrame['bar']> } | undefined {
-  if (t < 0 || fraction >= 1) return undefined;
+  if (t < 0) return undefined;
   const { all, differ, table } = motion;
   const done = Math.min(all.length, Math.ceil(Math.min(1, t) * all.length));
   const differs = new Set(differ);
   for (const id of all.slice(0, done)) {
-    const rect = differs.has(id) ? placeOf(layout, id) : undefined;
+    const rect = differs.has(id) && fraction < 1 ? placeOf(layout, id) : undefined;
     if (rect !== undefined) washes.push({ kind: 'differ', rect, strength: 1 });
   }
   const now = all[Math.max(0, done - 1)];

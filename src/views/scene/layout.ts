@@ -44,8 +44,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     const guests = layoutCards(above, column, m.cardsY, band.top - 6, m, keep, twins);
     for (const card of guests.cards)
       twins.set(card.table.id, new Set(card.rows.flatMap((r) => (r.kind === 'entry' ? [r.index] : []))));
-    // Mirrored at the horizon: the last table above is the first below, so that a pair stands close together.
-    const below = sorted(here, 'shadow').reverse();
+    const below = sorted(here, 'shadow');
     const shadows = layoutCards(below, column, shadowTop, shadowBottom, m, keep, twins);
     cards.push(...guests.cards, ...shadows.cards);
     for (const stack of [guests.stack, shadows.stack]) if (stack !== undefined) stacks.push(stack);
@@ -91,7 +90,13 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
 }
 
 const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableModel[] =>
-  tables.filter((t) => t.side === side).sort((a, b) => a.order - b.order || a.frame - b.frame);
+  tables
+    .filter((t) => t.side === side)
+    .sort((a, b) => {
+      // Mirrored at the horizon: the last table above is the first below, so that a pair stands close together.
+      const mirror = side === 'guest' ? 1 : -1;
+      return Number(a.scenery) - Number(b.scenery) || mirror * (a.order - b.order || a.frame - b.frame);
+    });
 
 function labels(
   model: SceneModel,

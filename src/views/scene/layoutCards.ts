@@ -30,10 +30,10 @@ export function layoutCards(
   const wants = tables.map((table, i) => ({
     table,
     i,
-    full: frame + allLines(table, keep, twinOf(table), m).height,
+    full: frame + fullHeight(table, keep, twinOf(table), m),
     least: frame + hotHeight(table, keep, m),
     // A shadow whose guest table is on stage goes before one that would stand alone.
-    urgent: table.hot || keep.has(table.id) ? 2 : twins.has(table.backs ?? '') ? 1 : 0,
+    urgent: table.hot || keep.has(table.id) ? 3 : table.scenery ? 0 : twins.has(table.backs ?? '') ? 2 : 1,
   }));
   const room = bottom - top;
   let chosen = wants;
@@ -79,6 +79,17 @@ export function layoutCards(
           tables: dropped.map((t) => t.id),
         };
   return { cards, stack };
+}
+
+/** What a table would take if it could; scenery asks for little. */
+function fullHeight(
+  table: TableModel,
+  keep: ReadonlySet<EntityId>,
+  twin: ReadonlySet<number>,
+  m: Metrics,
+): number {
+  const { height } = allLines(table, keep, twin, m);
+  return table.scenery ? Math.min(height, Math.max(hotHeight(table, keep, m), m.rowH + m.gapH)) : height;
 }
 
 /** Water-filling: those who want less than an equal share get what they want, the others share what is left. */

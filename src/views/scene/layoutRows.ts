@@ -42,9 +42,7 @@ export function rank(
 /** Indices that could have a row: entries that are not zero, and those there is something to say about; ascending. */
 export function candidates(t: TableModel): number[] {
   let all: number[] | undefined;
-  for (const [index, note] of t.notes) {
-    if (note.searched && note.wrong === undefined && !note.changed && !note.stale && note.walk === undefined)
-      continue;
+  for (const index of t.notes.keys()) {
     if (t.used.includes(index)) continue;
     all ??= [...t.used];
     all.push(index);

@@ -45,8 +45,8 @@ export interface EntryNote {
   readonly wrong?: string;
   /** Written in place of the target where the bits alone do not say it, at most five letters: `stale`, `gnp`, `mmio`. */
   readonly says?: string;
-  /** Read by a search in this beat. */
-  readonly searched?: boolean;
+  /** Its bits are no rights (a magic entry): no marks are drawn. */
+  readonly blank?: boolean;
 }
 
 /** A guest table or a shadow table, with all its entries in the processor's own layout. */
@@ -83,6 +83,8 @@ export interface TableModel {
   /** Created in this beat, or holding an entry that matters now: kept when a column is too full for all. */
   readonly hot: boolean;
   readonly fresh: boolean;
+  /** It belongs to the kernel's own view of memory: shown, but after everything else. */
+  readonly scenery: boolean;
 }
 
 /** A frame in the memory column. */
@@ -120,6 +122,8 @@ export interface PenumbraItem {
   /** How many differ in all, and of how many that the shadow holds. */
   readonly differs: number;
   readonly present: number;
+  /** Said in place of a row when no entry is to be shown. */
+  readonly says: string;
   readonly state: 'idle' | 'changed' | 'wrong';
 }
 

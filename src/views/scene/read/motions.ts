@@ -79,21 +79,28 @@ function machineMotion(event: LoggedEvent, names: Namer, last: EntityId | undefi
   }
 }
 
-/** Adds a motion, or what it says to the one before it if both are parts of one search or one comparison. */
+/** Adds a motion. A search is one motion and so is the comparison of a table, whatever is written between their reads. */
 function push(out: Motion[], motion: Motion): void {
-  const before = out.at(-1);
-  if (before?.kind === 'search' && motion.kind === 'search')
-    out[out.length - 1] = {
-      ...before,
-      reads: [...before.reads, ...motion.reads],
-      hits: [...before.hits, ...motion.hits],
-    };
-  else if (before?.kind === 'compare' && motion.kind === 'compare' && before.table === motion.table)
-    out[out.length - 1] = {
-      ...before,
-      all: [...before.all, ...motion.all],
-      differ: [...before.differ, ...motion.differ],
-    };
-  else if (!(motion.kind === 'change' && out.some((m) => m.kind === 'change' && m.at === motion.at)))
+  if (motion.kind === 'search') {
+    const at = out.findLastIndex((m) => m.kind === 'search');
+    const before = out[at];
+    if (before?.kind !== 'search') out.push(motion);
+    else
+      out[at] = {
+        ...before,
+        reads: [...before.reads, ...motion.reads],
+        hits: [...before.hits, ...motion.hits],
+      };
+  } else if (motion.kind === 'compare') {
+    const at = out.findLastIndex((m) => m.kind === 'compare' && m.table === motion.table);
+    const before = out[at];
+    if (before?.kind !== 'compare') out.push(motion);
+    else
+      out[at] = {
+        ...before,
+        all: [...before.all, ...motion.all],
+        differ: [...before.differ, ...motion.differ],
+      };
+  } else if (!(motion.kind === 'change' && out.some((m) => m.kind === 'change' && m.at === motion.at)))
     out.push(motion);
 }

@@ -27,14 +27,11 @@ const NOBODY: ReadonlySet<number> = new Set();
 /** Every table on the scene, guest's and hypervisor's, with its words and with what there is to say about its entries. */
 export function tablesOf(input: TablesInput): TableModel[] {
   const { moment, guests, facts } = input;
-  const pageOf = new Map(guests.map((g) => [`${g.level}:${g.frame}`, g]));
-  // Tables of the kernel's direct map come last, whatever their address: they are scenery.
-  const order = (g: GuestTable | undefined): number =>
-    g === undefined ? 2 ** 41 : g.page + (g.direct ? 2 ** 40 : 0);
-  const upper = guests.map((g) => guestModel(input, g, order(g)));
+  const known = new Map(guests.map((g) => [`${g.level}:${g.frame}`, g]));
+  const upper = guests.map((g) => guestModel(input, g));
   const lower = facts.shadows
     .filter((s) => COLUMN[s.level] !== undefined && s.level > 0)
-    .map((s) => shadowModel(input, s, order(pageOf.get(`${s.level}:${s.backs}`))));
+    .map((s) => shadowModel(input, s, known.get(`${s.level}:${s.backs}`)));
   const hot = new Set(upper.filter((t) => t.hot).map((t) => t.id));
   // A pair is kept together: what matters above matters below.
   const paired = lower.map((t) => (t.backs !== undefined && hot.has(t.backs) ? { ...t, hot: true } : t));
@@ -44,7 +41,7 @@ export function tablesOf(input: TablesInput): TableModel[] {
   );
 }
 
-function guestModel(input: TablesInput, g: GuestTable, order: number): TableModel {
+function guestModel(input: TablesInput, g: GuestTable): TableModel {
   const { moment, facts } = input;
   const { mode } = moment;
   const id = guestTable(g.frame);
@@ -71,13 +68,14 @@ function guestModel(input: TablesInput, g: GuestTable, order: number): TableMode
     cast: input.cast.entries.get(g.frame) ?? NOBODY,
     outOfSync,
     tags: g.loadedBy.map((v) => `v${v}`),
-    order,
+    order: g.page,
+    scenery: g.direct,
     hot: outOfSync || notes.size > 0,
     fresh: false,
   };
 }
 
-function shadowModel(input: TablesInput, s: ShadowFacts, order: number): TableModel {
+function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefined): TableModel {
   const { moment, facts, cast } = input;
   const id = shadowTable(s.frame);
   const words = wordsOf(moment, s.frame);
@@ -91,7 +89,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, order: number): TableMo
     if (s.hollow(hi, lo) && !played.has(i) && !notes.has(i)) continue;
     used.push(i);
     const says = s.says(hi, lo);
-    if (says !== undefined && notes.get(i)?.says === undefined) notes.set(i, { ...notes.get(i), says });
+    if (says !== undefined) notes.set(i, { says, ...notes.get(i), blank: true });
   }
   const outOfSync = s.level === 1 && facts.outOfSync.has(s.backs);
   return {
@@ -112,7 +110,9 @@ function shadowModel(input: TablesInput, s: ShadowFacts, order: number): TableMo
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
     refcount: s.refcount,
     tags: s.loadedBy.map((v) => `v${v}`),
-    order,
+    // A table that no guest table is known for comes after those that have one.
+    order: g?.page ?? 2 ** 41,
+    scenery: g?.direct ?? false,
     hot:
       outOfSync ||
       s.fresh ||

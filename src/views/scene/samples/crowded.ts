@@ -143,5 +143,6 @@ const item = (guest: number, shadow: number, n: number): PenumbraItem => ({
   rows: [{ id: snapshotEntry(0xf00 + n, 7), index: 7, hi: 0, lo: 0, note: { stale: true } }],
   differs: 1,
   present: 3,
+  says: '',
   state: 'idle',
 });

@@ -156,6 +156,7 @@ export const drift: SceneModel = {
       rows: [{ id: snapshotEntry(0xfb, 0x007), index: 0x007, hi: 0, lo: 0, note: { stale: true } }],
       differs: 1,
       present: 3,
+      says: '',
       state: 'idle',
     },
   ],

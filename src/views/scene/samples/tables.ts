@@ -46,6 +46,7 @@ export function sampleTable(
     order: frame,
     hot: false,
     fresh: false,
+    scenery: false,
     ...more,
   };
 }

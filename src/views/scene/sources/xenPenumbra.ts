@@ -12,7 +12,7 @@ import {
   snapshotPage,
 } from '../entity';
 import type { EntryNote, PenumbraItem, PenumbraModel, PenumbraRow } from '../model';
-import type { Moment } from '../read/moment';
+import { field, type Moment } from '../read/moment';
 
 /** A page that may differ from its shadow: where it is kept, and by whom. */
 export interface OutOfSyncPage {
@@ -35,7 +35,8 @@ export function outOfSyncPages(x: Xen): OutOfSyncPage[] {
         gmfn,
         vcpu: v.index,
         slot,
-        snapshot: x.snapshotsOn ? v.oos.snapshot(slot) : -1,
+        // What a resync would compare with: a copy that missed changes is not looked at.
+        snapshot: x.snapshotsOn && v.oos.snapshotComplete(slot) ? v.oos.snapshot(slot) : -1,
         shadow: l1.get(gmfn) ?? -1,
       })),
   );
@@ -69,13 +70,18 @@ export function xenPenumbra(
 ): { items: PenumbraItem[]; notes: Map<EntityId, EntryNote> } {
   const notes = new Map<EntityId, EntryNote>();
   const moves = slotMoves(moment, x);
+  // Between taking a slot and copying the page, the slot's snapshot is still about another page.
+  const copying = notCopied(moment, x);
   const items = pages.map((page): PenumbraItem => {
-    const { present, differ } = compare(x, page);
+    const { present, differ } = compare(x, copying.has(page.gmfn) ? { ...page, snapshot: -1 } : page);
     for (const i of differ) {
       notes.set(guestEntry(page.gmfn, i), { stale: true });
       const lo = x.lo(page.shadow, i);
       const usable = isUsable(x.hi(page.shadow, i), lo);
-      notes.set(shadowEntry(page.shadow, i), usable ? { stale: true } : { stale: true, says: 'stale' });
+      notes.set(
+        shadowEntry(page.shadow, i),
+        usable ? { stale: true } : { stale: true, says: 'stale', blank: true },
+      );
     }
     const order = page.vcpu * x.era.oosPages + page.slot;
     const wasOrder = moves.get(page.snapshot >= 0 ? page.snapshot : -1 - page.gmfn);
@@ -92,6 +98,7 @@ export function xenPenumbra(
       rows: rowsOf(moment, x, page, differ),
       differs: page.snapshot < 0 ? present : differ.length,
       present,
+      says: saysOf(page, present, copying.has(page.gmfn)),
       state: moves.size > 0 && wasOrder !== undefined ? 'changed' : 'idle',
     };
   });
@@ -101,9 +108,9 @@ export function xenPenumbra(
 /** The copies of entries that differ now; and of those just copied anew. */
 function rowsOf(moment: Moment, x: Xen, page: OutOfSyncPage, differ: readonly number[]): PenumbraRow[] {
   if (page.snapshot < 0) return [];
-  const written = moment.was.get(page.snapshot);
-  const updated =
-    written === undefined || written.size > 4 ? [] : [...new Set([...written.keys()].map((w) => w >> 1))];
+  const updated = moment.events
+    .filter((e) => e.kind === 'SnapshotUpdated' && e.smfn === page.snapshot)
+    .map((e) => field(e, 'index'));
   const all = [...new Set([...updated, ...differ])].slice(0, 8);
   return all.map((index) => ({
     id: snapshotEntry(page.snapshot, index),
@@ -136,6 +143,31 @@ function slotMoves(moment: Moment, x: Xen): Map<number, number> {
   return moves;
 }
 
+/** Pages that have a slot but whose copy has not been made yet: the slot was written, `SnapshotTaken` is still to come. */
+function notCopied(moment: Moment, x: Xen): Set<number> {
+  const { run, to } = moment;
+  const out = new Set<number>();
+  for (const v of x.vcpus)
+    for (let slot = 0; slot < v.oos.size; slot++) {
+      const gmfn = v.oos.page(slot);
+      if (gmfn < 0 || v.oos.snapshot(slot) < 0) continue;
+      const given = run.store.lastWrite(run.journalAt(to), (cell) => cell === v.oos.pageCell(slot));
+      if (given < 0) continue;
+      const since = run.eventsIn(run.stepOfMark(given), to);
+      const settled = since.some(
+        (e) => (e.kind === 'Punted' || e.kind === 'SnapshotTaken') && e.gmfn === gmfn,
+      );
+      if (!settled) out.add(gmfn);
+    }
+  return out;
+}
+
+function saysOf(page: OutOfSyncPage, present: number, copying: boolean): string {
+  if (copying) return 'to be copied';
+  if (present === 0) return 'none present';
+  return page.snapshot < 0 ? `${present} present` : `${present} present, equal`;
+}
+
 /** What stands in the band, in words. */
 export function penumbraWords(x: Xen, items: readonly PenumbraItem[]): PenumbraModel {
   const sub = x.snapshotsOn
@@ -144,10 +176,11 @@ export function penumbraWords(x: Xen, items: readonly PenumbraItem[]): PenumbraM
   const present = items.reduce((sum, item) => sum + item.present, 0);
   const differs = items.reduce((sum, item) => sum + item.differs, 0);
   if (items.length === 0) return { sub, headline: '', detail: '' };
-  const pages = items.length === 1 ? '' : `${items.length} pages, `;
-  const headline = x.snapshotsOn
-    ? `${pages}${present} present, ${differs} ${differs === 1 ? 'differs' : 'differ'}`
-    : `${pages}${present} present`;
+  const differ = `${differs} ${differs === 1 ? 'differs' : 'differ'}`;
+  const one = items.length === 1;
+  const headline = one
+    ? `${present} present${x.snapshotsOn ? `, ${differ}` : ''}`
+    : `${items.length} pages, ${x.snapshotsOn ? differ : `${present} present`}`;
   const detail = x.snapshotsOn
     ? `resync will touch ${differs}, not ${present}`
     : `resync will derive all ${present} again`;

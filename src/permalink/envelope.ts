@@ -10,7 +10,7 @@ import { MAX_DECODED, MAX_ENCODED } from './limits';
  *
  *     bytes 0-3   checksum of the text's UTF-8 bytes, big-endian
  *     bytes 4-5   how many bytes follow, big-endian
- *     bytes 6-    the text, deflated
+ *     bytes 6-    the text, deflated against the version's dictionary
  *
  * Deflate by itself notices few changes: a flipped character may well inflate to another, valid scenario. The checksum
  * catches that, and the length in front tells a link that lost its end from one that was changed inside.
@@ -25,12 +25,12 @@ function checksum(bytes: Uint8Array): number {
 }
 
 /** Text to payload; an error when it does not fit. The same text gives the same payload in every browser. */
-export function sealText(text: string): Result<string, LinkError> {
+export function sealText(text: string, dictionary: Uint8Array): Result<string, LinkError> {
   const bytes = strToU8(text);
   const tooLong = (found: string, expected: string): Result<never, LinkError> =>
     fail(oversized(found, expected, 'Save it as a file instead'));
   if (bytes.length > MAX_DECODED) return tooLong(`${bytes.length} bytes`, `at most ${MAX_DECODED}`);
-  const packed = deflateSync(bytes, { level: 9 });
+  const packed = deflateSync(bytes, { level: 9, dictionary });
   if (packed.length > 0xffff) return tooLong(`${packed.length} packed bytes`, 'at most 65535');
   const sealed = new Uint8Array(HEADER + packed.length);
   const view = new DataView(sealed.buffer);
@@ -43,7 +43,7 @@ export function sealText(text: string): Result<string, LinkError> {
 }
 
 /** Payload to text. Nothing in it is trusted: not its size, not what it says about its size. */
-export function openText(payload: string): Result<string, LinkError> {
+export function openText(payload: string, dictionary: Uint8Array): Result<string, LinkError> {
   if (payload.length > MAX_ENCODED) {
     const expected = `at most ${MAX_ENCODED}`;
     return fail(
@@ -71,7 +71,7 @@ export function openText(payload: string): Result<string, LinkError> {
   const promised = view.getUint16(4);
   if (packed.length < promised) return fail(truncated(`${packed.length} packed bytes`, `${promised}`));
   if (packed.length > promised) return fail(damaged(`${packed.length} packed bytes`, `${promised}`));
-  const inflated = inflateWithin(packed, MAX_DECODED);
+  const inflated = inflateWithin(packed, MAX_DECODED, dictionary);
   if (inflated.kind === 'error') {
     switch (inflated.error) {
       case 'beyond-limit':

@@ -8,10 +8,14 @@ const CHUNK = 512;
 export type InflateError = 'beyond-limit' | 'no-end' | 'not-deflate';
 
 /** Inflates at most `limit` bytes, looking at the size while it goes: a bomb stops early instead of filling the memory. */
-export function inflateWithin(packed: Uint8Array, limit: number): Result<Uint8Array, InflateError> {
+export function inflateWithin(
+  packed: Uint8Array,
+  limit: number,
+  dictionary: Uint8Array = new Uint8Array(),
+): Result<Uint8Array, InflateError> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  const stream = new Inflate((part) => {
+  const stream = new Inflate({ dictionary }, (part) => {
     size += part.length;
     parts.push(part);
   });

@@ -2,6 +2,7 @@ import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../base';
 import { toBase64url } from './base64url';
+import { dictionaryOf } from './dictionaries';
 import { sealText } from './envelope';
 import { linkErrorText } from './errors';
 import { inflateWithin } from './inflate';
@@ -27,7 +28,7 @@ const error = (hash: string): string => {
 
 /** A payload sealed as ours are, whatever is in it. */
 const sealed = (content: unknown): string => {
-  const payload = sealText(typeof content === 'string' ? content : JSON.stringify(content));
+  const payload = sealText(typeof content === 'string' ? content : JSON.stringify(content), dictionaryOf(1));
   if (payload.kind === 'error') throw new Error(payload.error.found);
   return payload.value;
 };

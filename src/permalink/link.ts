@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../base';
+import { dictionaryOf } from './dictionaries';
 import { openText, sealText } from './envelope';
 import { foreign, type LinkError, newer } from './errors';
 import { readJson } from './read';
@@ -8,7 +9,7 @@ import { toPlain } from './wire';
 
 /** `#/1/<payload>`, to be put behind the page's address. An error only when the state is too large for any link. */
 export function encodeLink(state: LinkState): Result<string, LinkError> {
-  const payload = sealText(JSON.stringify(toPlain(state)));
+  const payload = sealText(JSON.stringify(toPlain(state)), dictionaryOf(LINK_VERSION));
   return payload.kind === 'ok' ? ok(`#/${LINK_VERSION}/${payload.value}`) : payload;
 }
 
@@ -33,6 +34,6 @@ export function decodeLink(hash: string): Result<LinkState, LinkError> {
   const version = Number(match[1]);
   // Before anything else: a later version may pack its payload in another way.
   if (version > LINK_VERSION) return fail(newer(version));
-  const text = openText(match[2] ?? '');
+  const text = openText(match[2] ?? '', dictionaryOf(version));
   return text.kind === 'ok' ? readJson(text.value, version) : text;
 }

@@ -234,10 +234,9 @@ export const shX86EmulateWrite = procedure<Xen>({
       line: '  was and stays not present: nothing to do; else sh_validate_guest_entry()',
       touch: 'locked',
       run: (t, x) => {
-        const v = t.actor;
-        const width = x.machine.vcpu(v).get('insWidth');
-        const skip =
-          x.on('skip-verify') && t.get(L.lowClear) === 1 && lowBitClear(t, x) && width <= 8 && aligned(x, v);
+        // The store begins with an entry and is no larger than one, so the bit looked at is the entry's P.
+        const whole = (partOffset(x.machine, t.actor, 0) & 7) === 0;
+        const skip = x.on('skip-verify') && t.get(L.lowClear) === 1 && lowBitClear(t, x) && whole;
         t.set(L.skip, skip || !x.isPageTable(mfnOf(t, 0)) ? 1 : 0);
         if (t.get(L.skip) === 0)
           t.call(shValidateGuestEntry, [mfnOf(t, 0), firstEntry(t, x, 0), lastEntry(t, x, 0)], L.flags);

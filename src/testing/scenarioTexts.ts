@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { assertNever, defined } from '../base';
-import type { Item, ScenarioText, Statement } from '../scenario';
-import { FORMS } from '../scenario';
+import {
+  FORMS,
+  type Item,
+  type Parsed,
+  parse,
+  print,
+  printDiagnostic,
+  type ScenarioText,
+  type Statement,
+} from '../scenario';
 import type { Form } from '../scenario/syntax/form';
 import type { AnyPart, Leaf } from '../scenario/syntax/part';
 
@@ -143,4 +151,17 @@ export function withoutSpans(ast: ScenarioText): unknown {
     return Object.fromEntries(entries.map(([key, inner]) => [key, strip(inner)]));
   };
   return defined(strip(ast), 'a tree');
+}
+
+/** What a text loses when it is formatted: lines of the tree that read differently afterwards. */
+export function lostByFormatting(text: string): string[] {
+  const before = parse(text);
+  const after = parse(print(before.ast));
+  const lines = (parsed: Parsed): string[] =>
+    (withoutSpans(parsed.ast) as { items: unknown[] }).items.map((item) =>
+      JSON.stringify(item, (_, v) => (typeof v === 'bigint' ? v.toString() : v)),
+    );
+  const now = lines(after);
+  const lost = lines(before).filter((line, i) => line !== now[i]);
+  return [...before.diagnostics, ...after.diagnostics].map(printDiagnostic).concat(lost);
 }

@@ -95,7 +95,8 @@ function p2mOf(ast: ScenarioText, guestFrames: number, f: Findings): DesignOptio
       f.error(line, 'This line says nothing. Expected `-> FRAME` or a type such as `mmio`.');
     const type = typeOf(line.type, f);
     // An emulated device has no memory behind it.
-    if (line.mfn === undefined) return { gfn, mfn: type === 'mmio_dm' || type === 'invalid' ? -1 : gfn, type };
+    if (line.mfn === undefined)
+      return { gfn, mfn: type === 'mmio_dm' || type === 'invalid' ? -1 : gfn, type };
     // Frames beyond the guest's are the hypervisor's own.
     const mfn = f.number('A machine frame of the guest', line.mfn, 0, guestFrames - 1);
     if (mfns.has(mfn))

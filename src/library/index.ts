@@ -1,0 +1,22 @@
+import { FIRST, IDS, type LibraryId } from './ids';
+import { TEXTS } from './texts.gen';
+
+export { FIRST, type LibraryId };
+
+/** A built-in scenario: its text, and what the list of the library shows of it. */
+export interface LibraryEntry {
+  readonly id: LibraryId;
+  readonly title: string;
+  readonly topic: string;
+  readonly level: string;
+  /** Its first paragraph. */
+  readonly about: string;
+  readonly text: string;
+}
+
+/** All built-in scenarios, in the order of the library. */
+export const LIBRARY: readonly LibraryEntry[] = IDS.map((id) => ({ id, ...TEXTS[id] }));
+
+export function libraryEntry(id: string): LibraryEntry | undefined {
+  return LIBRARY.find((entry) => entry.id === id);
+}

@@ -32,6 +32,6 @@ describe('frozen links', () => {
     '$file decodes to exactly what it was made from, and is made from it again',
     ({ link }) => {
       expect(decodeLink(link.fragment)).toEqual({ kind: 'ok', value: link.state });
-      },
+    },
   );
 });

@@ -79,10 +79,14 @@ export class Session {
     this.set({ branch, playing: false, branches: this.branchInfo(), spec: live.spec });
     this.refresh();
     this.jump(cursor);
-    if (live.run(branch).ending.kind === 'open') {
-      this.endRecording = this.frames.begin('recording');
-      this.frames.animate(this.recording);
-    }
+    this.keepRecording();
+  }
+
+  /** Records the rest of the run on stage, a chunk per frame. */
+  private keepRecording(): void {
+    if (this.run?.ending.kind !== 'open') return;
+    this.endRecording = this.frames.begin('recording');
+    this.frames.animate(this.recording);
   }
 
   /** Somebody acts in the past: the run on stage stays, another one leaves it at the cursor and goes on stage. */
@@ -108,6 +112,7 @@ export class Session {
     this.set({ branch: id, playing: false });
     this.refresh();
     this.jump(cursor);
+    this.keepRecording();
   }
 
   private branchInfo(): SessionState['branches'] {
@@ -130,7 +135,8 @@ export class Session {
     if (run === undefined || run.ending.kind !== 'open') return this.stopRecording();
     run.extend(CHUNK / 4);
     run.seek(this.state.cursor);
-    this.refresh();
+    // Panels look through the whole run when it has grown: told at every chunk, a long run would cost its square.
+    if (run.ending.kind !== 'open' || run.length > 1.25 * this.state.length) this.refresh();
     return run.ending.kind === 'open' || this.stopRecording();
   }
 

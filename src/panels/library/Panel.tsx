@@ -39,7 +39,11 @@ export function LibraryPanel({ controls }: { readonly controls: Controls }) {
                   key={entry.id}
                   entry={entry}
                   here={entry.id === here}
-                  open={() => controls.execute(`open:${entry.id}`)}
+                  // What is on stage already stays there as it is.
+                  open={() => {
+                    if (entry.id === here) session.set({ dialog: undefined });
+                    else controls.execute(`open:${entry.id}`);
+                  }}
                 />
               ))}
           </ul>

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  brokenInvariants,
   brokenPromises,
+  firstDifference,
   freshModule,
   libraryFile,
   missedMoments,
@@ -41,6 +43,10 @@ describe.each(LIBRARY.map(({ id, title }) => [title, id] as const))('%s', (_, id
     expect(missedMoments(run)).toEqual([]);
   });
 
+  it('runs the same way twice: equal states after every step', () => {
+    expect(firstDifference(runOf(id), runOf(id))).toBe(-1);
+  });
+
   it('notices a change of any one expected event or word', () => {
     expect(unnoticed(runOf(id))).toEqual([]);
   });
@@ -48,4 +54,24 @@ describe.each(LIBRARY.map(({ id, title }) => [title, id] as const))('%s', (_, id
   it('loses nothing when it is formatted', () => {
     expect(lostByFormatting(libraryEntry(id)?.text ?? '')).toEqual([]);
   });
+});
+
+describe('a protection that is switched off', () => {
+  it.each([
+    ['snapshot-exchange', 'snapshot-exchange', ['I9', 'I1']],
+    ['come-and-gone', 'snapshot-update-fault', ['I9', 'I1']],
+  ])('breaks %s: without %s', (id, name, invariants) => {
+    expect(brokenInvariants(runOf(id))).toEqual([]);
+    const run = runOf(id, name);
+    expect(brokenInvariants(run)).toEqual(invariants);
+    const [last] = run.violations.filter(({ violation }) => violation.invariant === 'I1');
+    expect(last?.violation.says).toMatch(/^Broken: entry 007 of s[0-9a-f]+ maps 0x/);
+  });
+
+  it.each(['resync-three-of-512', 'a-page-table-may-drift'])(
+    'costs work only, in %s, if it is the snapshots',
+    (id) => {
+      expect(brokenInvariants(runOf(id, 'snapshots'))).toEqual([]);
+    },
+  );
 });

@@ -55,6 +55,21 @@ export function missedMoments(run: Run): string[] {
   return missed.map(({ at }) => `vCPU ${at.actor} op ${at.op} ${at.label} ${at.nth + 1}`);
 }
 
+/** The first step after which two runs of one scenario are not in the same state; -1 if there is none. */
+export function firstDifference(a: Run, b: Run): number {
+  for (let step = 0; step <= Math.max(a.length, b.length); step++) {
+    a.seek(step);
+    b.seek(step);
+    if (a.store.hash !== b.store.hash || a.length !== b.length) return step;
+  }
+  return -1;
+}
+
+/** Names of the invariants that a run breaks, in the order in which it does. */
+export const brokenInvariants = (run: Run): string[] => [
+  ...new Set(run.violations.map(({ violation }) => violation.invariant)),
+];
+
 /** Changes that no expectation notices: none, if every word that a scenario expects is really checked. */
 export function unnoticed(run: Run): string[] {
   const list = run.built.spec.expect as Expectation[];

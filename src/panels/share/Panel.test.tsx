@@ -10,7 +10,7 @@ import { SharePanel } from './Panel';
 
 afterEach(cleanup);
 
-const field = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'Link to this moment' });
+const field = (): HTMLInputElement => screen.getByRole('textbox', { name: 'Link to this moment' });
 
 describe('the share dialog', () => {
   it('shows the link of this moment and its length', () => {

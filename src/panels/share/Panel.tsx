@@ -63,7 +63,7 @@ const SAID: Readonly<Record<Copied, string>> = {
 };
 
 function Link({ controls, url }: { readonly controls: Controls; readonly url: string }) {
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState<Copied>('not yet');
   const copy = async (): Promise<void> => {
     const done = await copyLink(controls.session, controls.host, url);
@@ -75,12 +75,12 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
   };
   return (
     <>
-      <textarea
+      <input
+        type="text"
         ref={field}
         className="share-link"
         aria-label="Link to this moment"
         readOnly
-        rows={4}
         value={url}
         onFocus={(event) => event.target.select()}
       />

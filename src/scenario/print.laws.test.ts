@@ -13,7 +13,7 @@ describe('printing and parsing', () => {
         expect(diagnostics, text).toEqual([]);
         expect(withoutSpans(back), text).toEqual(withoutSpans(ast));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -23,7 +23,7 @@ describe('printing and parsing', () => {
         const once = print(ast);
         expect(print(parse(once).ast)).toBe(once);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('printing and parsing', () => {
           expect(d.from).toBeLessThanOrEqual(d.to);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -30,7 +30,7 @@ describe('tables made from `map` lines', () => {
         expect(verdict.findings.filter((f) => f.kind === 'unmet')).toEqual([]);
         expect(verdict.ok).toBe(true);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

@@ -10,9 +10,9 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
   return frames.map(({ frame, rect }) => {
     const right = frame.access === 'none' ? '' : frame.access;
     const nameW = frame.frameName.length * m.mono * 0.6;
-    const rightW = right === '' ? 0 : wordsWidth(right, m.small) + 6;
+    const rightW = right === '' ? 0 : wordsWidth(right, m.small) + 4;
     const role =
-      wordsWidth(frame.role, m.small) <= rect.w - 2 * m.inset - nameW - 8 - rightW ? frame.role : '';
+      wordsWidth(frame.role, m.small) <= rect.w - 2 * m.inset - nameW - 7 - rightW ? frame.role : '';
     const name = [
       `frame ${frame.frameName}`,
       frame.role,
@@ -34,7 +34,7 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
           {frame.frameName}
         </text>
         {role !== '' && (
-          <text className="scene-small" x={rect.x + m.inset + nameW + 8} y={rect.y + rect.h / 2} dy=".35em">
+          <text className="scene-small" x={rect.x + m.inset + nameW + 7} y={rect.y + rect.h / 2} dy=".35em">
             {role}
           </text>
         )}

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './frameAt';
 import { layoutScene } from './layout';
-import type { Motion, SceneModel } from './model';
+import type { Motion } from './model';
 import { crowded } from './samples/crowded';
 import { drift } from './samples/drift';
 import { timeline } from './timeline';
 
 const SIZE = { w: 800, h: 658 };
-const withMotions = (motions: Motion[]): SceneModel => ({ ...drift, motions });
-const at = (motions: Motion[], fraction: number) =>
-  frameAt(layoutScene(withMotions(motions), SIZE), timeline(motions), fraction);
+// Where things are does not depend on what moves.
+const layout = layoutScene(drift, SIZE);
+const at = (motions: Motion[], fraction: number) => frameAt(layout, timeline(motions), fraction);
 
 describe('a beat', () => {
   it('lasts 420 ms when little happens, and never longer than a person waits', () => {
@@ -38,7 +38,6 @@ describe('the picture at a fraction', () => {
   const leg: Motion[] = [{ kind: 'travel', from: 'guest 0x012[041]', to: 'guest 0x02e' }];
 
   it('takes the token along the link, from the entry to the table', () => {
-    const layout = layoutScene(drift, SIZE);
     const link = layout.links.find((l) => l.link.from === 'guest 0x012[041]');
     expect(at(leg, 0).token).toEqual(link?.curve.a);
     const way = timeline(leg).spans[0]?.to ?? 1;
@@ -79,9 +78,9 @@ describe('the picture at a fraction', () => {
       { ...b, wasOrder: a.order },
     ];
     const motions: Motion[] = [{ kind: 'swap', items: [a.id, b.id] }];
-    const layout = layoutScene({ ...full, penumbra, motions }, SIZE);
-    const moved = (f: number) => frameAt(layout, timeline(motions), f).moved;
-    const place = (id: string) => layout.penumbra.find((p) => p.item.id === id)?.rect;
+    const two = layoutScene({ ...full, penumbra, motions }, SIZE);
+    const moved = (f: number) => frameAt(two, timeline(motions), f).moved;
+    const place = (id: string) => two.penumbra.find((p) => p.item.id === id)?.rect;
     expect(moved(0).get(a.id)?.x).toBeCloseTo((place(b.id)?.x ?? 0) - (place(a.id)?.x ?? 0));
     expect(moved(0).get(a.id)?.x).toBeCloseTo(-(moved(0).get(b.id)?.x ?? 0));
     expect(Math.sign(moved(0.5).get(a.id)?.y ?? 0)).toBe(-Math.sign(moved(0.5).get(b.id)?.y ?? 0));

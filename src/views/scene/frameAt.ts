@@ -61,7 +61,9 @@ export function frameAt(layout: SceneLayout, beat: Timeline, fraction: number): 
         const way = wayOf(layout, motion.from, motion.to);
         if (way === undefined) break;
         const done = easeOut(Math.min(1, t));
-        token = pointOn(way, done);
+        const at = pointOn(way, done);
+        // It stops before what it has come to, so that it covers no words.
+        token = fraction < 1 ? at : { x: at.x - 8, y: at.y };
         // At rest the token stays where it has come to; its trail is the link itself, which is marked.
         trail = t <= 1 && fraction < 1 ? { curve: way, done } : undefined;
         break;

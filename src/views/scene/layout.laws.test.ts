@@ -74,18 +74,18 @@ describe('the layout of a scene', () => {
       fc.property(crowd, fc.constantFrom(...SIZES), (c, size) => {
         expect(problems(layoutScene(crowded(c), size))).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: 50 },
     );
   });
 
   it('never moves the horizon', () => {
+    const { band } = layoutScene(drift, { w: 800, h: 658 });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1 << 20 }), fc.integer({ min: 0, max: 16 }), (seed, l1) => {
-        const full = crowded({ seed, l1: l1 + 1, entries: 30, frames: 20, links: 50, outOfSync: l1 % 4 });
-        expect(layoutScene(full, { w: 800, h: 658 }).band).toEqual(
-          layoutScene(drift, { w: 800, h: 658 }).band,
-        );
+      fc.property(fc.integer({ min: 1, max: 1 << 20 }), fc.integer({ min: 1, max: 16 }), (seed, l1) => {
+        const full = crowded({ seed, l1, entries: 30, frames: 20, links: 50, outOfSync: l1 % 4 });
+        expect(layoutScene(full, { w: 800, h: 658 }).band).toEqual(band);
       }),
+      { numRuns: 30 },
     );
   });
 

@@ -83,6 +83,8 @@ export function layoutDerivations(
     const above = byId.get(ownerOf(guest))?.rect;
     const below = byId.get(ownerOf(shadow))?.rect;
     if (above === undefined || below === undefined) continue;
+    // The kernel's own view of memory is scenery: its derivation goes without saying.
+    if (byId.get(ownerOf(guest))?.table.scenery && !drift) continue;
     // Several lines in one column stand side by side.
     const nth = perColumn.get(above.x) ?? 0;
     perColumn.set(above.x, nth + 1);

@@ -17,8 +17,7 @@ export function layoutFrames(
   const room = Math.floor((bottom - top + m.frameGap) / pitch);
   let shown = frames;
   if (frames.length > room) {
-    const rank = (f: FrameModel): number =>
-      keep.has(f.id) ? 3 : f.state === 'idle' ? (f.access === 'writable' ? 1 : 0) : 2;
+    const rank = (f: FrameModel): number => (keep.has(f.id) ? 100 : f.weight);
     const best = [...frames]
       .sort((a, b) => rank(b) - rank(a) || a.order - b.order)
       .slice(0, Math.max(0, room - 1));

@@ -1,9 +1,9 @@
 import type { ColumnLayout, PenumbraLayout, Rect, TextLayout } from './layoutTypes';
 import type { Metrics } from './metrics';
 import type { SceneModel } from './model';
-import { fitWords, wrapWords } from './text';
+import { fitWords, wordsWidth } from './text';
 
-const LABEL_W = 92;
+const LABEL_W = 80;
 const GAP = 8;
 const LEAST_W = 76;
 const HEAD = 22;
@@ -110,39 +110,23 @@ function slotPlaces(
 
 /** What would be touched: beside the items if memory's column has the room, else under the label. */
 function headline(
-  text: string,
-  detail: string,
+  headlines: readonly string[],
+  details: readonly string[],
   mem: ColumnLayout | undefined,
   leftRoom: number,
   band: Band,
   m: Metrics,
   texts: TextLayout[],
 ): void {
-  if (text === '') return;
-  const lines = (w: number): { text: string; role: 'headline' | 'detail' }[] => {
-    const head = wrapWords(text, 13, w, 2);
-    if (head.length === 0 || head.at(-1)?.endsWith('…') || head.includes('')) return [];
-    // A third line would stand in the dusk, where it cannot be read.
-    const rest = detail === '' || head.length > 1 ? [] : wrapWords(detail, m.small, w, 1);
-    return [
-      ...head.map((line) => ({ text: line, role: 'headline' as const })),
-      ...(rest.at(-1)?.endsWith('…') ? [] : rest).map((line) => ({ text: line, role: 'detail' as const })),
-    ];
+  const put = (x: number, top: number, w: number): boolean => {
+    const head = headlines.find((text) => wordsWidth(text, 12.6) <= w);
+    if (head === undefined) return false;
+    texts.push({ text: head, rect: { x, y: top, w, h: 16 }, role: 'headline', zone: 'penumbra' });
+    const detail = details.find((text) => wordsWidth(text, m.small) <= w);
+    if (detail !== undefined)
+      texts.push({ text: detail, rect: { x, y: top + 17, w, h: 15 }, role: 'detail', zone: 'penumbra' });
+    return true;
   };
-  const put = (x: number, top: number, w: number, all: ReturnType<typeof lines>): void => {
-    all.forEach((line, i) => {
-      texts.push({
-        text: line.text,
-        rect: { x, y: top + i * 16, w, h: 15 },
-        role: line.role,
-        zone: 'penumbra',
-      });
-    });
-  };
-  const beside = mem === undefined ? [] : lines(mem.w);
-  if (mem !== undefined && beside.length > 0) put(mem.x, band.top + 7, mem.w, beside);
-  else {
-    const below = lines(leftRoom).slice(0, 2);
-    if (below.length > 0) put(m.pad, band.top + 27, leftRoom, below);
-  }
+  if (mem !== undefined && put(mem.x, band.top + 8, mem.w)) return;
+  put(m.pad, band.top + 27, leftRoom);
 }

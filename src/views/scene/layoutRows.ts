@@ -41,44 +41,44 @@ export function rank(
 
 /** Indices that could have a row: entries that are not zero, and those there is something to say about; ascending. */
 export function candidates(t: TableModel): number[] {
-  let all: number[] | undefined;
-  for (const index of t.notes.keys()) {
-    if (t.used.includes(index)) continue;
-    all ??= [...t.used];
-    all.push(index);
-  }
-  return all?.sort((a, b) => a - b) ?? [...t.used];
+  if (t.notes.size === 0) return [...t.used];
+  return [...new Set([...t.used, ...t.notes.keys()])].sort((a, b) => a - b);
 }
 
-/** Rows of the entries chosen, with folds where others are left out. Folds over nothing but empties only on request. */
-function linesFor(
-  t: TableModel,
-  all: readonly number[],
-  shown: ReadonlySet<number>,
-  empties: boolean,
-): Line[] {
+/**
+ * Rows of the entries chosen (places in `all`, ascending), with folds where others are left out. Folds over nothing but
+ * empties only on request.
+ */
+function linesFor(t: TableModel, all: readonly number[], shown: readonly number[], empties: boolean): Line[] {
   if (all.length === 0) return [{ kind: 'fold', text: '· empty ·' }];
   const lines: Line[] = [];
-  let hidden = 0;
   let before = -1;
   const fold = (next: number): void => {
-    const empty = next - before - 1 - hidden;
+    const hidden = next - before - 1;
     if (hidden > 0) lines.push({ kind: 'fold', text: `· ${hidden} more ·` });
-    else if (empties && before >= 0 && next < t.capacity && empty >= 8)
-      lines.push({ kind: 'fold', text: `· ${empty} empty ·` });
-  };
-  for (const index of all) {
-    if (!shown.has(index)) {
-      hidden++;
-      continue;
+    else if (empties && before >= 0 && next < all.length) {
+      const empty = (all[next] as number) - (all[before] as number) - 1;
+      if (empty >= 8) lines.push({ kind: 'fold', text: `· ${empty} empty ·` });
     }
-    fold(index);
+  };
+  for (const place of shown) {
+    fold(place);
+    const index = all[place] as number;
     lines.push({ kind: 'entry', id: entryId(t, index), index });
-    before = index;
-    hidden = 0;
+    before = place;
   }
-  fold(t.capacity);
+  fold(all.length);
   return lines;
+}
+
+/** The same rows with all that is left out said once, at the foot: for a card with no room for a fold in each place. */
+function merged(lines: readonly Line[]): Line[] {
+  const rows = lines.filter((line) => line.kind === 'entry');
+  const hidden = lines.reduce(
+    (sum, line) => sum + (line.kind === 'fold' ? Number.parseInt(line.text.slice(2), 10) || 0 : 0),
+    0,
+  );
+  return hidden === 0 ? rows : [...rows, { kind: 'fold', text: `· ${hidden} more ·` }];
 }
 
 const heightOf = (lines: readonly Line[], m: Metrics): number =>
@@ -104,20 +104,19 @@ export function chooseLines(
 ): Lines {
   const all = candidates(t);
   const byRank = all
-    .map((index) => ({ index, rank: rank(t, index, keep, twin) }))
-    .sort((a, b) => b.rank - a.rank || a.index - b.index)
+    .map((index, place) => ({ place, rank: rank(t, index, keep, twin) }))
+    .sort((a, b) => b.rank - a.rank || a.place - b.place)
     .slice(0, MOST_ROWS);
-  const shown = new Set<number>();
+  let shown: number[] = [];
   let lines = linesFor(t, all, shown, false);
   if (heightOf(lines, m) > room) return { lines: [], height: 0 };
-  for (const { index } of byRank) {
-    shown.add(index);
-    const longer = linesFor(t, all, shown, false);
-    if (heightOf(longer, m) <= room) lines = longer;
-    else {
-      shown.delete(index);
-      break;
-    }
+  for (const { place } of byRank) {
+    const more = [...shown, place].sort((a, b) => a - b);
+    const inPlace = linesFor(t, all, more, false);
+    const longer = heightOf(inPlace, m) <= room ? inPlace : merged(inPlace);
+    if (heightOf(longer, m) > room) break;
+    shown = more;
+    lines = longer;
   }
   const airy = linesFor(t, all, shown, true);
   if (heightOf(airy, m) <= room) lines = airy;
@@ -128,7 +127,9 @@ export function chooseLines(
 export function hotHeight(t: TableModel, keep: ReadonlySet<EntityId>, m: Metrics): number {
   const none = new Set<number>();
   const all = candidates(t);
-  const hot = all.filter((index) => rank(t, index, keep, none) >= HOT).slice(0, 3);
+  const hot: number[] = [];
+  for (let place = 0; place < all.length && hot.length < 3; place++)
+    if (rank(t, all[place] as number, keep, none) >= HOT) hot.push(place);
   if (hot.length === 0) return 0;
-  return heightOf(linesFor(t, all, new Set(hot), false), m);
+  return heightOf(merged(linesFor(t, all, hot, false)), m);
 }

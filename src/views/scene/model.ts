@@ -97,6 +97,8 @@ export interface FrameModel {
   /** For page tables: whether the guest may write it. */
   readonly access: 'none' | 'read-only' | 'writable';
   readonly state: 'idle' | 'reading' | 'changed' | 'wrong' | 'touched';
+  /** How much it deserves a place when there is none for all: entries that matter point at it. */
+  readonly weight: number;
   readonly order: number;
 }
 
@@ -170,8 +172,9 @@ export interface DerivationModel {
 /** Words of the penumbra band. */
 export interface PenumbraModel {
   readonly sub: string;
-  readonly headline: string;
-  readonly detail: string;
+  /** What would be touched and at what cost; each as one or more sayings, the longest that fits is taken. */
+  readonly headline: readonly string[];
+  readonly detail: readonly string[];
 }
 
 /** Something that happens within the beat that is on stage. Times are not in it: `timeline` gives each its share. */

@@ -5,10 +5,14 @@
 const MONO_EM = 0.6;
 
 const CLASSES: readonly (readonly [RegExp, number])[] = [
+  [/ /, 0.29],
   [/[ijl.,:;'|!]/, 0.3],
-  [/[ftr()[\] /-]/, 0.4],
-  [/[mwMW@%]/, 0.92],
-  [/[A-Z0-9_+=]/, 0.7],
+  [/[ftr]/, 0.4],
+  [/[()[\]/-]/, 0.46],
+  [/[mw]/, 0.88],
+  [/[MW@%]/, 0.95],
+  [/[A-Z]/, 0.73],
+  [/[0-9_+=]/, 0.66],
 ];
 
 export const monoWidth = (text: string, size: number): number => text.length * size * MONO_EM;
@@ -16,7 +20,7 @@ export const monoWidth = (text: string, size: number): number => text.length * s
 /** `tracked`: letter-spacing in em, for labels in capitals. */
 export function wordsWidth(text: string, size: number, tracked = 0): number {
   let em = 0;
-  for (const char of text) em += (CLASSES.find(([set]) => set.test(char))?.[1] ?? 0.6) + tracked;
+  for (const char of text) em += (CLASSES.find(([set]) => set.test(char))?.[1] ?? 0.62) + tracked;
   return em * size;
 }
 

@@ -42,6 +42,7 @@ export function framesOf(input: FramesInput): FrameModel[] {
   const frames = [...wanted].filter((f) => f >= 0 && f < machine.config.machineFrames);
   const device = (f: number): boolean => f >= machine.config.guestFrames;
   frames.sort((a, b) => Number(isTable.has(a)) - Number(isTable.has(b)) || a - b);
+  const weights = weightsOf(input);
   return frames.map((frame, order): FrameModel => {
     const id = dataFrame(frame);
     const table = isTable.has(frame);
@@ -60,7 +61,30 @@ export function framesOf(input: FramesInput): FrameModel[] {
             : walk?.frame === frame
               ? 'touched'
               : 'idle',
+      weight: weights.get(frame) ?? 0,
       order,
     };
   });
+}
+
+/** What points at a frame decides how much it matters: the walk, an entry with something to say, a table that drifts. */
+function weightsOf({ moment, tables, facts, touched, walk }: FramesInput): Map<number, number> {
+  const weights = new Map<number, number>();
+  const raise = (frame: number, to: number): void => {
+    weights.set(frame, Math.max(to, weights.get(frame) ?? 0));
+  };
+  for (const frame of touched.read) raise(frame, 4);
+  for (const frame of touched.written) raise(frame, 5);
+  if (walk !== undefined) raise(walk.frame, 4);
+  for (const table of tables) {
+    if (table.side !== 'guest' || table.scenery || !table.hot) continue;
+    forEntries(moment, table.frame, table.level, (index, hi, lo) => {
+      if (!isLeaf(moment.mode, table.level, lo, moment.machine.vcpu(0).get('cr4'))) return;
+      const note = table.notes.get(index);
+      const to = note === undefined ? (table.cast.has(index) ? 1.5 : 1) : 3;
+      raise(leafTarget(moment, table.level, hi, lo), to);
+    });
+  }
+  for (const frame of facts.outOfSync) raise(frame, 2);
+  return weights;
 }

@@ -80,6 +80,7 @@ export function crowded(crowd: Crowd): SceneModel {
       role: 'data',
       access: 'none',
       state,
+      weight: state === 'idle' ? 0 : 3,
       order: i,
     };
   });
@@ -92,8 +93,8 @@ export function crowded(crowd: Crowd): SceneModel {
     penumbra,
     penumbraWords: {
       sub: 'the guest entries each shadow was last derived from',
-      headline: `${crowd.outOfSync} out of sync`,
-      detail: '',
+      headline: [`${crowd.outOfSync} out of sync`],
+      detail: [],
     },
     fixups: penumbra.map((p) => ({
       guest: p.guest,

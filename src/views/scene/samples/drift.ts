@@ -23,6 +23,7 @@ const frames: FrameModel[] = [
       role: 'data',
       access: 'none',
       state: frame === 0x45 ? 'changed' : 'idle',
+      weight: frame === 0x45 ? 3 : frame === 0x42 ? 1 : 0,
       order,
     }),
   ),
@@ -33,6 +34,7 @@ const frames: FrameModel[] = [
     role: 'page table',
     access: 'read-only',
     state: 'idle',
+    weight: 0,
     order: 10,
   },
   {
@@ -42,6 +44,7 @@ const frames: FrameModel[] = [
     role: 'page table',
     access: 'writable',
     state: 'idle',
+    weight: 2,
     order: 11,
   },
 ];
@@ -162,8 +165,8 @@ export const drift: SceneModel = {
   ],
   penumbraWords: {
     sub: 'the guest entries each shadow was last derived from',
-    headline: '3 present, 1 differs',
-    detail: 'resync will touch 1, not 512',
+    headline: ['3 present, 1 differs', '1 of 3 differs'],
+    detail: ['resync will touch 1, not 512', '1 to derive again'],
   },
   fixups: [
     {

@@ -175,14 +175,26 @@ export function penumbraWords(x: Xen, items: readonly PenumbraItem[]): PenumbraM
     : 'pages whose shadow may differ; no copies are kept';
   const present = items.reduce((sum, item) => sum + item.present, 0);
   const differs = items.reduce((sum, item) => sum + item.differs, 0);
-  if (items.length === 0) return { sub, headline: '', detail: '' };
-  const differ = `${differs} ${differs === 1 ? 'differs' : 'differ'}`;
-  const one = items.length === 1;
-  const headline = one
-    ? `${present} present${x.snapshotsOn ? `, ${differ}` : ''}`
-    : `${items.length} pages, ${x.snapshotsOn ? differ : `${present} present`}`;
-  const detail = x.snapshotsOn
-    ? `resync will touch ${differs}, not ${present}`
-    : `resync will derive all ${present} again`;
-  return { sub, headline, detail };
+  if (items.length === 0) return { sub, headline: [], detail: [] };
+  const verb = differs === 1 ? 'differs' : 'differ';
+  if (!x.snapshotsOn)
+    return {
+      sub,
+      headline:
+        items.length === 1
+          ? [`${present} present`]
+          : [`${items.length} pages, ${present} present`, `${present} present`],
+      detail: [`resync will derive all ${present} again`, `${present} to derive again`],
+    };
+  const of = `${differs} of ${present} ${verb}`;
+  return {
+    sub,
+    headline: [
+      items.length === 1
+        ? `${present} present, ${differs} ${verb}`
+        : `${items.length} pages, ${differs} ${verb}`,
+      of,
+    ],
+    detail: [`resync will touch ${differs}, not ${present}`, `${differs} to derive again`],
+  };
 }

@@ -281,7 +281,9 @@ export const guestAccess = procedure<Machine>({
       run: (t, m) => {
         partVa(m, t.actor, t.get(L.part), va);
         m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
-        m.vcpu(t.actor).set('inHypervisor', 1);
+        const r = m.vcpu(t.actor);
+        r.set('inHypervisor', 1);
+        r.set('faults', r.get('faults') + 1);
         t.callThen('resume', m.exits.pageFault, [va.hi, va.lo, t.get(L.error)], L.verdict);
       },
       say: (t, m) => {

@@ -126,6 +126,7 @@ export const guest = procedure<Machine>({
         r.set('outcome', OUTCOME_DONE);
         r.set('resultHi', 0);
         r.set('resultLo', 0);
+        r.set('faults', 0);
         const op = operationOf(m, t.actor);
         if (isVcpu(m, t.actor)) r.set('cpl', cplOf(op));
         m.world.emit(OperationStarted, t.actor, t.get(L.op));

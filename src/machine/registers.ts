@@ -51,6 +51,8 @@ const INDEX = {
   insValueLo: 33,
   insExpectedHi: 34,
   insExpectedLo: 35,
+  /** Page faults of the present operation so far. */
+  faults: 36,
 } as const;
 
 export type RegisterName = keyof typeof INDEX;

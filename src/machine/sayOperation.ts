@@ -83,7 +83,22 @@ export function sayDone(m: Machine, actor: number, op: GuestOp): string {
     default:
       break;
   }
-  if (op.kind === 'load' || op.kind === 'locked')
-    return `${who} has read ${sayValue(r.get('resultHi'), r.get('resultLo'))} and goes on.`;
-  return `${who} goes on with its program.`;
+  switch (op.kind) {
+    case 'load':
+    case 'locked':
+      return `${who} has read ${sayValue(r.get('resultHi'), r.get('resultLo'))}, ${sayFaults(r.get('faults'))}.`;
+    case 'store':
+    case 'pte':
+    case 'stos':
+      return `The store of vCPU ${actor} is done, ${sayFaults(r.get('faults'))}.`;
+    case 'fetch':
+      return `vCPU ${actor} has fetched the instruction, ${sayFaults(r.get('faults'))}.`;
+    default:
+      return `${who} goes on with its program.`;
+  }
+}
+
+function sayFaults(faults: number): string {
+  if (faults === 0) return 'without a fault';
+  return faults === 1 ? 'after one page fault' : `after ${faults} page faults`;
 }

@@ -34,7 +34,7 @@ describe('bare hardware', () => {
     const said: string[] = [];
     while (b.world.enabled(0)) said.push(b.stepSaying(0));
     expect(said).toEqual([
-      'vCPU 0 loads CR3 with 0x20000.',
+      'vCPU 0 loads CR3 with 0x20000: its tables begin at frame 0x020.',
       'vCPU 0 executes a privileged instruction: whoever is below the guest has to see to it.',
       'vCPU 0 may load that CR3.',
       'CR3 of vCPU 0 is 0x20000: walks begin there.',

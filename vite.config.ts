@@ -42,6 +42,8 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
+    // Laws try hundreds of cases; a loaded machine must not turn that into a failure.
+    testTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],

@@ -76,6 +76,8 @@ export interface Design {
   readonly switches: readonly SwitchSpec[];
   readonly counters: readonly CounterSpec[];
   readonly invariants: readonly Invariant<never>[];
+  /** The design's own operations (hypercalls, host operations), by the name a scenario's `call` gives: what Exits.operations holds. */
+  readonly operations?: readonly { readonly name: string; readonly says: string }[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */
   readonly poolFrames: (vcpus: number, guestFrames: number) => number;
   readonly build: (world: World, machine: Machine, options: DesignOptions) => BuiltDesign;

@@ -88,6 +88,10 @@ describe('a text that makes no sense', () => {
         'Line 5, column 3: The host cannot `load`: that is what a vCPU does. Expected `poke`, `switch` or `call` under `host`.',
       ],
     ],
+    [
+      `${HEAD}vcpu 0\n  call lazy-enter`,
+      ['Line 5, column 8: `lazy-enter` is not an operation of skeleton. There is none.'],
+    ],
     [`${HEAD}vcpu 0\n  cr3 T9`, ['Line 5, column 7: `T9` is not an address space. There is none.']],
     [
       `${HEAD}vcpu 0\n  cr0 set wpp`,

@@ -129,7 +129,9 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
         ? [{ kind: 'switch', name: op.name.text, on: op.state === 'on' }]
         : [];
     }
-    case 'call':
+    case 'call': {
+      const names = (c.setup.design.operations ?? []).map((one) => one.name);
+      if (!c.f.known(`an operation of ${c.setup.design.name}`, op.name, names)) return [];
       return [
         {
           kind: 'call',
@@ -137,6 +139,7 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
           args: op.args.map((arg) => c.f.number('An argument', arg, -0x8000_0000, 0xffff_ffff) | 0),
         },
       ];
+    }
     default:
       return assertNever(op);
   }

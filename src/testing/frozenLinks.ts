@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { fnv1a, hex } from '../base';
 import type { Run } from '../engine';
 import type { LinkState } from '../permalink';
+import { SRC } from './readImports';
 
-const FOLDER = fileURLToPath(new URL('../../e2e/urls', import.meta.url));
+const FOLDER = join(SRC, '..', 'e2e', 'urls');
 
 /** A link as it was published, and what it must show for ever. One file each in e2e/urls/v<version>/, never edited. */
 export interface FrozenLink {

@@ -3,8 +3,7 @@ import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Random } from '../../base';
-import { decodeLink, readFile } from '../../permalink';
-import { captureLink } from '../../session/link';
+import { captureLink, openFile, openFragment } from '../../session/link';
 import { TWO_WALKS, testSession } from '../../testing/testSession';
 import { SharePanel } from './Panel';
 
@@ -18,8 +17,10 @@ describe('the share dialog', () => {
     session.jump(9);
     render(<SharePanel controls={controls} />);
     const url = field().value;
-    const link = decodeLink(url.slice(url.indexOf('#')));
-    expect(link).toEqual({ kind: 'ok', value: captureLink(session) });
+    const there = testSession();
+    openFragment(there.session, there.sources, url.slice(url.indexOf('#')));
+    expect(captureLink(there.session)).toEqual(captureLink(session));
+    expect(there.session.state.cursor).toBe(9);
     expect(screen.getByText(`${url.length.toLocaleString('en')} characters`)).toBeTruthy();
     expect(screen.getByText(/the moment after step 9/)).toBeTruthy();
   });
@@ -48,7 +49,10 @@ describe('the share dialog', () => {
     render(<SharePanel controls={controls} />);
     await userEvent.click(screen.getByRole('button', { name: 'Download as a file' }));
     expect(files.map(({ name }) => name)).toEqual(['two-walks.shadowscope']);
-    expect(readFile(files[0]?.text ?? '')).toEqual({ kind: 'ok', value: captureLink(session) });
+    const there = testSession();
+    openFile(there.session, there.sources, files[0]?.text ?? '');
+    expect(captureLink(there.session)).toEqual(captureLink(session));
+    expect(there.session.state.cursor).toBe(9);
   });
 
   it('offers only the file when a link would be too long, and says why', () => {

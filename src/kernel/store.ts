@@ -150,6 +150,15 @@ export class Store {
     this.length = mark;
   }
 
+  /** As `undo`, for a caller that kept the hash of that moment: then nothing need be hashed again. */
+  undoTo(mark: number, hashLo: number, hashHi: number): void {
+    const { cells, log } = this;
+    for (let p = this.position - 3; p >= mark; p -= 3) cells[log[p] as number] = log[p + 1] as number;
+    this.position = this.length = mark;
+    this.hashLo = hashLo;
+    this.hashHi = hashHi;
+  }
+
   /** To any mark of the record, forwards or backwards, keeping the whole record. The timeline's way. */
   seek(mark: number): void {
     if (mark < this.position) this.rewind(mark);

@@ -26,6 +26,8 @@ export class Thread {
   /** Base of the frame the present step runs in; valid while a step runs and for its caption. */
   private frame = 0;
   private current: Procedure | undefined;
+  /** The part that the current procedure works on. */
+  private currentPart: unknown;
   private moved = false;
   /** Set while a caption is being made: locals of a frame that the step itself gave up are read from the journal. */
   private lookback: ((cell: number) => number) | undefined;
@@ -63,6 +65,7 @@ export class Thread {
   private lookup(id: number): Procedure {
     if (this.current !== undefined && this.current.id === id) return this.current;
     this.current = procedureById(id);
+    this.currentPart = this.world.part(this.current.part);
     return this.current;
   }
 
@@ -74,7 +77,7 @@ export class Thread {
     const step = procedure.steps[this.store.get(fb + STATE) & PC_MASK] as Step<unknown>;
     if (step.when === undefined) return true;
     this.frame = fb;
-    return step.when(this, this.world.part(procedure.part));
+    return step.when(this, this.currentPart);
   }
 
   /** Takes the next step. The caller has checked `enabled`. */
@@ -86,7 +89,7 @@ export class Thread {
     const step = procedure.steps[pc] as Step<unknown>;
     this.frame = fb;
     this.moved = false;
-    step.run(this, this.world.part(procedure.part));
+    step.run(this, this.currentPart);
     if (this.moved) return;
     if (pc + 1 < procedure.steps.length) this.store.set(fb + STATE, state + 1);
     else this.pop();

@@ -34,6 +34,8 @@ export class World {
   /** The branch offered to the running step, and the one it took: 0 where it did not ask. */
   private branch = 0;
   branchTaken = 0;
+  /** Among how many branches the last step could choose: 1 where it did not ask. For schedulers that try them all. */
+  branches = 1;
 
   constructor(
     counters: readonly CounterSpec[],
@@ -78,12 +80,15 @@ export class World {
     this.running = actor;
     this.branch = branch;
     this.branchTaken = 0;
+    this.branches = 1;
     (this.actors[actor] as Actor).step();
     this.running = -1;
   }
 
-  /** Which branch the scheduler chose for the running step: 0 to n-1. */
+  /** Which branch the scheduler chose for the running step: 0 to n-1. A step asks once at most: its choice is one number. */
   choose(n: number): number {
+    ensure(this.branches === 1, 'a step chooses once at most');
+    this.branches = n;
     this.branchTaken = this.branch % n;
     return this.branchTaken;
   }

@@ -1,0 +1,23 @@
+import type { BuiltWorld } from '../engine';
+import type { Invariant, World } from '../kernel';
+
+/** What is explored: a world at its first state, what must hold in it, and when it is over. */
+export interface Subject {
+  /** Its journal begins here: an exploration undoes to this state and leaves the world in it. */
+  readonly world: World;
+  readonly invariants: readonly Invariant<never>[];
+  /** Nobody holds a lock, nobody is inside the hypervisor, no store waits: where `quiescent` invariants hold by right. */
+  readonly atRest: () => boolean;
+  /** Asked where nobody can run: everybody has come to an end. If not, it is a deadlock. */
+  readonly ended: () => boolean;
+}
+
+/** Names of the actors that have something left to run; workers may wait for ever. */
+export function notDone(world: World): string[] {
+  return world.actors.filter((a) => a.kind !== 'worker' && (a.thread?.alive ?? false)).map((a) => a.name);
+}
+
+/** A scenario's world as something to explore. */
+export function subjectOf({ world, design, atRest }: BuiltWorld): Subject {
+  return { world, invariants: design.invariants, atRest, ended: () => notDone(world).length === 0 };
+}

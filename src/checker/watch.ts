@@ -1,0 +1,67 @@
+import { type Invariant, LockReleased, type Violation, type When } from '../kernel';
+import { OperationEnded } from '../machine';
+import type { Subject } from './subject';
+
+interface Watched {
+  readonly invariant: Invariant<unknown>;
+  readonly part: unknown;
+}
+
+const NONE: readonly Watched[] = [];
+
+/**
+ * The invariants of a subject, evaluated where their `when` says that they hold: the same places as in a run on the stage.
+ * `step` depends on the state alone, so the caller asks once per state; the others depend on the step that led there.
+ */
+export class Watch {
+  private readonly step: readonly Watched[];
+  private readonly release: readonly Watched[];
+  private readonly operation: readonly Watched[];
+  private readonly quiescent: readonly Watched[];
+  /** Whether some invariant waits for an event: otherwise no step needs to say what it did. */
+  readonly needsEvents: boolean;
+
+  constructor(private readonly subject: Subject) {
+    const { world, invariants } = subject;
+    const at = (when: When): readonly Watched[] => {
+      const found = (invariants as readonly Invariant<unknown>[]).filter((i) => i.when === when);
+      return found.length === 0
+        ? NONE
+        : found.map((invariant) => ({ invariant, part: world.part(invariant.part) }));
+    };
+    this.step = at('step');
+    this.release = at('release');
+    this.operation = at('operation');
+    this.quiescent = at('quiescent');
+    this.needsEvents = this.release !== NONE || this.operation !== NONE || this.quiescent !== NONE;
+  }
+
+  /** What the present state breaks, as far as a state alone can. */
+  state(): Violation | undefined {
+    return this.step === NONE ? undefined : first(this.step);
+  }
+
+  /** What the step just taken breaks, by the events it emitted from `eventsBefore` on. */
+  taken(eventsBefore: number): Violation | undefined {
+    const { events } = this.subject.world;
+    let released = false;
+    let ended = false;
+    events.scan(eventsBefore, events.mark, (type) => {
+      if (type === LockReleased) released = true;
+      else if (type === OperationEnded) ended = true;
+    });
+    let found = released ? first(this.release) : undefined;
+    if (found === undefined && ended) found = first(this.operation);
+    if (found === undefined && ended && this.quiescent !== NONE && this.subject.atRest())
+      found = first(this.quiescent);
+    return found;
+  }
+}
+
+function first(list: readonly Watched[]): Violation | undefined {
+  for (const { invariant, part } of list) {
+    const found = invariant.check(part);
+    if (found.length > 0) return found[0];
+  }
+  return undefined;
+}

@@ -180,6 +180,12 @@ export class XenLab {
     defined(this.world.actors[v]?.thread, `vCPU ${v}`).start(guest);
   }
 
+  /** Gives each vCPU a whole program, and puts it before its first operation. */
+  load(programs: readonly (readonly GuestOp[])[]): void {
+    this.machine.programs = [...programs, []];
+    this.machine.startPrograms();
+  }
+
   /** Steps a vCPU until it stands before the step `procedure.label`. */
   until(v: number, label: string): void {
     this.go(v, () => {

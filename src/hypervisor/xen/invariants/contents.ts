@@ -1,20 +1,28 @@
-import { frameOf, PS, present, U } from '../../../machine';
+import { frameOf, P, PS, present, U } from '../../../machine';
 import { gfnOfMmioMagic, isGnp, isMagic, isMmioMagic, isUsable } from '../magic';
 import { oosFind } from '../oos/slots';
 import type { Xen } from '../state';
 import { isFl1, isL1, levelOfType, P2M_MMIO_DM } from '../types';
 import { type Excess, excessL1, excessUpper, sayExcess } from './grants';
-import { entryOf, type Found, invariant, shadowEntry, shadowPage } from './names';
+import { entryOf, invariant, shadowEntry, shadowPage } from './names';
 
-/** Visits the present entries, magic ones included, of a shadow. */
+const PRESENT = P;
+
+/**
+ * Visits the present entries, magic ones included, of a shadow. Invariants are checked at every release of the lock, and most
+ * entries are empty: so the cells of the page are read in a row, without asking the directory for each.
+ */
 export function eachPresent(
   x: Xen,
   smfn: number,
   visit: (index: number, hi: number, lo: number) => void,
 ): void {
+  const page = x.memory.find(smfn);
+  if (page === 0) return;
+  const { cells } = x.world.store;
   for (let i = 0; i < x.entries; i++) {
-    const lo = x.lo(smfn, i);
-    if (present(lo)) visit(i, x.hi(smfn, i), lo);
+    const lo = cells[page + 2 * i] as number;
+    if ((lo & PRESENT) !== 0) visit(i, cells[page + 2 * i + 1] as number, lo);
   }
 }
 
@@ -39,15 +47,13 @@ export const syncedContents = invariant(
       eachPresent(x, smfn, (i, hi, lo) => {
         const guestHi = x.hi(gmfn, i);
         const guestLo = x.lo(gmfn, i);
-        const entry = entryOf(x, smfn, i);
-        const where = shadowEntry(x, smfn, i);
-        if (isMagic(hi, lo)) {
-          const wrong = wrongMagic(x, hi, lo, guestHi, guestLo);
-          if (wrong !== undefined) found(`${entry} ${wrong}.`, where);
-          return;
-        }
-        const what = excessL1(x, hi, lo, guestHi, guestLo);
-        if (what !== 'none') found(`${entry} ${sayTaken(x, what, hi, lo, guestLo, gmfn, i)}.`, where);
+        const what = isMagic(hi, lo) ? 'none' : excessL1(x, hi, lo, guestHi, guestLo);
+        const wrong = isMagic(hi, lo)
+          ? wrongMagic(x, hi, lo, guestHi, guestLo)
+          : what === 'none'
+            ? undefined
+            : sayTaken(x, what, hi, lo, guestLo, gmfn, i);
+        if (wrong !== undefined) found(`${entryOf(x, smfn, i)} ${wrong}.`, shadowEntry(x, smfn, i));
       });
     }
   },
@@ -81,44 +87,36 @@ export const upperContents = invariant(
       const level = levelOfType(x.pages.type(smfn));
       if (level < 2) continue;
       const gmfn = x.pages.backpointer(smfn);
-      eachPresent(x, smfn, (i, hi, lo) => checkUpper(x, found, level, smfn, gmfn, i, hi, lo));
+      eachPresent(x, smfn, (i, hi, lo) => {
+        const wrong = wrongUpper(x, level, gmfn, i, hi, lo);
+        if (wrong !== undefined) found(`${entryOf(x, smfn, i)} ${wrong}.`, shadowEntry(x, smfn, i));
+      });
     }
   },
 );
 
-function checkUpper(
+/** What is wrong with entry i of the shadow of gmfn. */
+function wrongUpper(
   x: Xen,
-  found: Found,
   level: number,
-  smfn: number,
   gmfn: number,
   i: number,
   hi: number,
   lo: number,
-): void {
-  const entry = entryOf(x, smfn, i);
-  const where = shadowEntry(x, smfn, i);
+): string | undefined {
   const below = frameOf(hi, lo);
   const guestHi = x.hi(gmfn, i);
   const guestLo = x.lo(gmfn, i);
   const what = excessUpper(x, level, hi, lo, guestHi, guestLo);
-  if (what !== 'none') {
-    found(`${entry} ${sayExcess(what, x.name(below), `the guest's ${entryOf(x, gmfn, i)}`)}.`, where);
-    return;
-  }
+  if (what !== 'none') return sayExcess(what, x.name(below), `the guest's ${entryOf(x, gmfn, i)}`);
   const type = x.pages.type(below);
-  if (!x.pages.owns(below) || levelOfType(type) !== level - 1) {
-    found(`${entry} leads to ${x.name(below)}, which is no L${level - 1} shadow.`, where);
-    return;
-  }
+  if (!x.pages.owns(below) || levelOfType(type) !== level - 1)
+    return `leads to ${x.name(below)}, which is no L${level - 1} shadow`;
   const gfn = frameOf(guestHi, guestLo);
   const splintered = level === 2 && (guestLo & PS) !== 0;
   const wanted = splintered ? Math.floor(gfn / x.entries) * x.entries : x.p2m.mfn(gfn);
-  if (x.pages.backpointer(below) === wanted && isFl1(type) === splintered) return;
-  found(
-    `${entry} leads to ${x.name(below)}, the shadow of ${x.name(x.pages.backpointer(below))}, but the guest's entry names ${x.name(wanted)}.`,
-    where,
-  );
+  if (x.pages.backpointer(below) === wanted && isFl1(type) === splintered) return undefined;
+  return `leads to ${x.name(below)}, the shadow of ${x.name(x.pages.backpointer(below))}, but the guest's entry names ${x.name(wanted)}`;
 }
 
 /** I9: the snapshot is what the shadow was made from. */
@@ -141,29 +139,31 @@ export const snapshots = invariant(
       }
     eachSnapshot(x, (smfn, snapshot, gmfn) =>
       eachPresent(x, smfn, (i, hi, lo) => {
-        const snapHi = x.hi(snapshot, i);
-        const snapLo = x.lo(snapshot, i);
-        const entry = entryOf(x, smfn, i);
-        const copy = `the snapshot of ${x.name(gmfn)}`;
-        const where = shadowEntry(x, smfn, i);
-        if (isMagic(hi, lo)) {
-          if (wrongMagic(x, hi, lo, snapHi, snapLo) !== undefined)
-            found(
-              `${entry} is known not present, but ${copy} in ${x.name(snapshot)} has an entry there.`,
-              where,
-            );
-          return;
-        }
-        const what = excessL1(x, hi, lo, snapHi, snapLo);
-        if (what === 'present' || what === 'frame')
-          found(
-            `${entry} maps ${x.name(frameOf(hi, lo))}, which was not derived from ${copy} in ${x.name(snapshot)}.`,
-            where,
-          );
+        const wrong = notFromSnapshot(x, snapshot, gmfn, i, hi, lo);
+        if (wrong !== undefined) found(`${entryOf(x, smfn, i)} ${wrong}.`, shadowEntry(x, smfn, i));
       }),
     );
   },
 );
+
+function notFromSnapshot(
+  x: Xen,
+  snapshot: number,
+  gmfn: number,
+  i: number,
+  hi: number,
+  lo: number,
+): string | undefined {
+  const snapHi = x.hi(snapshot, i);
+  const snapLo = x.lo(snapshot, i);
+  if (isMagic(hi, lo)) {
+    if (wrongMagic(x, hi, lo, snapHi, snapLo) === undefined) return undefined;
+    return `is known not present, but the snapshot of ${x.name(gmfn)} in ${x.name(snapshot)} has an entry there`;
+  }
+  const what = excessL1(x, hi, lo, snapHi, snapLo);
+  if (what !== 'present' && what !== 'frame') return undefined;
+  return `maps ${x.name(frameOf(hi, lo))}, which was not derived from the snapshot of ${x.name(gmfn)} in ${x.name(snapshot)}`;
+}
 
 /** I10: and grants nothing beyond it. That it maps something else altogether is for I9 to say. */
 export const snapshotRights = invariant(

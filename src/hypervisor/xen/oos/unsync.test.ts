@@ -20,7 +20,7 @@ import {
 const PAGES = [0x30, 0x31, 0x32, 0x33, 0x36];
 
 /** Every table page used, so shadowed and in sync, and its alias in the direct map known to the shadow as read-only. */
-export function warmLab(options: LabOptions = {}): XenLab {
+function warmLab(options: LabOptions = {}): XenLab {
   const entries = PAGES.map((page, i) => ({ page, index: 0, value: e(0x200 + i, PUAD) }));
   const lab = new XenLab({ ...options, entries: [...entries, ...(options.entries ?? [])] });
   for (const page of PAGES) lab.run(0, load(vaOf(page, 0)), load(direct(page), 0));

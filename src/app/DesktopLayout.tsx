@@ -61,12 +61,16 @@ export function DesktopLayout({ controls, wide }: LayoutProps) {
     // With the editor open beside a small stage there is no room left for words; they come back with its end.
     edit: [editor, stage],
   };
-  return <SplitPane key={columns} label="Columns" panes={panes[columns]} />;
+  return (
+    <main className="columns">
+      <SplitPane key={columns} panes={panes[columns]} />
+    </main>
+  );
 }
 
 export function StageColumn({ controls }: { readonly controls: Controls }) {
   return (
-    <main className="column stage-column">
+    <div className="column stage-column">
       <div className="stage-box">
         <Guarded name="stage">
           <StagePanel controls={controls} />
@@ -80,7 +84,7 @@ export function StageColumn({ controls }: { readonly controls: Controls }) {
           <LanesPanel controls={controls} />
         </Guarded>
       </div>
-    </main>
+    </div>
   );
 }
 
@@ -89,7 +93,7 @@ function ScenarioColumn({ controls }: { readonly controls: Controls }) {
   const tabs = useStore(session.store, (s) => s.tabs);
   const selected = SCENARIO_TABS.some((tab) => tab.id === tabs.left) ? tabs.left : 'story';
   return (
-    <aside className="column words-column" aria-label="Scenario">
+    <section className="column words-column" aria-label="Scenario">
       <Tabs
         label="Scenario"
         tabs={SCENARIO_TABS}
@@ -98,7 +102,7 @@ function ScenarioColumn({ controls }: { readonly controls: Controls }) {
       >
         <ScenarioTab controls={controls} tab={selected} />
       </Tabs>
-    </aside>
+    </section>
   );
 }
 
@@ -139,7 +143,7 @@ function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonl
   const all = [{ id: 'now', label: 'Now' }, ...SCENARIO_TABS];
   const selected = all.some((tab) => tab.id === open.right) ? open.right : 'now';
   return (
-    <aside className="column words-column" aria-label="This moment">
+    <section className="column words-column" aria-label="This moment">
       <div className="stack">
         <Guarded name="caption">
           <CaptionPanel controls={controls} />
@@ -157,18 +161,18 @@ function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonl
           now
         )}
       </div>
-    </aside>
+    </section>
   );
 }
 
 function EditorColumn({ controls }: { readonly controls: Controls }) {
   return (
-    <aside className="column editor-column" aria-label="Editor">
+    <section className="column editor-column" aria-label="Editor">
       <Guarded name="editor">
         <Fetched load={loadEditor} props={{ controls }} frames={controls.session.frames}>
           <p className="app-loading">The editor is being loaded.</p>
         </Fetched>
       </Guarded>
-    </aside>
+    </section>
   );
 }

@@ -70,11 +70,12 @@ function PhoneView({ controls, view }: { readonly controls: Controls; readonly v
           </Guarded>
         </div>
         <div className="phone-words">
-          <div className="phone-caption">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls when a caption is long, so the keyboard must reach it */}
+          <section className="phone-caption" tabIndex={0} aria-label="Caption">
             <Guarded name="caption">
               <CaptionPanel controls={controls} />
             </Guarded>
-          </div>
+          </section>
           <Guarded name="timeline">
             <LanesPanel controls={controls} />
           </Guarded>

@@ -61,7 +61,7 @@ export function createEditor(options: EditorOptions): Editor {
           ...defaultKeymap,
         ]),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': 'Scenario text' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Scenario text', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange(update.state.doc.toString());
         }),

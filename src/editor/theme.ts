@@ -7,7 +7,12 @@ export const theme = EditorView.theme({
   '.cm-scroller': { font: 'var(--type-cell)', lineHeight: '1.6' },
   '.cm-content': { color: 'var(--body)', caretColor: 'var(--strong)' },
   '.cm-cursor': { borderLeftColor: 'var(--strong)' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--quiet)', borderRight: '1px solid var(--hairline)' },
+  '.cm-gutters': {
+    backgroundColor: 'transparent',
+    color: 'var(--quiet)',
+    borderRight: '1px solid var(--hairline)',
+  },
+  '.cm-gutter': { overflow: 'visible' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
   '& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground':
     { backgroundColor: 'var(--penumbra-wash)' },

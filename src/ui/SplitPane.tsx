@@ -9,20 +9,15 @@ export interface Pane {
   readonly min: number;
 }
 
-interface SplitPaneProps {
-  readonly label: string;
-  readonly panes: readonly Pane[];
-}
-
 const KEY_STEP = 16;
 
 /**
  * Columns with handles between them that drag and answer to the arrow keys. Each handle belongs to the sized pane beside it;
  * the pane without a size gives and takes. (The libraries for this weigh more than a tenth of the whole first load.)
  */
-export function SplitPane({ label, panes }: SplitPaneProps) {
+export function SplitPane({ panes }: { readonly panes: readonly Pane[] }) {
   const [sizes, setSizes] = useState<Readonly<Record<string, number>>>({});
-  const box = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const sizeOf = (pane: Pane): number | undefined =>
     pane.size === undefined ? undefined : Math.max(pane.min, sizes[pane.id] ?? pane.size);
 
@@ -35,7 +30,7 @@ export function SplitPane({ label, panes }: SplitPaneProps) {
 
   const flexible = panes.findIndex((pane) => pane.size === undefined);
   return (
-    <section className="ui-split" aria-label={label} ref={box}>
+    <div className="ui-split" ref={box}>
       {panes.map((pane, i) => {
         const size = sizeOf(pane);
         // The handle lies on the side that faces the pane which gives and takes.
@@ -62,7 +57,7 @@ export function SplitPane({ label, panes }: SplitPaneProps) {
           </Fragment>
         );
       })}
-    </section>
+    </div>
   );
 }
 

@@ -36,7 +36,7 @@ export function CodePanel({ controls }: { readonly controls: Controls }) {
 
 function Listing({ view }: { readonly view: CodeView }) {
   const current = useRef<HTMLLIElement>(null);
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
 
   // The line that runs stays in sight without the page itself being scrolled.
   // biome-ignore lint/correctness/useExhaustiveDependencies: where the line lies depends on which line and which listing
@@ -60,7 +60,8 @@ function Listing({ view }: { readonly view: CodeView }) {
           <li key={depth}>{name}</li>
         ))}
       </ol>
-      <div className="code-box" ref={box}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <section className="code-box" ref={box} tabIndex={0} aria-label="Listing">
         <ol className="code-lines">
           {view.lines.map((line, i) => (
             <li
@@ -75,7 +76,7 @@ function Listing({ view }: { readonly view: CodeView }) {
             </li>
           ))}
         </ol>
-      </div>
+      </section>
     </>
   );
 }

@@ -15,7 +15,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
     const said = `${item.name} of ${table}, ${item.owner}, ${item.place}: ${item.present} present, ${item.differs} differ`;
     const baseline = brief ? rect.y + rect.h / 2 : rect.y + 12;
     const inset = Math.min(8, m.inset);
-    const full = wordsWidth(item.name, 12) + wordsWidth(item.place, m.small) + 4 <= rect.w - 2 * inset;
+    const full = wordsWidth(item.name, 11.5) + wordsWidth(item.place, m.small) + 2 <= rect.w - 2 * inset;
     return (
       <g
         key={item.id}

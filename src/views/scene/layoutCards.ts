@@ -31,14 +31,15 @@ export function layoutCards(
     table,
     i,
     full: frame + fullHeight(table, keep, twinOf(table), m),
-    least: frame + hotHeight(table, keep, m),
-    // A shadow whose guest table is on stage goes before one that would stand alone.
-    urgent: table.hot || keep.has(table.id) ? 3 : table.scenery ? 0 : twins.has(table.backs ?? '') ? 2 : 1,
+    bare: frame + hotHeight(table, keep, m),
+    // With room for it, a card that shows no entry at least says how many there are.
+    least: frame + Math.max(hotHeight(table, keep, m), m.gapH),
+    urgent: urgencyOf(table, keep, twins),
   }));
   const room = bottom - top;
   let chosen = wants;
   const needs = (list: typeof wants): number =>
-    list.reduce((sum, w) => sum + w.least, 0) + Math.max(0, list.length - 1) * m.cardGap;
+    list.reduce((sum, w) => sum + w.bare, 0) + Math.max(0, list.length - 1) * m.cardGap;
   if (needs(wants) > room) {
     const byUrgency = [...wants].sort((a, b) => b.urgent - a.urgent || a.i - b.i);
     const list: typeof wants = [];
@@ -81,6 +82,17 @@ export function layoutCards(
   return { cards, stack };
 }
 
+/** A shadow whose guest table is on stage goes before one that would stand alone; scenery goes last, unless it plays. */
+function urgencyOf(
+  table: TableModel,
+  keep: ReadonlySet<EntityId>,
+  twins: ReadonlyMap<EntityId, ReadonlySet<number>>,
+): number {
+  if (table.hot || keep.has(table.id)) return table.scenery ? 3 : 4;
+  if (table.scenery) return 0;
+  return twins.has(table.backs ?? '') ? 2 : 1;
+}
+
 /** What a table would take if it could; scenery asks for little. */
 function fullHeight(
   table: TableModel,
@@ -92,21 +104,32 @@ function fullHeight(
   return table.scenery ? Math.min(height, Math.max(hotHeight(table, keep, m), m.rowH + m.gapH)) : height;
 }
 
-/** Water-filling: those who want less than an equal share get what they want, the others share what is left. */
-function share(
-  wants: readonly { readonly table: TableModel; readonly full: number; readonly least: number }[],
-  room: number,
-): Map<EntityId, number> {
+interface Want {
+  readonly table: TableModel;
+  readonly full: number;
+  readonly bare: number;
+  readonly least: number;
+  readonly urgent: number;
+}
+
+/**
+ * Everybody gets the least; then the most urgent get what they want, then the next. Among equals by water-filling: those
+ * who want less than an equal share get what they want, the others share what is left.
+ */
+function share(wants: readonly Want[], room: number): Map<EntityId, number> {
+  const sum = (of: (w: Want) => number): number => wants.reduce((total, w) => total + of(w), 0);
+  const base = sum((w) => w.least) <= room ? (w: Want) => w.least : (w: Want) => w.bare;
   const out = new Map<EntityId, number>();
-  let left = room - wants.reduce((sum, w) => sum + w.least, 0);
-  let waiting = [...wants].sort((a, b) => a.full - a.least - (b.full - b.least));
-  while (waiting.length > 0) {
-    const each = left / waiting.length;
-    const w = waiting[0] as (typeof waiting)[number];
-    const extra = Math.max(0, Math.min(w.full - w.least, each));
-    out.set(w.table.id, w.least + extra);
-    left -= extra;
-    waiting = waiting.slice(1);
+  let left = room - sum(base);
+  for (const urgent of [...new Set(wants.map((w) => w.urgent))].sort((a, b) => b - a)) {
+    const group = wants
+      .filter((w) => w.urgent === urgent)
+      .sort((a, b) => a.full - base(a) - (b.full - base(b)));
+    group.forEach((w, i) => {
+      const extra = Math.max(0, Math.min(w.full - base(w), left / (group.length - i)));
+      out.set(w.table.id, base(w) + extra);
+      left -= extra;
+    });
   }
   return out;
 }

@@ -42,6 +42,8 @@ function fixupsOf(x: Xen, gmfn: number): readonly number[] {
   return out;
 }
 
+const many = (n: number, one: string, more: string): string => `${n} ${n === 1 ? one : more}`;
+
 const flag = (on: boolean): number => (on ? 1 : 0);
 
 const READS: Readonly<Record<string, { readonly says: string; readonly read: Read }>> = {
@@ -125,7 +127,7 @@ function summary(x: Xen): string[] {
       ? `, up ${x.name(x.pages.upFrame(smfn))}[${sayIndex(x.pages.upIndex(smfn))}]`
       : '';
     lines.push(
-      `${x.name(smfn)}: ${typeName(x.pages.type(smfn))} of ${frameName(back)}, ${present} entries, ${x.pages.count(smfn)} references${up}${state}`,
+      `${x.name(smfn)}: ${typeName(x.pages.type(smfn))} of ${frameName(back)}, ${many(present, 'entry', 'entries')}, ${many(x.pages.count(smfn), 'reference', 'references')}${up}${state}`,
     );
   }
   return lines;

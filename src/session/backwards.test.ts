@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { libraryEntry } from '../library';
 import { testSession } from '../testing/testSession';
 import { questions, why } from './backwards';
+import { openText } from './opening';
 
 /** The data frame of the scenario's only store, offset 0xa30. */
 const STORED = 'frame 0x045[146]';
@@ -17,6 +19,20 @@ test('why a word is as it is: the step that stored it, and nothing before that',
   expect(word(cursor - 1)).toBe(0);
   expect(word(cursor)).toBe(0x1234);
   expect(why(run, STORED, cursor - 1)).toEqual([]);
+});
+
+test('why a shadow entry maps its frame: the guest’s own store, not the walk that marked it dirty later', () => {
+  const { session, controls } = testSession();
+  openText(session, controls.sources, libraryEntry('a-page-table-may-drift')?.text ?? '');
+  const { run } = session;
+  if (run === undefined) throw new Error('nothing on stage');
+  const [origin, derived, ...others] = why(run, 'shadow s084[007]', run.length);
+  expect(others).toEqual([]);
+  expect(origin?.actor).toBe('vCPU 1');
+  expect(origin?.says).toContain('entry 007 of frame 0x02e now says frame 0x045');
+  expect(derived?.says).toContain('It is derived again.');
+  const dirty = run.eventsIn(0, run.length).findLast((event) => event.kind === 'AccessedDirtySet');
+  expect(dirty?.step).toBeGreaterThan(derived?.cursor ?? 0);
 });
 
 test('a question that needs something chosen says so until it is', () => {

@@ -1,7 +1,7 @@
 import { hex } from '../base';
-import { provenance, type Run, stepCaption } from '../engine';
+import { type Origin, provenance, type Run, stepCaption } from '../engine';
 import type { LoggedEvent } from '../kernel';
-import { cellsOf } from './entityCell';
+import { type Cells, cellsOf } from './entityCell';
 
 /** A moment that answers a question, and why it does. */
 export interface Answer {
@@ -77,19 +77,29 @@ export function questions(run: Run, cursor: number, entity: string | undefined):
   ];
 }
 
+/** Accessed and dirty: marks that walks leave on an entry. What it maps was decided by somebody else. */
+const WALK_MARKS = 0x60;
+
 /** The chain behind a value: the step that wrote it, the step that wrote what it was made from, and so on back. */
 export function why(run: Run, entity: string, cursor: number): readonly Answer[] {
   const cells = cellsOf(run, entity);
   if (cells === undefined) return [];
-  let chain: ReturnType<typeof provenance> = [];
-  // An entry is two cells; the one written last is what the question is about, its low half where both were.
-  for (let cell = cells.from; cell < Math.min(cells.to, cells.from + 2); cell++) {
-    const found = provenance(run, cell, cursor);
-    if ((found[0]?.step ?? -1) > (chain[0]?.step ?? -1)) chain = found;
-  }
+  const isEntry = entity.includes('[');
+  const mapping = isEntry ? latestChain(run, cells, cursor, ~WALK_MARKS) : [];
+  const chain = mapping.length > 0 ? mapping : latestChain(run, cells, cursor, ~0);
   return chain
     .map(({ step, old, now }) => answer(run, step, `${hex(old, 8)} became ${hex(now, 8)}.`))
     .reverse();
+}
+
+/** An entry is two cells; the one written last is what the question is about, its low half where both were. */
+function latestChain(run: Run, cells: Cells, cursor: number, bitsOfLow: number): readonly Origin[] {
+  let chain: readonly Origin[] = [];
+  for (let cell = cells.from; cell < Math.min(cells.to, cells.from + 2); cell++) {
+    const found = provenance(run, cell, cursor, cell === cells.from ? bitsOfLow : ~0);
+    if ((found[0]?.step ?? -1) > (chain[0]?.step ?? -1)) chain = found;
+  }
+  return chain;
 }
 
 function lastWrite(run: Run, from: number, to: number, cursor: number): readonly Answer[] {

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { IconButton } from '../../ui/Button';
 import { lanesOf, revealing, type Span, zoomed } from '../../views/lanes';
+import { Branches } from './Branches';
 import { LANE_PITCH, LOCK_PITCH, MARKS_HEIGHT } from './draw';
 import { Track } from './Track';
 import './panel.css';
@@ -33,6 +34,7 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
   const names = [...lanes.actors.map((actor) => actor.name), ...lanes.locks.map((lock) => lock.name)];
   return (
     <section className="lanes" aria-label="Timeline">
+      <Branches controls={controls} />
       <ul className="lanes-names" style={{ paddingTop: MARKS_HEIGHT }} aria-hidden="true">
         {lanes.actors.map((actor) => (
           <li key={actor.index} style={{ height: LANE_PITCH }}>

@@ -17,12 +17,18 @@ export function askCommands({ session }: CommandContext): Command[] {
       run: () => {
         if (entity === undefined)
           return session.say('Choose an entry on the stage first, then ask why it is so.');
-        const origin = why(run, entity, state.cursor).at(-1);
-        if (origin === undefined)
+        const chain = why(run, entity, state.cursor);
+        const origin = chain[0];
+        const written = chain.at(-1);
+        if (origin === undefined || written === undefined)
           session.say(`No step of this run has written ${entity}: it is as the scenario began.`);
         else {
           goTo(session, origin.cursor);
-          session.say(`${entity} was written by ${origin.actor} in step ${origin.cursor}. ${origin.says}`);
+          const copied =
+            written === origin
+              ? `${entity} was written here, in step ${origin.cursor}.`
+              : `${entity} was written by ${written.actor} in step ${written.cursor}, from what ${origin.actor} wrote here, in step ${origin.cursor}.`;
+          session.say(`${copied} ${origin.says}`);
         }
       },
     },

@@ -20,8 +20,9 @@ test('acting in the past makes a branch beside the run, and both can be shown', 
   // The branch begins where we are: nothing has happened yet, but somebody else goes next.
   expect(await app.moment.step()).toBe(step);
   expect(await app.hash()).toBe(here);
-  const branch = app.page.getByText(/vCPU \d first, from step \d+/).first();
-  await expect(branch).toBeVisible();
+  const branches = app.timeline.branches;
+  await expect(branches.getByRole('button')).toHaveText(['as written', /^vCPU \d first, from step \d+$/]);
+  await expect(branches.getByRole('button', { pressed: true })).toHaveText(/first, from step/);
   await app.transport.toEnd();
   const other = await app.moment.snapshot();
 
@@ -31,8 +32,7 @@ test('acting in the past makes a branch beside the run, and both can be shown', 
   await app.transport.toEnd();
   expect(await app.moment.snapshot()).toEqual(end);
 
-  menu = await app.transport.openActs();
-  await menu.getByRole('menuitem', { name: /^Show the run with vCPU \d first/ }).click();
+  await branches.getByRole('button', { name: /first, from step/ }).click();
   await app.idle();
   await app.transport.toEnd();
   expect(await app.moment.snapshot()).toEqual(other);

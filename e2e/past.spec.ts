@@ -14,8 +14,10 @@ test.describe('asking why', () => {
     const origin = await app.moment.step();
     expect(origin).toBeLessThan(end);
     await expect(app.moment.region).toContainText('vCPU 1');
-    expect(await app.moment.words()).toMatch(/vCPU 1 stores .*(045|0x02e)/);
-    await expect(app.messages.saying(/was written by vCPU 1 in step \d+/)).toBeVisible();
+    expect(await app.moment.words()).toContain('entry 007 of frame 0x02e now says frame 0x045');
+    await expect(
+      app.messages.saying(/was written by vCPU 0 in step \d+, from what vCPU 1 wrote here/),
+    ).toBeVisible();
     expect(chosen).toMatch(/^shadow entry 007/);
   });
 
@@ -49,7 +51,7 @@ test('asking backwards: when a shadow entry first differed, and who last flushed
   await app.past.goToLast();
   const flush = await app.moment.step();
   expect(flush).toBeLessThanOrEqual(end);
-  expect(await app.moment.words()).toMatch(/TLB|flush/i);
+  expect(await app.moment.words()).toMatch(/TLB|flush|forgotten all translations/i);
 
   await app.past.open();
   await app.past.ask('When was the last page fault?');

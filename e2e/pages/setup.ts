@@ -15,11 +15,11 @@ export class Setup {
     await this.app.idle();
   }
 
-  switch(name: string | RegExp): Locator {
-    return this.switches.getByRole('switch', { name });
+  switch(name: string): Locator {
+    return this.switches.getByRole('switch', { name, exact: true });
   }
 
-  async toggle(name: string | RegExp): Promise<void> {
+  async toggle(name: string): Promise<void> {
     await this.switch(name).click();
     await this.app.idle();
   }

@@ -13,6 +13,11 @@ export class Timeline {
     return this.region.getByRole('slider');
   }
 
+  /** The runs on offer, once somebody has acted in the past. */
+  get branches(): Locator {
+    return this.region.getByRole('group', { name: 'Branches' });
+  }
+
   /** The step that the scrubber says it stands at. */
   async value(): Promise<number> {
     return Number(await this.scrubber.getAttribute('aria-valuenow'));

@@ -3,7 +3,7 @@ import type { Run } from '../engine';
 import { type BranchRecipe, type LiveRuns, turnOf } from './branching';
 import { type Clock, Frames } from './frame';
 import { BEAT_MS, Motion } from './motion';
-import { INITIAL, type SessionState } from './state';
+import { type Beat, INITIAL, type SessionState } from './state';
 import { Keeper } from './storage';
 
 /** What the session needs from outside; a test gives its own. */
@@ -25,6 +25,8 @@ export class Session {
   readonly frames: Frames;
   readonly motion: Motion;
   readonly keeper: Keeper;
+  /** How long a beat wants to last at 1×, in milliseconds: whoever draws it knows how much there is to see. */
+  pace: (beat: Beat) => number = () => BEAT_MS;
   private live: LiveRuns | undefined;
   private nextMessage = 1;
   private readonly recording = (): boolean => this.recordMore();
@@ -178,7 +180,8 @@ export class Session {
     this.forgetSaid();
     run.seek(to);
     this.set({ cursor: to, beat: backwards ? { from: to, to: here } : { from: here, to } });
-    this.motion.start(this.beatLasts / (backwards ? 2 : 1), backwards, () => {
+    const longer = this.beatLasts > 0 ? this.pace(this.state.beat) / BEAT_MS : 0;
+    this.motion.start((this.beatLasts * longer) / (backwards ? 2 : 1), backwards, () => {
       // Back at rest, the stage shows the beat that led to where we are.
       if (backwards && this.state.cursor === to)
         this.set({ beat: { from: to === 0 ? 0 : run.beatBefore(to), to } });

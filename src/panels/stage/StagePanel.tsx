@@ -1,8 +1,9 @@
-import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
 import { buildScene } from '../../views/scene/build';
+import { timeline } from '../../views/scene/timeline';
 import { StageView } from './StageView';
 import { useSize } from './useSize';
 
@@ -25,6 +26,11 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
     () => (run === undefined ? undefined : buildScene(run, beat.from, beat.to)),
     [run, beat, version],
   );
+  // A search takes as long as a person needs to see that it is one: the session asks how long each beat wants to be.
+  useEffect(() => {
+    session.pace = ({ from, to }) =>
+      session.run === undefined ? timeline([]).ms : timeline(buildScene(session.run, from, to).motions).ms;
+  }, [session]);
   const { motion } = session;
   const fraction = useCallback(() => motion.fraction, [motion]);
   const subscribe = useCallback((changed: () => void) => motion.subscribe(changed), [motion]);

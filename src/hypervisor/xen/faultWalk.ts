@@ -111,7 +111,7 @@ export const walkSteps: readonly Step<Xen>[] = [
       if (t.get(F.missing) !== 0) return 'The fault is the guest’s own: it is handed on.';
       return badGfn(t, x)
         ? `Guest frame ${x.name(t.get(F.gfn))} does not exist: the guest gets the fault.`
-        : `The guest allows the access, so it is the shadow that lacks something: guest frame ${x.name(t.get(F.gfn))} must be mapped.`;
+        : `The guest allows the access, so it is the shadow that lacks an entry, or a right: it must map frame ${x.name(t.get(F.gfn))}.`;
     },
   },
   {

@@ -1,11 +1,9 @@
-import type { World } from '../../kernel';
 import type { DomainState } from './domain';
 import type { ShadowPages } from './shadowPages';
 
 /** The domain's pinned shadows, most recently pinned first: reclaim eats from the tail (sheet 1.5). */
 export class PinnedList {
   constructor(
-    readonly world: World,
     private readonly pages: ShadowPages,
     private readonly domain: DomainState,
   ) {}

@@ -65,7 +65,7 @@ export class Xen {
     this.vtlbs = each((v) => new Vtlb(store, v));
     this.pool = new Pool(world, machine, this.pages, this.domain, this.vcpus);
     this.hash = new ShadowHash(world, this.pages, this.domain);
-    this.pinned = new PinnedList(world, this.pages, this.domain);
+    this.pinned = new PinnedList(this.pages, this.domain);
     for (const { gfn, mfn, type } of options.p2m) this.p2m.set(gfn, mfn, p2mTypeNamed(type));
   }
 

@@ -2,7 +2,9 @@ import { procedure, slots, type Thread } from '../../kernel';
 import { frameOf, leafFrame, PS, present, sayIndex } from '../../machine';
 import { type Derivation, newDerivation, prefetchL1, propagateUpper } from './derive';
 import { WHY_VALIDATE } from './events';
+import { isGnp, isUsable } from './magic';
 import { snapshotUpdate } from './oos/snapshot';
+import { sayBecause, sayRights } from './sayDerived';
 import { setL1e } from './setL1e';
 import { setUpper } from './setUpper';
 import type { Xen } from './state';
@@ -21,7 +23,21 @@ import {
 /** L1 before L2 before L3 before L4, so that no walker sees a new upper entry above an old lower one (sheet 2.8). */
 const ORDER = [SH_L1_64, SH_L2_64, SH_L3_64, SH_L4_64] as const;
 
-const L = slots('gmfn', 'first', 'last', 'nth', 'index', 'flags', 'result', 'smfn', 'done', 'hi', 'lo');
+const L = slots(
+  'gmfn',
+  'first',
+  'last',
+  'nth',
+  'index',
+  'flags',
+  'result',
+  'smfn',
+  'level',
+  'at',
+  'hi',
+  'lo',
+  'because',
+);
 
 const derived = newDerivation();
 
@@ -46,15 +62,37 @@ function derive(x: Xen, level: number, hi: number, lo: number): Derivation {
   return derived;
 }
 
-function next(t: Thread): void {
-  if (t.get(L.index) < t.get(L.last)) {
-    t.set(L.index, t.get(L.index) + 1);
-    t.goto('entry');
+/** The first entry touched, for the next type the page has a shadow of; -1 when there is none. */
+function nextType(t: Thread, x: Xen, from: number): void {
+  const bits = x.guest.typeBits(t.get(L.gmfn));
+  let nth = from;
+  while (nth < ORDER.length && (bits & (1 << (ORDER[nth] as number))) === 0) nth++;
+  t.set(L.nth, nth);
+  t.set(L.index, t.get(L.first));
+  t.goto(nth === ORDER.length ? 'return' : 'entry');
+}
+
+function next(t: Thread, x: Xen): void {
+  if (t.get(L.index) === t.get(L.last)) {
+    nextType(t, x, t.get(L.nth) + 1);
     return;
   }
-  t.set(L.nth, t.get(L.nth) + 1);
-  t.set(L.index, t.get(L.first));
-  t.goto('entry');
+  t.set(L.index, t.get(L.index) + 1);
+  // A store may have led to the end of this very shadow.
+  if ((x.guest.typeBits(t.get(L.gmfn)) & (1 << (ORDER[t.get(L.nth)] as number))) !== 0) t.goto('entry');
+  else nextType(t, x, t.get(L.nth) + 1);
+}
+
+/** What an entry of a shadow says, and why not what the guest's says. */
+function sayEntry(t: Thread, x: Xen): string {
+  const hi = t.get(L.hi);
+  const lo = t.get(L.lo);
+  const entry = `Entry ${sayIndex(t.get(L.at))} of ${x.describe(t.get(L.smfn))}`;
+  const why = sayBecause(t.get(L.because), x.name(frameOf(hi, lo)));
+  if (isGnp(hi, lo)) return `${entry} is the magic that says "not present".`;
+  if (!isUsable(hi, lo)) return `${entry} is empty now. ${why}`.trimEnd();
+  if (t.get(L.level) > 1) return `${entry} points at shadow ${x.name(frameOf(hi, lo))} now.`;
+  return `${entry} maps frame ${x.name(frameOf(hi, lo))} ${sayRights(hi, lo)}. ${why}`.trimEnd();
 }
 
 /**
@@ -73,8 +111,8 @@ export const shValidateGuestEntry = procedure<Xen>({
       label: 'begin',
       line: 'sh_validate_guest_entry(gmfn, entries written):',
       touch: 'locked',
-      run: (t) => t.set(L.index, t.get(L.first)),
-      say: (t, x) => `The shadow of ${x.name(t.get(L.gmfn))} must follow what was written.`,
+      run: (t, x) => nextType(t, x, 0),
+      say: (t, x) => `Every shadow of ${x.name(t.get(L.gmfn))} must follow what was written.`,
     },
     {
       label: 'entry',
@@ -82,43 +120,26 @@ export const shValidateGuestEntry = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
-        if (t.get(L.nth) === ORDER.length) {
-          t.goto('return');
-          return;
-        }
         const type = ORDER[t.get(L.nth)] as number;
-        t.set(L.done, 0);
-        if ((x.guest.typeBits(gmfn) & (1 << type)) === 0) {
-          t.set(L.index, t.get(L.last));
-          next(t);
-          return;
-        }
         const level = levelOfType(type);
         const index = t.get(L.index);
-        const hi = x.hi(gmfn, index);
-        const lo = x.lo(gmfn, index);
         x.world.count(`shadow_validate_gl${level}e_calls`);
         const smfn = x.hash.lookup(gmfn, type);
-        const entry = derive(x, level, hi, lo);
+        const { hi, lo, because } = derive(x, level, x.hi(gmfn, index), x.lo(gmfn, index));
         t.set(L.smfn, smfn);
-        t.set(L.hi, entry.hi);
-        t.set(L.lo, entry.lo);
-        t.set(L.done, level);
+        t.set(L.hi, hi);
+        t.set(L.lo, lo);
+        t.set(L.because, because);
+        t.set(L.level, level);
+        t.set(L.at, index);
         const cell = x.entryCell(gmfn, index);
         if (level > 1)
-          t.callThen(
-            'upper',
-            setUpper,
-            [t.actor, smfn, index, entry.hi, entry.lo, WHY_VALIDATE, cell],
-            L.result,
-          );
+          t.callThen('upper', setUpper, [t.actor, smfn, index, hi, lo, WHY_VALIDATE, cell], L.result);
       },
       say: (t, x) => {
-        const level = t.get(L.done);
-        if (level === 0) return `Frame ${x.name(t.get(L.gmfn))} is not shadowed at the next level.`;
-        const entry = `Entry ${sayIndex(t.get(L.index))} of the guest's L${level} table ${x.name(t.get(L.gmfn))}`;
-        return t.get(L.lo) === 0 && t.get(L.hi) === 0
-          ? `${entry} leads to nothing that is shadowed yet: the shadow entry shall be empty.`
+        const entry = `Entry ${sayIndex(t.get(L.at))} of the guest's L${t.get(L.level)} table ${x.name(t.get(L.gmfn))}`;
+        return t.get(L.level) > 1 && !isUsable(t.get(L.hi), t.get(L.lo))
+          ? `${entry} leads to nothing that is shadowed: the shadow entry shall be empty.`
           : `${entry} is derived again.`;
       },
     },
@@ -131,23 +152,22 @@ export const shValidateGuestEntry = procedure<Xen>({
         const gmfn = t.get(L.gmfn);
         const index = t.get(L.index);
         const cell = x.entryCell(gmfn, index);
-        const { smfn, hi, lo } = { smfn: t.get(L.smfn), hi: t.get(L.hi), lo: t.get(L.lo) };
-        const result = setL1e(x, t.actor, smfn, index, hi, lo, WHY_VALIDATE, cell);
+        const result = setL1e(x, t.actor, t.get(L.smfn), index, t.get(L.hi), t.get(L.lo), WHY_VALIDATE, cell);
         t.set(L.flags, t.get(L.flags) | result);
         if (x.outOfSync(gmfn)) snapshotUpdate(x, gmfn, index, x.hi(gmfn, index), x.lo(gmfn, index), cell);
-        next(t);
+        next(t, x);
       },
-      say: (t, x) => `Shadow ${x.name(t.get(L.smfn))} has the new entry.`,
+      say: sayEntry,
     },
     {
       label: 'upper',
       line: '    above: shadow_set_lNe()',
       touch: 'locked',
-      run: (t) => {
+      run: (t, x) => {
         t.set(L.flags, t.get(L.flags) | t.get(L.result));
-        next(t);
+        next(t, x);
       },
-      say: (t, x) => `Shadow ${x.name(t.get(L.smfn))} has the new entry.`,
+      say: sayEntry,
     },
     {
       label: 'return',

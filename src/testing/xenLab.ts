@@ -76,6 +76,34 @@ export interface LabOptions {
   readonly lenient?: boolean;
 }
 
+/** The guest's tables and registers as they are before the first step. */
+export function prepareGuest(machine: Machine, entries: NonNullable<LabOptions['entries']>): void {
+  const table = P | W | U | A;
+  const kernel = P | W | A;
+  const put = (page: number, index: number, value: Word): void =>
+    machine.memory.write64(page, index, value.hi, value.lo);
+  put(T, 0xff, e(USER_L3, table));
+  put(USER_L3, 2, e(USER_L2, table));
+  TABLES.forEach((p, i) => {
+    put(USER_L2, 0x41 + i, e(p, table));
+  });
+  put(T, 0x102, e(DIRECT_L3, kernel));
+  put(DIRECT_L3, 0, e(DIRECT_L2, kernel));
+  put(DIRECT_L2, 0, e(K, kernel));
+  for (let g = 0; g < 512; g++) put(K, g, e(g, kernel | D));
+  for (const { page, index, value } of entries) put(page, index, value);
+  machine.directMap = wordOfBigInt(DIRECT);
+  for (const r of machine.regs) {
+    r.set('cr0', CR0);
+    r.set('cr3Lo', T << 12);
+    r.set('cr4', CR4_PAE);
+    r.set('efer', EFER_LME | EFER_LMA | EFER_NXE);
+  }
+}
+
+/** CR0 of a guest that pages, with WP. */
+export const CR0 = CR0_PE | CR0_WP | CR0_PG;
+
 /** Repairs made after 2008: with them off, races of the time break invariants under random schedules. */
 export const REPAIRS = ['late-recheck', 'late-resync', 'prealloc-first', 'oos-before-magic'] as const;
 
@@ -112,7 +140,6 @@ export class XenLab {
       `profile ${era}`,
     );
     const repaired = Object.fromEntries(REPAIRS.map((name) => [name, true]));
-    this.machine.directMap = wordOfBigInt(DIRECT);
     this.machine.addActors();
     const built = this.design.build(this.world, this.machine, {
       profile: era,
@@ -126,37 +153,11 @@ export class XenLab {
     this.machine.switchNames = this.design.switches.map((s) => s.name);
     this.x = this.world.part('xen') as Xen;
     this.programs = Array.from({ length: vcpus + 1 }, () => []);
-    this.guestMemory();
-    for (let v = 0; v < vcpus; v++) this.registers(v);
+    prepareGuest(this.machine, options.entries ?? []);
     defined(this.world.actors[0]?.thread, 'a first vCPU').start(built.boot);
     this.go(0, () => false);
     if (options.l3TopLevel === false) this.x.domain.set('optFlags', 0);
     this.fresh();
-  }
-
-  private registers(v: number): void {
-    const r = this.machine.vcpu(v);
-    r.set('cr0', CR0_PE | CR0_WP | CR0_PG);
-    r.set('cr3Lo', T << 12);
-    r.set('cr4', CR4_PAE);
-    r.set('efer', EFER_LME | EFER_LMA | EFER_NXE);
-  }
-
-  private guestMemory(): void {
-    const table = P | W | U | A;
-    const kernel = P | W | A;
-    const put = (page: number, index: number, value: Word): void =>
-      this.machine.memory.write64(page, index, value.hi, value.lo);
-    put(T, 0xff, e(USER_L3, table));
-    put(USER_L3, 2, e(USER_L2, table));
-    TABLES.forEach((p, i) => {
-      put(USER_L2, 0x41 + i, e(p, table));
-    });
-    put(T, 0x102, e(DIRECT_L3, kernel));
-    put(DIRECT_L3, 0, e(DIRECT_L2, kernel));
-    put(DIRECT_L2, 0, e(K, kernel));
-    for (let g = 0; g < 512; g++) put(K, g, e(g, kernel | D));
-    for (const { page, index, value } of this.options.entries ?? []) put(page, index, value);
   }
 
   /** Counters and events start from nothing. */

@@ -1,7 +1,8 @@
 import type { Bench } from './bench';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
+import { stageFrame } from './benches/stageFrame';
 import { stepBack } from './benches/stepBack';
 
 /** Every bench, in the order in which they run. A new one is a file in `benches/` and a row here. */
-export const BENCHES: readonly Bench[] = [firstLoad, stepBack, jump];
+export const BENCHES: readonly Bench[] = [firstLoad, stepBack, jump, stageFrame];

@@ -13,8 +13,6 @@ export interface DepthFirstOptions {
   readonly bounds?: Partial<Bounds>;
   /** `stop` at the first thing wrong, or `count` them all: then counts are of the whole state space. */
   readonly onWrong?: 'stop' | 'count';
-  /** Called in each state when it is first reached, to read it. Never writes. */
-  readonly visit?: () => void;
 }
 
 /**
@@ -27,7 +25,6 @@ export class DepthFirst {
   private readonly watch: Watch;
   private readonly bounds: Bounds;
   private readonly counting: boolean;
-  private readonly visit: (() => void) | undefined;
   private readonly path = new Path();
   private deepest = 0;
   private transitions = 0;
@@ -42,7 +39,6 @@ export class DepthFirst {
   ) {
     this.bounds = { ...PAGE_BOUNDS, ...options.bounds };
     this.counting = options.onWrong === 'count';
-    this.visit = options.visit;
     this.watch = new Watch(subject);
     const { store } = subject.world;
     ensurePackable(subject.world);
@@ -117,7 +113,6 @@ export class DepthFirst {
     path.push(this.subject.world.store);
     const { depth } = path;
     if (depth > this.deepest) this.deepest = depth;
-    this.visit?.();
     const violation = this.watch.state();
     if (violation !== undefined) this.wrong(violation, depth);
     if (depth === bounds.depth) {

@@ -14,4 +14,10 @@ export interface Oracle {
 
 export const ORACLES: readonly Oracle[] = [
   { script: 'oracle:walks', samples: 'src/testing/oracles/walks', endings: ['.jsonl'] },
+  {
+    script: 'oracle:litmus',
+    samples: 'src/testing/oracles/litmus',
+    endings: ['.litmus'],
+    options: ['--expect', 'src/testing/oracles/litmus/expected.json'],
+  },
 ];

@@ -1,3 +1,4 @@
+export * from './litmus';
 export * from './walks';
 export * from './walksFormat';
 export * from './walksReplay';

@@ -1,3 +1,4 @@
+import { figure } from '../base';
 import type { Host } from '../session/commands';
 import type { Platform } from '../session/session';
 
@@ -45,7 +46,7 @@ function pickFile(): Promise<string | undefined> {
       else if (file.size > LARGEST) {
         reject(
           new Error(
-            `${file.name} has ${file.size.toLocaleString('en')} bytes; a scenario has at most ${LARGEST.toLocaleString('en')}. Choose another file.`,
+            `${file.name} has ${figure(file.size)} bytes; a scenario has at most ${figure(LARGEST)}. Choose another file.`,
           ),
         );
       } else

@@ -1,5 +1,6 @@
 export * from './assert';
 export * from './brand';
+export * from './figure';
 export * from './fnv';
 export * from './hex';
 export * from './random';

@@ -1,3 +1,5 @@
+import { memo } from 'react';
+import { figure } from '../base';
 import './sparkbar.css';
 
 interface SparkbarProps {
@@ -11,7 +13,7 @@ interface SparkbarProps {
 }
 
 /** One line: a name, a bar, a figure. The figure carries the meaning; the bar is for the eye. */
-export function Sparkbar({ label, value, max, reference = false, tip }: SparkbarProps) {
+export const Sparkbar = memo(function Sparkbar({ label, value, max, reference = false, tip }: SparkbarProps) {
   const share = max <= 0 ? 0 : Math.min(1, value / max);
   return (
     <div className="ui-sparkbar" data-tip={tip}>
@@ -23,8 +25,8 @@ export function Sparkbar({ label, value, max, reference = false, tip }: Sparkbar
             style={{ width: `${Math.max(share * 100, value > 0 ? 3 : 0)}%` }}
           />
         </span>
-        <span className="ui-sparkbar-value">{value.toLocaleString('en')}</span>
+        <span className="ui-sparkbar-value">{figure(value)}</span>
       </dd>
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { assertNever } from '../base';
+import { assertNever, figure } from '../base';
 import { captionAt, type Run, VIOLATION } from '../engine';
 import type { LaneKind } from '../kernel';
 
@@ -81,7 +81,7 @@ export function endingWords(run: Run): string {
     case 'deadlock':
       return `Nobody can go on: ${ending.actors.join(' and ')} wait for each other.`;
     case 'bound':
-      return `The run was stopped after ${ending.steps.toLocaleString('en')} steps: it may never end.`;
+      return `The run was stopped after ${figure(ending.steps)} steps: it may never end.`;
     default:
       return assertNever(ending, 'ending');
   }

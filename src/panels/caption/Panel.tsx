@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { notesOf } from '../../session/notes';
 import { classNames } from '../../ui/classNames';
@@ -19,8 +20,8 @@ export function CaptionPanel({ controls }: { readonly controls: Controls }) {
     <section className="caption" aria-label="What happens">
       <header className="caption-head">
         <h2>
-          Step {words.step.toLocaleString('en')}
-          <span className="caption-of"> of {words.of.toLocaleString('en')}</span>
+          Step {figure(words.step)}
+          <span className="caption-of"> of {figure(words.of)}</span>
         </h2>
         {words.actor !== '' && (
           <span className={classNames('caption-who', `lane-${words.lane}`)}>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
+import type { Frames } from '../../session/frame';
 import { actingAt } from '../../session/stepping';
 import { Tabs } from '../../ui/Tabs';
 import { type CodeView, codeActors, codeAt } from '../../views/code';
@@ -28,27 +29,32 @@ export function CodePanel({ controls }: { readonly controls: Controls }) {
         selected={chosen === undefined ? 'acting' : tabs.code}
         onSelect={(code) => session.set({ tabs: { ...tabs, code } })}
       >
-        <Listing view={view} />
+        <Listing view={view} frames={session.frames} />
       </Tabs>
     </section>
   );
 }
 
-function Listing({ view }: { readonly view: CodeView }) {
+function Listing({ view, frames }: { readonly view: CodeView; readonly frames: Frames }) {
   const current = useRef<HTMLLIElement>(null);
   const box = useRef<HTMLElement>(null);
 
   // The line that runs stays in sight without the page itself being scrolled.
   // biome-ignore lint/correctness/useExhaustiveDependencies: where the line lies depends on which line and which listing
   useEffect(() => {
-    const line = current.current;
-    const frame = box.current;
-    if (line === null || frame === null) return;
-    const top = line.offsetTop; // within the list, which begins where the box does
-    if (top < frame.scrollTop || top + line.offsetHeight > frame.scrollTop + frame.clientHeight) {
-      frame.scrollTop = top - frame.clientHeight / 3;
-    }
-  }, [view.current, view.procedure]);
+    // In the frame, not at once: asking where things lie while panels are still changing costs a layout each time.
+    const reveal = (): void => {
+      const line = current.current;
+      const frame = box.current;
+      if (line === null || frame === null) return;
+      const top = line.offsetTop; // within the list, which begins where the box does
+      if (top < frame.scrollTop || top + line.offsetHeight > frame.scrollTop + frame.clientHeight) {
+        frame.scrollTop = top - frame.clientHeight / 3;
+      }
+    };
+    frames.draw(reveal);
+    return () => frames.cancel(reveal);
+  }, [view.current, view.procedure, frames]);
 
   if (view.state === 'idle') return <p className="code-idle">{view.name} has nothing left to run.</p>;
   return (

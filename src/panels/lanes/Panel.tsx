@@ -24,10 +24,11 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
   const lanes = useMemo(() => (run === undefined ? undefined : lanesOf(run)), [run, version]);
   const cursor = useStore(session.store, (s) => s.cursor);
   const [chosen, setChosen] = useState<Span>();
+  const length = lanes?.length ?? 0;
+  // The same span is the same object: the track draws anew only when another part of the run is in view.
+  const whole = useMemo<Span>(() => ({ from: 0, to: Math.max(1, length) }), [length]);
   if (lanes === undefined) return null;
 
-  const { length } = lanes;
-  const whole: Span = { from: 0, to: Math.max(1, length) };
   const kept = chosen === undefined || chosen.to > length + 1 ? whole : revealing(chosen, length, cursor);
   const widest = kept.to - kept.from >= length;
   const setSpan = (span: Span): void => setChosen(span.to - span.from >= length ? undefined : span);

@@ -27,6 +27,7 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
   const [width, setWidth] = useState(0);
   const scheme = useScheme(controls);
   const height = trackHeight(lanes);
+  const colours = useRef<{ readonly of: string; readonly set: TrackColours }>(undefined);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -38,7 +39,6 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
   }, []);
 
   const { run } = session;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read anew when the scheme changes
   useEffect(() => {
     const element = canvas.current;
     const parent = box.current;
@@ -51,7 +51,8 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
       if (context === null) return;
       context.scale(ratio, ratio);
       const notes = notesOf(run).map((note) => note.cursor);
-      drawTrack(context, lanes, notes, span, width, coloursOf(parent));
+      if (colours.current?.of !== scheme) colours.current = { of: scheme, set: coloursOf(parent) };
+      drawTrack(context, lanes, notes, span, width, colours.current.set);
     };
     session.frames.draw(draw);
     return () => session.frames.cancel(draw);

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { goTo } from '../../session/stepping';
 import { Button } from '../../ui/Button';
@@ -32,7 +33,7 @@ export function ProgramPanel({
       {programsAt(run, cursor).map((program) => (
         <div key={program.actor}>
           <h3>{program.name}</h3>
-          {program.before > 0 && <p className="program-more">{program.before.toLocaleString('en')} before</p>}
+          {program.before > 0 && <p className="program-more">{figure(program.before)} before</p>}
           <ol>
             {program.ops.map(({ op, text, state, starts }) => (
               <li key={op}>
@@ -48,7 +49,7 @@ export function ProgramPanel({
               </li>
             ))}
           </ol>
-          {program.after > 0 && <p className="program-more">{program.after.toLocaleString('en')} more</p>}
+          {program.after > 0 && <p className="program-more">{figure(program.after)} more</p>}
         </div>
       ))}
     </section>

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { Switches } from './Switches';
 import './panel.css';
@@ -30,15 +31,15 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
           <dt>vCPUs</dt>
           <dd>{machine.vcpus}</dd>
           <dt>Guest frames</dt>
-          <dd>{machine.guestFrames.toLocaleString('en')}</dd>
+          <dd>{figure(machine.guestFrames)}</dd>
           <dt>Hypervisor’s frames</dt>
-          <dd>{(machine.machineFrames - machine.guestFrames).toLocaleString('en')}</dd>
+          <dd>{figure(machine.machineFrames - machine.guestFrames)}</dd>
           <dt>TLB</dt>
           <dd>
             {machine.tlbEntries === 0 ? 'none: every access walks' : `${machine.tlbEntries} entries each`}
           </dd>
           <dt>Entries per table</dt>
-          <dd>{(1 << machine.indexBits).toLocaleString('en')}</dd>
+          <dd>{figure(1 << machine.indexBits)}</dd>
         </dl>
       </section>
       <Switches controls={controls} sentences />

@@ -2,7 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Random } from '../../base';
+import { figure, Random } from '../../base';
 import { captureLink, openFile, openFragment } from '../../session/link';
 import { TWO_WALKS, testSession } from '../../testing/testSession';
 import { SharePanel } from './Panel';
@@ -21,7 +21,7 @@ describe('the share dialog', () => {
     openFragment(there.session, there.sources, url.slice(url.indexOf('#')));
     expect(captureLink(there.session)).toEqual(captureLink(session));
     expect(there.session.state.cursor).toBe(9);
-    expect(screen.getByText(`${url.length.toLocaleString('en')} characters`)).toBeTruthy();
+    expect(screen.getByText(`${figure(url.length)} characters`)).toBeTruthy();
     expect(screen.getByText(/the moment after step 9/)).toBeTruthy();
   });
 

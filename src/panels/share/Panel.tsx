@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { copyLink, type Offer, offerOf } from '../../session/sharing';
 import { Button } from '../../ui/Button';
@@ -88,7 +89,7 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
         <Button look="strong" data-first onClick={() => void copy()}>
           Copy link
         </Button>
-        <span className="share-length">{url.length.toLocaleString('en')} characters</span>
+        <span className="share-length">{figure(url.length)} characters</span>
         <span role="status">{SAID[copied]}</span>
       </div>
     </>

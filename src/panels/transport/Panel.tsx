@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { figure } from '../../base';
 import { speedName } from '../../session/commands';
 import type { Controls } from '../../session/controls';
 import { chordName } from '../../session/keys';
@@ -52,7 +53,7 @@ export function TransportPanel({ controls, large = false }: TransportProps) {
       {!large && (
         <>
           <span className="transport-step">
-            step {cursor.toLocaleString('en')} of {length.toLocaleString('en')}
+            step {figure(cursor)} of {figure(length)}
           </span>
           <More controls={controls} />
         </>

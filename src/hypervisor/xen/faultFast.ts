@@ -24,6 +24,9 @@ function sameFrame(t: Thread, x: Xen): boolean {
 
 const pretendEmpty = (t: Thread): void => t.set(F.error, t.get(F.error) ^ (PFEC_RSVD | PFEC_P));
 
+/** The witness of I17 has a look at every step in which the guest's tables might be seen without the page. */
+const look = (t: Thread, x: Xen): void => x.witness.look(x, t.actor, t.get(F.vaHi), t.get(F.vaLo));
+
 /** The L1 shadow that the sl2e of the address points at, or -1. */
 const l1Shadow = (t: Thread, x: Xen): number => x.shadowTableOf(t.actor, 1, t.get(F.vaHi), t.get(F.vaLo));
 
@@ -43,6 +46,8 @@ export const fastSteps: readonly Step<Xen>[] = [
       x.world.count('shadow_fault');
       const vcpu = x.vcpu(t.actor);
       t.set(F.how, PLAIN);
+      x.witness.begin(t.actor);
+      look(t, x);
       if (x.domain.get('crashed') !== 0) {
         t.set(F.how, CRASHED);
         finish(t, x, 'dying', FAULT_INJECT, t.get(F.error) & ~PFEC_RSVD);
@@ -90,6 +95,7 @@ export const fastSteps: readonly Step<Xen>[] = [
     line: '  reserved bit: is there a magic entry?',
     touch: 'private',
     run: (t, x) => {
+      look(t, x);
       if ((t.get(F.error) & PFEC_RSVD) === 0) t.goto('lock-first');
       else if (!x.on('fast-fault-path')) {
         pretendEmpty(t);
@@ -106,6 +112,7 @@ export const fastSteps: readonly Step<Xen>[] = [
     line: '    sl1e = *linear(va); not magic any more: let the guest retry',
     touch: 'racy',
     run: (t, x) => {
+      look(t, x);
       const smfn = l1Shadow(t, x);
       const index = x.index(1, t.get(F.vaHi), t.get(F.vaLo));
       const hi = smfn < 0 ? 0 : x.hi(smfn, index);
@@ -128,6 +135,7 @@ export const fastSteps: readonly Step<Xen>[] = [
     line: '    its table out of sync: pretend the entry is empty, walk',
     touch: 'racy',
     run: (t, x) => {
+      look(t, x);
       if (!inSync(x, l1Shadow(t, x))) {
         t.set(F.how, LET_GO);
         x.world.emit(FastPath, t.actor, fastPathCode('out-of-sync'));
@@ -151,6 +159,7 @@ export const fastSteps: readonly Step<Xen>[] = [
       resetEarlyUnshadow(t, x);
       if (isGnp(t.get(F.hi), t.get(F.lo))) {
         pretendEmpty(t);
+        x.witness.deliver(x, t.actor, t.get(F.vaHi), t.get(F.vaLo));
         x.world.count('shadow_fault_fast_gnp');
         x.world.emit(FastPath, t.actor, fastPathCode('gnp'));
         finish(t, x, 'fast-gnp', FAULT_INJECT, t.get(F.error));

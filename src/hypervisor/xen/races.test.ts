@@ -202,11 +202,20 @@ describe('a magic entry and a resync in between (sheet 10.3)', () => {
   };
 
   it('made the old entry look true: the guest got a fault its tables do not justify', () => {
-    expect(race({ 'oos-before-magic': false }).events('GuestPageFault')).toHaveLength(1);
+    const lab = race({ 'oos-before-magic': false });
+    expect(lab.events('GuestPageFault')).toHaveLength(1);
+    lab.check();
+    expect(lab.broken).toEqual(['I17']);
+    expect(lab.violations[0]?.violation.says).toMatch(
+      /^Broken: the guest on vCPU 1 was given a page fault for 0x7f80_8820_7000/,
+    );
   });
 
   it('cannot any more, since the table is asked first', () => {
-    expect(race({}).events('GuestPageFault')).toEqual([]);
+    const lab = race({});
+    expect(lab.events('GuestPageFault')).toEqual([]);
+    lab.check();
+    expect(lab.broken).toEqual([]);
   });
 });
 

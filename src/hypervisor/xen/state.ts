@@ -15,6 +15,7 @@ import { SwitchState } from './switchState';
 import { isFl1, levelOfType, mapsPages, p2mTypeNamed, SH_NONE } from './types';
 import { VcpuState } from './vcpuState';
 import { Vtlb } from './vtlb';
+import { FaultWitness } from './witness';
 
 /**
  * All state of Xen's shadow code in one world, and the only object that knows where it lies. Part name: `xen`.
@@ -40,6 +41,8 @@ export class Xen {
   readonly fixupArrays: readonly FixupArrays[];
   readonly vtlbs: readonly Vtlb[];
   readonly switches: SwitchState;
+  /** For invariant I17 only. */
+  readonly witness: FaultWitness;
 
   constructor(
     readonly world: World,
@@ -63,6 +66,7 @@ export class Xen {
     this.fixupTables = each((v) => new FixupTable(store, v));
     this.fixupArrays = each((v) => new FixupArrays(store, v, era.oosPages));
     this.vtlbs = each((v) => new Vtlb(store, v));
+    this.witness = new FaultWitness(store, config.vcpus);
     this.pool = new Pool(world, machine, this.pages, this.domain, this.vcpus);
     this.hash = new ShadowHash(world, this.pages, this.domain);
     this.pinned = new PinnedList(this.pages, this.domain);

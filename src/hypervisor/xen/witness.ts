@@ -1,0 +1,70 @@
+import type { Region, Store } from '../../kernel';
+import { frameOf, isLeaf, present } from '../../machine';
+import type { Xen } from './state';
+import { isRam } from './types';
+
+const CELLS = 4;
+const SEEN_ABSENT = 0;
+const WRONGLY_GIVEN = 1;
+const VA_HI = 2;
+const VA_LO = 3;
+
+/**
+ * What no state of Xen shows: whether a fault that a magic entry gives to the guest is justified. That is so if the guest's
+ * tables did not map the address at some moment since the fault was raised, for no processor remembers what is not present.
+ * Looks only, for invariant I17; not part of the state's identity, and nothing in the algorithms reads it.
+ */
+export class FaultWitness {
+  private readonly region: Region;
+
+  constructor(
+    private readonly store: Store,
+    vcpus: number,
+  ) {
+    this.region = store.region('fault witness', vcpus * CELLS, false);
+  }
+
+  private at(v: number, field: number): number {
+    return this.region.base + v * CELLS + field;
+  }
+
+  /** A fault of vCPU v has been raised: nothing has been seen yet. */
+  begin(v: number): void {
+    for (let field = 0; field < CELLS; field++) this.store.set(this.at(v, field), 0);
+  }
+
+  /** Has a look at the guest's tables at this moment. */
+  look(x: Xen, v: number, vaHi: number, vaLo: number): void {
+    if (!guestMaps(x, v, vaHi, vaLo)) this.store.set(this.at(v, SEEN_ABSENT), 1);
+  }
+
+  /** The guest is given a not-present fault by a magic entry. */
+  deliver(x: Xen, v: number, vaHi: number, vaLo: number): void {
+    this.look(x, v, vaHi, vaLo);
+    if (this.store.get(this.at(v, SEEN_ABSENT)) !== 0) return;
+    this.store.set(this.at(v, WRONGLY_GIVEN), 1);
+    this.store.set(this.at(v, VA_HI), vaHi);
+    this.store.set(this.at(v, VA_LO), vaLo);
+  }
+
+  /** The address of the fault that vCPU v was wrongly given last, until its next fault. */
+  wrong(v: number): { readonly hi: number; readonly lo: number } | undefined {
+    if (this.store.get(this.at(v, WRONGLY_GIVEN)) === 0) return undefined;
+    return { hi: this.store.get(this.at(v, VA_HI)), lo: this.store.get(this.at(v, VA_LO)) };
+  }
+}
+
+/** Whether the guest's own tables map an address right now, with whatever rights. */
+function guestMaps(x: Xen, v: number, vaHi: number, vaLo: number): boolean {
+  let table = x.vcpu(v).guestTop;
+  for (let level = x.mode.levels; level >= 1; level--) {
+    const index = x.index(level, vaHi, vaLo);
+    const lo = x.lo(table, index);
+    if (!present(lo)) return false;
+    if (isLeaf(x.mode, level, lo, 0)) return true;
+    const gfn = frameOf(x.hi(table, index), lo);
+    table = x.p2m.mfn(gfn);
+    if (!isRam(x.p2m.type(gfn)) || !x.mfnValid(table)) return false;
+  }
+  return true;
+}

@@ -24,7 +24,7 @@ const BAD_ADDRESS = 4;
 const L = slots(
   ...(['part', 'found', 'frame0', 'frame1'] as const),
   ...(['error', 'frame', 'rights', 'shift'] as const), // results of the walk
-  ...(['verdict', 'guestError'] as const), // results of the exit
+  ...(['verdict', 'guestError', 'guestPage'] as const), // results of the exit
 );
 
 const va: Halves = { hi: 0, lo: 0 };
@@ -284,6 +284,7 @@ export const guestAccess = procedure<Machine>({
         const r = m.vcpu(t.actor);
         r.set('inHypervisor', 1);
         r.set('faults', r.get('faults') + 1);
+        t.set(L.guestPage, 0);
         t.callThen('resume', m.exits.pageFault, [va.hi, va.lo, t.get(L.error)], L.verdict);
       },
       say: (t, m) => {
@@ -309,7 +310,8 @@ export const guestAccess = procedure<Machine>({
           t.ret(OUTCOME_DONE);
           return;
         }
-        partVa(m, t.actor, t.get(L.part), va);
+        // An emulator goes through the whole instruction, and may fail at its other page.
+        partVa(m, t.actor, t.get(L.guestPage) === 0 ? t.get(L.part) : t.get(L.guestPage) - 1, va);
         // CR2 belongs to the guest: a fault that it never hears of must not change it.
         r.set('cr2Hi', va.hi);
         r.set('cr2Lo', va.lo);

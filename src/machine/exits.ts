@@ -11,7 +11,10 @@ export const FAULT_DONE = 2;
  * provides them. `native` provides those of bare hardware.
  */
 export interface Exits {
-  /** Slots: vaHi, vaLo, error. Returns FAULT_INJECT (and then, as a second result, the error code the guest is given), FAULT_RETRY or FAULT_DONE. */
+  /**
+   * Slots: vaHi, vaLo, error. Returns FAULT_INJECT, FAULT_RETRY or FAULT_DONE; with FAULT_INJECT also the error code the guest is
+   * given and, where that is not the page that exited, which page of the instruction it is for (1 the first, 2 the second).
+   */
   readonly pageFault: Procedure<never>;
   /** Slots: hi, lo. MOV CR3. Sets the guest's CR3 and the hardware's. */
   readonly loadCr3: Procedure<never>;

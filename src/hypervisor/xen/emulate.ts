@@ -75,7 +75,8 @@ function sayStored(t: Thread, x: Xen): string {
 
 /**
  * sh_x86_emulate_write and _cmpxchg with emulate_map_dest and emulate_unmap_dest (sheet 2.8). Argument: fast 1 if no walk was
- * made for this fault. The instruction is the one in flight. Returns X86EMUL_* and, for EXCEPTION, the guest's error code.
+ * made for this fault. The instruction is the one in flight. Returns X86EMUL_* and, for EXCEPTION, the guest's error
+ * code and the page of the instruction that it is for, counted from 1.
  */
 export const shX86EmulateWrite = procedure<Xen>({
   name: 'sh_x86_emulate_write',
@@ -125,7 +126,7 @@ export const shX86EmulateWrite = procedure<Xen>({
         const v = t.actor;
         const { gw } = x.vcpu(v);
         if (t.get(L.missing) !== 0) {
-          t.ret(X86EMUL_EXCEPTION, walkError(x, v, t.get(L.missing), WRITE, false));
+          t.ret(X86EMUL_EXCEPTION, walkError(x, v, t.get(L.missing), WRITE, false), t.get(L.part) + 1);
           return;
         }
         const gfn = frameOf(gw.hi(1), gw.lo(1));

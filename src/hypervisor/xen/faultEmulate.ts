@@ -60,7 +60,7 @@ export const emulateSteps: readonly Step<Xen>[] = [
         return;
       }
       if (rc === X86EMUL_EXCEPTION) {
-        finish(t, x, 'guest-fault', FAULT_INJECT, t.get(F.rcError));
+        finish(t, x, 'guest-fault', FAULT_INJECT, t.get(F.rcError), t.get(F.rcPage));
         return;
       }
       if (!x.isPageTable(targetOf(t))) {

@@ -10,7 +10,7 @@ export const F = slots(
   ...(['fast', 'missing', 'gfn', 'gmfn', 'p2mt'] as const),
   ...(['removed', 'flush', 'rewalk', 'equal'] as const),
   ...(['smfn', 'unsynced', 'hi', 'lo', 'because'] as const),
-  ...(['rc', 'rcError', 'how'] as const),
+  ...(['rc', 'rcError', 'rcPage', 'how'] as const),
 );
 
 export const isWrite = (t: Thread): boolean => (t.get(F.error) & PFEC_W) !== 0;
@@ -26,11 +26,11 @@ export const fetchType = (t: Thread): number => (isWrite(t) ? FT_DEMAND_WRITE : 
 export const targetOf = (t: Thread): number => t.get(F.gmfn) - 1;
 
 /** The end of every fault: the lock is given back if held, the walk record forgotten, the outcome told. */
-export function finish(t: Thread, x: Xen, outcome: Outcome, verdict: number, error = 0): void {
+export function finish(t: Thread, x: Xen, outcome: Outcome, verdict: number, error = 0, page = 0): void {
   if (x.lock.owner === t.actor) x.lock.release(t);
   x.vcpu(t.actor).gw.clear();
   x.world.emit(FaultOutcome, t.actor, outcomeCode(outcome));
-  t.ret(verdict, error);
+  t.ret(verdict, error, page);
 }
 
 /** reset_early_unshadow: a fault of another kind came between. */

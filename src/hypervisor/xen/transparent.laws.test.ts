@@ -59,6 +59,29 @@ function firstDifference(a: Machine, b: Machine): string | undefined {
   return undefined;
 }
 
+describe('an emulated store over two pages', () => {
+  it('that fails at the second tells the guest so in CR2', () => {
+    const entries = [{ page: 0x30, index: 0, value: e(0x200, 0x65) }];
+    const xen = new XenLab({ vcpus: 1, entries });
+    const native = new NativeLab(entries);
+    const first = vaOf(0x30, 0);
+    const va = word(first.hi, first.lo + 0xffd);
+    const ops: GuestOp[] = [
+      load(first),
+      { kind: 'cr0', value: CR0 & ~CR0_WP },
+      { kind: 'store', va, value: word(0, -1), width: 8, cpl: 0 },
+    ];
+    for (const op of ops) {
+      xen.run(0, op);
+      native.run(op);
+    }
+    expect(xen.counter('shadow_fault_emulate_wp')).toBe(1);
+    expect(xen.machine.vcpu(0).get('cr2Lo')).toBe(first.lo + 0x1000);
+    expect(seen(xen.machine)).toBe(seen(native.machine));
+    expect(firstDifference(native.machine, xen.machine)).toBeUndefined();
+  });
+});
+
 /**
  * I17, and what I11 comes to for one vCPU: a guest that flushes what it changes cannot tell the shadow from the real thing. Every
  * value read, every fault with its error code and CR2, every word of memory with its accessed and dirty bits is the same.

@@ -1,0 +1,34 @@
+// @vitest-environment happy-dom
+import { cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, test } from 'vitest';
+import { LIBRARY } from '../../library';
+import { testSession } from '../../testing/testSession';
+import { LibraryPanel } from './Panel';
+
+afterEach(cleanup);
+
+test('lists every scenario under its topic, narrows by words, and opens one', async () => {
+  const made = testSession();
+  const { controls, session } = made;
+  controls.sources = { ...made.sources, library: LIBRARY };
+  session.set({ dialog: 'library' });
+  render(<LibraryPanel controls={controls} />);
+  const entries = () => screen.getAllByRole('listitem');
+  expect(entries()).toHaveLength(LIBRARY.length);
+  for (const topic of new Set(LIBRARY.map((entry) => entry.topic))) {
+    expect(screen.getByRole('region', { name: topic })).toBeTruthy();
+  }
+  await userEvent.type(screen.getByRole('searchbox'), 'page walk');
+  expect(entries().length).toBeLessThan(LIBRARY.length);
+  await userEvent.click(screen.getByRole('button', { name: /^What a page walk is/ }));
+  expect(session.state.spec?.title).toBe('What a page walk is');
+  expect(session.state.dialog).toBeUndefined();
+});
+
+test('words that no scenario has are answered, not with an empty page', async () => {
+  const { controls } = testSession();
+  render(<LibraryPanel controls={controls} />);
+  await userEvent.type(screen.getByRole('searchbox'), 'zebra');
+  expect(screen.getByText(/No scenario has all of these words/)).toBeTruthy();
+});

@@ -1,0 +1,44 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, test } from 'vitest';
+import { libraryEntry } from '../../library';
+import { testSession } from '../../testing/testSession';
+import { SetupPanel } from './Panel';
+
+afterEach(cleanup);
+
+test('a switch begins the run again with it turned, and says at which moment it stands', async () => {
+  const { controls, session } = testSession({ text: libraryEntry('snapshot-exchange')?.text ?? '' });
+  render(<SetupPanel controls={controls} />);
+  act(() => void controls.execute('next-fault'));
+  const anchor = session.run?.anchorAt(session.state.cursor);
+  const { run } = session;
+  expect(run?.violations).toEqual([]);
+
+  const exchange = screen.getByRole('switch', { name: /exchange/i });
+  expect(exchange.getAttribute('aria-checked')).toBe('true');
+  await userEvent.click(exchange);
+  expect(exchange.getAttribute('aria-checked')).toBe('false');
+  expect(session.run).not.toBe(run);
+  expect(session.run?.anchorAt(session.state.cursor)).toEqual(anchor);
+  expect(session.state.messages.at(-1)?.text).toMatch(
+    /is off: the run began again and stands at the same moment/,
+  );
+  expect(session.run?.violations.length).toBeGreaterThan(0);
+
+  await userEvent.click(exchange);
+  expect(session.run?.violations).toEqual([]);
+});
+
+test('a moment that does not come about any more is answered by the nearest, and that is said', async () => {
+  const { controls, session } = testSession({ text: libraryEntry('unsync')?.text ?? '' });
+  render(<SetupPanel controls={controls} />);
+  const { run } = session;
+  const unsynced = run?.eventsIn(0, run.length).find((event) => event.kind === 'Unsynced');
+  act(() => session.jump((unsynced?.step ?? 0) + 1));
+  await userEvent.click(screen.getByRole('switch', { name: /^out of sync/i }));
+  expect(session.state.messages.at(-1)?.text).toMatch(
+    /does not come about any more; this is the nearest, step \d+/,
+  );
+});

@@ -65,7 +65,9 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
               Share
             </Button>
             <Button aria-label="Find a command" onClick={() => controls.execute('palette')}>
-              <Kbd keys={chordName('Mod+k', onMac)} />
+              <span aria-hidden="true">
+                <Kbd keys={chordName('Mod+k', onMac)} />
+              </span>
             </Button>
           </>
         )}

@@ -71,7 +71,7 @@ export function RowContent({ index, marks, text, rect, m }: RowContentProps) {
   const y = middle - m.cellH / 2;
   return (
     <>
-      <text className="scene-mono scene-index" x={left} y={middle} dy=".35em">
+      <text aria-hidden="true" className="scene-mono scene-index" x={left} y={middle} dy=".35em">
         {hex(index, 3)}
       </text>
       {MARK_NAMES.map((name, i) => (
@@ -85,7 +85,14 @@ export function RowContent({ index, marks, text, rect, m }: RowContentProps) {
           rx="1.5"
         />
       ))}
-      <text className="scene-mono scene-target" x={right} y={middle} dy=".35em" textAnchor="end">
+      <text
+        aria-hidden="true"
+        className="scene-mono scene-target"
+        x={right}
+        y={middle}
+        dy=".35em"
+        textAnchor="end"
+      >
         {text}
       </text>
     </>

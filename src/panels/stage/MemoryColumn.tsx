@@ -30,16 +30,29 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
         {...entityProps(frame.id, name.filter((word) => word !== '').join(', '), scene)}
       >
         <rect className="scene-frame-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="5" />
-        <text className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
+        <text
+          aria-hidden="true"
+          className="scene-mono"
+          x={rect.x + m.inset}
+          y={rect.y + rect.h / 2}
+          dy=".35em"
+        >
           {frame.frameName}
         </text>
         {role !== '' && (
-          <text className="scene-small" x={rect.x + m.inset + nameW + 7} y={rect.y + rect.h / 2} dy=".35em">
+          <text
+            aria-hidden="true"
+            className="scene-small"
+            x={rect.x + m.inset + nameW + 7}
+            y={rect.y + rect.h / 2}
+            dy=".35em"
+          >
             {role}
           </text>
         )}
         {right !== '' && (
           <text
+            aria-hidden="true"
             className="scene-small scene-access"
             x={rect.x + rect.w - m.inset}
             y={rect.y + rect.h / 2}
@@ -79,11 +92,18 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
             )}
           >
             <rect className="scene-fixup-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="4" />
-            <text className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
+            <text
+              aria-hidden="true"
+              className="scene-mono"
+              x={rect.x + m.inset}
+              y={rect.y + rect.h / 2}
+              dy=".35em"
+            >
               {text}
             </text>
             {fixup.holds !== undefined && wide && (
               <text
+                aria-hidden="true"
                 className="scene-small scene-writable"
                 x={rect.x + rect.w - m.inset}
                 y={rect.y + rect.h / 2}

@@ -33,6 +33,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             rx="5"
           />
           <text
+            aria-hidden="true"
             className={full ? 'scene-item-title' : 'scene-mono'}
             x={rect.x + inset}
             y={baseline}
@@ -40,7 +41,14 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
           >
             {full ? item.name : table}
           </text>
-          <text className="scene-small" x={rect.x + rect.w - inset} y={baseline} dy=".35em" textAnchor="end">
+          <text
+            aria-hidden="true"
+            className="scene-small"
+            x={rect.x + rect.w - inset}
+            y={baseline}
+            dy=".35em"
+            textAnchor="end"
+          >
             {full ? item.place : shortPlace(item.place)}
           </text>
         </g>

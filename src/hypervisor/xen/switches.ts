@@ -130,8 +130,3 @@ const REPAIRS = ['late-recheck', 'oos-before-magic', 'late-resync', 'prealloc-fi
 export const SWITCHES_OF_2008: Readonly<Record<string, boolean>> = Object.fromEntries(
   REPAIRS.map((name) => [name, false]),
 );
-
-/** All of them on: what a correct Xen of that era would do. */
-export const REPAIRED: Readonly<Record<string, boolean>> = Object.fromEntries(
-  REPAIRS.map((name) => [name, true]),
-);

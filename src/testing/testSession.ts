@@ -1,4 +1,5 @@
 import { designs } from '../hypervisor';
+import { LIBRARY, type LibraryId, libraryEntry } from '../library';
 import { resolve } from '../scenario';
 import type { Host } from '../session/commands';
 import { scenarioCommands } from '../session/commands/scenarios';
@@ -87,6 +88,8 @@ export interface TestSession {
 
 interface TestSessionOptions {
   readonly text?: string;
+  /** A scenario of the library instead of a text. */
+  readonly library?: LibraryId;
   readonly storage?: MemoryStorage;
   readonly reducedMotion?: boolean;
   /** What the person chooses when asked for a file. */
@@ -95,9 +98,12 @@ interface TestSessionOptions {
   readonly noClipboard?: boolean;
 }
 
+export { LIBRARY };
+
 /** A session as the page has it, with a scenario on stage, a clock that is turned by hand and a storage of its own. */
 export function testSession({
-  text = TWO_WALKS,
+  library,
+  text = (library === undefined ? undefined : libraryEntry(library)?.text) ?? TWO_WALKS,
   storage = new MemoryStorage(),
   reducedMotion = false,
   picked,

@@ -1,13 +1,10 @@
 // @vitest-environment happy-dom
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import { libraryEntry } from '../../library';
 import { testSession } from '../../testing/testSession';
 import { CaptionPanel } from './Panel';
 
 afterEach(cleanup);
-
-const textOf = (id: string): string => libraryEntry(id)?.text ?? '';
 
 test('says where we are, who acts, and what happened', () => {
   const { controls } = testSession();
@@ -41,7 +38,7 @@ test('a note stands with the moment it belongs to, and only there', () => {
 });
 
 test('a broken invariant is named where it breaks', () => {
-  const { controls } = testSession({ text: textOf('snapshot-exchange-missing') });
+  const { controls } = testSession({ library: 'snapshot-exchange-missing' });
   render(<CaptionPanel controls={controls} />);
   act(() => void controls.execute('next-violation'));
   expect(screen.getByRole('alert').textContent).toMatch(/^Broken: /);

@@ -1,14 +1,13 @@
 // @vitest-environment happy-dom
 import { act, cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import { libraryEntry } from '../../library';
 import { testSession } from '../../testing/testSession';
 import { CountersPanel } from './Panel';
 
 afterEach(cleanup);
 
 test('counts up to the cursor; what never counts in this run is folded away', () => {
-  const { controls, session } = testSession({ text: libraryEntry('unsync')?.text ?? '' });
+  const { controls, session } = testSession({ library: 'unsync' });
   render(<CountersPanel controls={controls} />);
   const value = (name: string): string | undefined =>
     screen.getByText(name).parentElement?.querySelector('dd')?.textContent;

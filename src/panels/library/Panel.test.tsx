@@ -2,8 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
-import { LIBRARY } from '../../library';
-import { testSession } from '../../testing/testSession';
+import { LIBRARY, testSession } from '../../testing/testSession';
 import { LibraryPanel } from './Panel';
 
 afterEach(cleanup);

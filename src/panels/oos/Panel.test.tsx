@@ -2,7 +2,6 @@
 import { act, cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
-import { libraryEntry } from '../../library';
 import { testSession } from '../../testing/testSession';
 import { OosPanel } from './Panel';
 
@@ -15,7 +14,7 @@ test('shows nothing for a design that lets no table go', () => {
 });
 
 test('names the slot a page is in, whether it is at home, and chooses the page on a click', async () => {
-  const { controls, session } = testSession({ text: libraryEntry('a-page-table-may-drift')?.text ?? '' });
+  const { controls, session } = testSession({ library: 'a-page-table-may-drift' });
   render(<OosPanel controls={controls} />);
   const panel = screen.getByRole('region', { name: 'Out-of-sync table' });
   expect(within(panel).queryAllByRole('button')).toEqual([]);

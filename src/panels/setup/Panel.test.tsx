@@ -2,14 +2,13 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
-import { libraryEntry } from '../../library';
 import { testSession } from '../../testing/testSession';
 import { SetupPanel } from './Panel';
 
 afterEach(cleanup);
 
 test('a switch begins the run again with it turned, and says at which moment it stands', async () => {
-  const { controls, session } = testSession({ text: libraryEntry('snapshot-exchange')?.text ?? '' });
+  const { controls, session } = testSession({ library: 'snapshot-exchange' });
   render(<SetupPanel controls={controls} />);
   act(() => void controls.execute('next-fault'));
   const anchor = session.run?.anchorAt(session.state.cursor);
@@ -32,7 +31,7 @@ test('a switch begins the run again with it turned, and says at which moment it 
 });
 
 test('a moment that does not come about any more is answered by the nearest, and that is said', async () => {
-  const { controls, session } = testSession({ text: libraryEntry('unsync')?.text ?? '' });
+  const { controls, session } = testSession({ library: 'unsync' });
   render(<SetupPanel controls={controls} />);
   const { run } = session;
   const unsynced = run?.eventsIn(0, run.length).find((event) => event.kind === 'Unsynced');

@@ -119,7 +119,7 @@ async function everyEntry(frames: number, cold: boolean): Promise<Frames & { rea
   canvas.width = size.w;
   canvas.height = size.h;
   host.append(canvas);
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext('2d', { alpha: false });
   if (context === null) throw new Error('This browser gives no 2D canvas.');
   let model = fullAtlas();
   const layout = layoutAtlas(model, size.w / size.h);

@@ -4,7 +4,7 @@ import { entryHi, entryLo, entryName, MARK_NAMES, marksOf, targetText } from '..
 import type { Rect } from '../../views/scene/layoutTypes';
 import type { Metrics } from '../../views/scene/metrics';
 import type { EntryNote, TableModel } from '../../views/scene/model';
-import { entityProps, useScene } from './sceneProps';
+import { entityProps, silent, useScene } from './sceneProps';
 
 interface EntryRowProps {
   readonly table: TableModel;
@@ -71,7 +71,7 @@ export function RowContent({ index, marks, text, rect, m }: RowContentProps) {
   const y = middle - m.cellH / 2;
   return (
     <>
-      <text aria-hidden="true" className="scene-mono scene-index" x={left} y={middle} dy=".35em">
+      <text {...silent} className="scene-mono scene-index" x={left} y={middle} dy=".35em">
         {hex(index, 3)}
       </text>
       {MARK_NAMES.map((name, i) => (
@@ -85,14 +85,7 @@ export function RowContent({ index, marks, text, rect, m }: RowContentProps) {
           rx="1.5"
         />
       ))}
-      <text
-        aria-hidden="true"
-        className="scene-mono scene-target"
-        x={right}
-        y={middle}
-        dy=".35em"
-        textAnchor="end"
-      >
+      <text {...silent} className="scene-mono scene-target" x={right} y={middle} dy=".35em" textAnchor="end">
         {text}
       </text>
     </>

@@ -34,7 +34,7 @@ export function EveryEntry({ model, size, scheme, focus, onFocus }: EveryEntryPr
   const palette = useMemo(() => readColours(document.body, ...ATLAS_TOKENS), [scheme]);
   useEffect(() => {
     const canvas = ref.current;
-    const context = canvas?.getContext('2d');
+    const context = canvas?.getContext('2d', { alpha: false });
     if (canvas === null || context === null || context === undefined) return;
     const ratio = window.devicePixelRatio;
     const w = Math.round(size.w * ratio);

@@ -2,7 +2,7 @@ import { classNames } from '../../ui/classNames';
 import type { FixupLayout, FrameLayout, StackLayout } from '../../views/scene/layoutTypes';
 import type { Metrics } from '../../views/scene/metrics';
 import { wordsWidth } from '../../views/scene/text';
-import { entityProps, useScene } from './sceneProps';
+import { entityProps, silent, useScene } from './sceneProps';
 
 /** The frames that walks end in: data, devices, and page tables with whether the guest may write them. */
 export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metrics }) {
@@ -30,18 +30,12 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
         {...entityProps(frame.id, name.filter((word) => word !== '').join(', '), scene)}
       >
         <rect className="scene-frame-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="5" />
-        <text
-          aria-hidden="true"
-          className="scene-mono"
-          x={rect.x + m.inset}
-          y={rect.y + rect.h / 2}
-          dy=".35em"
-        >
+        <text {...silent} className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
           {frame.frameName}
         </text>
         {role !== '' && (
           <text
-            aria-hidden="true"
+            {...silent}
             className="scene-small"
             x={rect.x + m.inset + nameW + 7}
             y={rect.y + rect.h / 2}
@@ -52,7 +46,7 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
         )}
         {right !== '' && (
           <text
-            aria-hidden="true"
+            {...silent}
             className="scene-small scene-access"
             x={rect.x + rect.w - m.inset}
             y={rect.y + rect.h / 2}
@@ -92,18 +86,12 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
             )}
           >
             <rect className="scene-fixup-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="4" />
-            <text
-              aria-hidden="true"
-              className="scene-mono"
-              x={rect.x + m.inset}
-              y={rect.y + rect.h / 2}
-              dy=".35em"
-            >
+            <text {...silent} className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
               {text}
             </text>
             {fixup.holds !== undefined && wide && (
               <text
-                aria-hidden="true"
+                {...silent}
                 className="scene-small scene-writable"
                 x={rect.x + rect.w - m.inset}
                 y={rect.y + rect.h / 2}

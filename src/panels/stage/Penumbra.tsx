@@ -5,7 +5,7 @@ import type { PenumbraLayout } from '../../views/scene/layoutTypes';
 import type { Metrics } from '../../views/scene/metrics';
 import { wordsWidth } from '../../views/scene/text';
 import { RowContent } from './EntryRow';
-import { entityProps, groupProps, useScene } from './sceneProps';
+import { entityProps, groupProps, silent, useScene } from './sceneProps';
 
 /** What stands between a guest table and its shadow: in Xen's design the snapshot, in the slot of the vCPU that keeps it. */
 export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; m: Metrics }) {
@@ -33,7 +33,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             rx="5"
           />
           <text
-            aria-hidden="true"
+            {...silent}
             className={full ? 'scene-item-title' : 'scene-mono'}
             x={rect.x + inset}
             y={baseline}
@@ -42,7 +42,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             {full ? item.name : table}
           </text>
           <text
-            aria-hidden="true"
+            {...silent}
             className="scene-small"
             x={rect.x + rect.w - inset}
             y={baseline}

@@ -6,7 +6,7 @@ import { minimapPath } from '../../views/scene/minimap';
 import type { TableModel } from '../../views/scene/model';
 import { wordsWidth } from '../../views/scene/text';
 import { EntryRow } from './EntryRow';
-import { entityProps, groupProps, useScene } from './sceneProps';
+import { entityProps, groupProps, silent, useScene } from './sceneProps';
 
 interface TableCardProps {
   readonly card: CardLayout;
@@ -39,13 +39,14 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
           height={m.headH - 2}
           rx="5"
         />
-        <text x={rect.x + m.inset} y={baseline} dy=".2em">
+        <text {...silent} x={rect.x + m.inset} y={baseline} dy=".2em">
           <tspan className="scene-title">{table.name}</tspan>
           <tspan className="scene-tags" dx="5">
             {table.tags.join(' ')}
           </tspan>
         </text>
         <text
+          {...silent}
           className="scene-mono scene-frame-no"
           x={rect.x + rect.w - m.inset}
           y={baseline}
@@ -83,7 +84,22 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
       {wrong !== '' && <BrokenTag names={wrong} rect={rect} />}
     </g>
   );
-});
+}, sameCard);
+
+/** A card is drawn again only if its table or its place has changed: most of a scene stays as it is from step to step. */
+function sameCard(a: TableCardProps, b: TableCardProps): boolean {
+  if (a.m !== b.m || a.wrong !== b.wrong || a.card.table !== b.card.table) return false;
+  if (!sameRect(a.card.rect, b.card.rect) || a.card.rows.length !== b.card.rows.length) return false;
+  return a.card.rows.every((row, i) => {
+    const other = b.card.rows[i];
+    if (other === undefined || !sameRect(row.rect, other.rect)) return false;
+    return row.kind === 'entry'
+      ? other.kind === 'entry' && row.id === other.id
+      : other.kind === 'fold' && row.text === other.text;
+  });
+}
+
+const sameRect = (a: Rect, b: Rect): boolean => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
 
 /** The invariants' names on the upper edge of the card: red is not all that tells. */
 function BrokenTag({ names, rect }: { readonly names: string; readonly rect: Rect }) {

@@ -9,6 +9,7 @@ import {
 } from '../../views/scene/atlas';
 import { entryHi, entryLo, marksOf } from '../../views/scene/decode';
 import type { TableModel } from '../../views/scene/model';
+import { CellBitmap, rgbOf } from './cellBitmap';
 
 /** Tokens the atlas draws with. */
 export const ATLAS_TOKENS = [
@@ -53,7 +54,14 @@ interface Cached {
   readonly of: TableModel;
   readonly scale: number;
   readonly palette: AtlasPalette;
-  readonly bitmap: OffscreenCanvas;
+  readonly bitmap: ImageBitmap;
+}
+
+/** The links at rest, drawn once for a camera: hundreds of long curves are what a frame would spend its time on. */
+interface CachedLinks {
+  readonly key: string;
+  readonly palette: AtlasPalette;
+  readonly bitmap: ImageBitmap;
 }
 
 /**
@@ -62,6 +70,7 @@ interface Cached {
  */
 export class AtlasPainter {
   private readonly cache = new Map<string, Cached>();
+  private resting: CachedLinks | undefined;
 
   draw(
     context: CanvasRenderingContext2D,
@@ -117,35 +126,20 @@ export class AtlasPainter {
     ratio: number,
     palette: AtlasPalette,
   ): void {
-    const scale = camera.zoom * ratio;
-    context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
-    const colour = {
-      idle: undefined,
-      walk: palette['--walk-line'],
-      drift: palette['--penumbra'],
-      wrong: palette['--wrong'],
-    };
-    for (const state of ['idle', 'drift', 'walk', 'wrong'] as const) {
-      for (const side of ['guest', 'shadow'] as const) {
-        context.beginPath();
-        for (const { link, curve } of layout.links) {
-          if (link.state !== state || link.side !== side) continue;
-          const { a, b, c, d } = curve;
-          context.moveTo(a.x, a.y);
-          context.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y);
-        }
-        context.strokeStyle = colour[state] ?? palette[`--${side}-link`];
-        context.lineWidth = (state === 'idle' ? 1.2 : 2.4) / Math.max(0.35, camera.zoom);
-        context.setLineDash(state === 'drift' ? [8, 6] : []);
-        context.stroke();
-      }
+    const { width, height } = context.canvas;
+    const key = `${width} ${height} ${ratio} ${camera.x} ${camera.y} ${camera.zoom} ${restingKey(layout)}`;
+    if (this.resting?.key !== key || this.resting.palette !== palette) {
+      const layer = new OffscreenCanvas(width, height);
+      const onLayer = layer.getContext('2d');
+      if (onLayer !== null) strokeLinks(onLayer, layout, camera, ratio, palette, true);
+      this.resting = { key, palette, bitmap: layer.transferToImageBitmap() };
     }
-    context.setLineDash([]);
-    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.resting.bitmap, 0, 0);
+    strokeLinks(context, layout, camera, ratio, palette, false);
   }
 
-  private picture(block: AtlasBlock, scale: number, palette: AtlasPalette): OffscreenCanvas {
-    const { table, rect } = block;
+  private picture(block: AtlasBlock, scale: number, palette: AtlasPalette): ImageBitmap {
+    const { table } = block;
     const known = this.cache.get(table.id);
     if (
       known !== undefined &&
@@ -154,15 +148,46 @@ export class AtlasPainter {
       sameTable(known.of, table)
     )
       return known.bitmap;
-    const bitmap = new OffscreenCanvas(
-      Math.max(1, Math.ceil(rect.w * scale)),
-      Math.max(1, Math.ceil(rect.h * scale)),
-    );
-    const context = bitmap.getContext('2d');
-    if (context !== null) paintCells(context, block, scale, palette);
+    const bitmap = paintCells(block, scale, palette).toBitmap();
     this.cache.set(table.id, { of: table, scale, palette, bitmap });
     return bitmap;
   }
+}
+
+/** Tells two sets of resting links apart: which they are; where they lie follows from the tables, which a model has in order. */
+function restingKey(layout: AtlasLayout): string {
+  let key = `${layout.size.w} ${layout.size.h}`;
+  for (const { link, curve } of layout.links)
+    if (link.state === 'idle') key += ` ${link.id}${curve.a.x}${curve.d.y}`;
+  return key;
+}
+
+function strokeLinks(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  layout: AtlasLayout,
+  camera: Camera,
+  ratio: number,
+  palette: AtlasPalette,
+  resting: boolean,
+): void {
+  const scale = camera.zoom * ratio;
+  context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
+  const colour = { walk: palette['--walk-line'], drift: palette['--penumbra'], wrong: palette['--wrong'] };
+  for (const { link, curve } of layout.links) {
+    const { state, side } = link;
+    if ((state === 'idle') !== resting) continue;
+    context.strokeStyle =
+      state === 'idle' ? palette[side === 'guest' ? '--guest-link' : '--shadow-link'] : colour[state];
+    context.lineWidth = (state === 'idle' ? 1.2 : 2.4) / Math.max(0.35, camera.zoom);
+    context.setLineDash(state === 'drift' ? [8, 6] : []);
+    const { a, b, c, d } = curve;
+    context.beginPath();
+    context.moveTo(a.x, a.y);
+    context.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.setTransform(1, 0, 0, 1, 0, 0);
 }
 
 /** Two models of a table look the same if their words and notes do. */
@@ -178,45 +203,40 @@ function sameTable(a: TableModel, b: TableModel): boolean {
 }
 
 /** Cells from the top left; used ones with their rights as a stripe and their target as a label. */
-function paintCells(
-  context: OffscreenCanvasRenderingContext2D,
-  block: AtlasBlock,
-  scale: number,
-  palette: AtlasPalette,
-): void {
+function paintCells(block: AtlasBlock, scale: number, palette: AtlasPalette): CellBitmap {
   const { table, rect } = block;
-  const side = table.side;
+  const guest = table.side === 'guest';
+  const bitmap = new CellBitmap(
+    Math.max(1, Math.ceil(rect.w * scale)),
+    Math.max(1, Math.ceil(rect.h * scale)),
+  );
+  bitmap.fill(0, 0, bitmap.width, bitmap.height, rgbOf(palette[guest ? '--guest-line' : '--shadow-line']));
+  const ink = rgbOf(palette[guest ? '--guest-strong' : '--shadow-strong']);
+  const writable = rgbOf(palette['--writable']);
+  const dirty = rgbOf(palette['--dirty']);
+  const size = Math.round(CELL_H * 0.74 * scale * 2) / 2;
   const labelled = CELL_H * scale >= READABLE;
-  const gap = Math.min(1, scale);
-  context.fillStyle = palette[`--${side}-line`];
-  context.fillRect(0, 0, rect.w * scale, rect.h * scale);
-  const size = CELL_H * 0.74 * scale;
-  context.font = `400 ${size}px "IBM Plex Mono", monospace`;
-  context.textBaseline = 'middle';
-  context.textAlign = 'right';
+  const gap = scale >= 0.5 ? 1 : 0;
+  const stripe = Math.max(1, Math.round(2.6 * scale));
   for (let index = 0; index < table.capacity; index++) {
-    const x = (index % ATLAS_COLUMNS) * CELL_W * scale;
-    const y = Math.floor(index / ATLAS_COLUMNS) * CELL_H * scale;
-    const w = CELL_W * scale - gap;
-    const h = CELL_H * scale - gap;
+    const column = index % ATLAS_COLUMNS;
+    const line = Math.floor(index / ATLAS_COLUMNS);
+    const x = Math.round(column * CELL_W * scale);
+    const y = Math.round(line * CELL_H * scale);
+    const w = Math.round((column + 1) * CELL_W * scale) - x - gap;
+    const h = Math.round((line + 1) * CELL_H * scale) - y - gap;
     const label = cellLabel(table, index);
-    context.fillStyle = ground(table, index, label !== '', palette);
-    context.fillRect(x, y, w, h);
+    const back = rgbOf(ground(table, index, label !== '', palette));
+    bitmap.fill(x, y, w, h, back);
     if (label === '') continue;
-    const marks = marksOf(entryHi(table, index), entryLo(table, index));
+    const marks = table.notes.get(index)?.blank ? 0 : marksOf(entryHi(table, index), entryLo(table, index));
     // Writable and dirty as two short stripes one above the other: place tells them apart, colour helps.
-    if (marks & 2) {
-      context.fillStyle = palette['--writable'];
-      context.fillRect(x, y, 2.6 * scale, h / 2);
-    }
-    if (marks & 16) {
-      context.fillStyle = palette['--dirty'];
-      context.fillRect(x, y + h / 2, 2.6 * scale, h / 2);
-    }
-    if (!labelled) continue;
-    context.fillStyle = palette[`--${side}-strong`];
-    context.fillText(label, x + w - 1.5 * scale, y + h / 2 + 0.5 * scale);
+    const half = h >> 1;
+    if (marks & 2) bitmap.fill(x, y, stripe, half, writable);
+    if (marks & 16) bitmap.fill(x, y + half, stripe, h - half, dirty);
+    if (labelled) bitmap.label(label, x + w - 1, y + h / 2, size, ink, back);
   }
+  return bitmap;
 }
 
 function ground(table: TableModel, index: number, used: boolean, palette: AtlasPalette): string {

@@ -31,3 +31,6 @@ export function entityProps(id: EntityId, name: string, scene: SceneContext) {
 /** A group of marks that belong together (a card with its rows), by which a screen reader can tell them apart. */
 export const groupProps = (id: EntityId, name: string) =>
   ({ role: 'group', 'aria-label': name, 'data-card': id }) as const;
+
+/** Words that are drawn inside something with a name: the name says them too, and once is enough. */
+export const silent = { 'aria-hidden': true } as const;

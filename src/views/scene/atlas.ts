@@ -41,20 +41,17 @@ export function layoutAtlas(model: SceneModel, aspect: number): AtlasLayout {
   const shadows = ordered('shadow');
   let best: AtlasLayout | undefined;
   for (let columns = 1; columns <= 12; columns++) {
-    const one = pack(model, guests, shadows, columns);
+    const one = pack(guests, shadows, columns);
     // The one that can be drawn largest.
     const scale = (l: AtlasLayout): number => Math.min(aspect / l.size.w, 1 / l.size.h);
     if (best === undefined || scale(one) > scale(best)) best = one;
   }
-  return best as AtlasLayout;
+  const { blocks } = best as AtlasLayout;
+  const byTable = new Map(blocks.map((block) => [block.table.id, block]));
+  return { ...(best as AtlasLayout), links: linksOf(model.links, byTable) };
 }
 
-function pack(
-  model: SceneModel,
-  guests: readonly TableModel[],
-  shadows: readonly TableModel[],
-  columns: number,
-): AtlasLayout {
+function pack(guests: readonly TableModel[], shadows: readonly TableModel[], columns: number): AtlasLayout {
   const blocks: AtlasBlock[] = [];
   let y = GAP;
   const rows = (tables: readonly TableModel[]): void => {
@@ -73,8 +70,7 @@ function pack(
   rows(shadows);
   const widest = Math.min(columns, Math.max(guests.length, shadows.length, 1));
   const w = GAP + widest * (BLOCK_W + GAP * 2);
-  const byTable = new Map(blocks.map((block) => [block.table.id, block]));
-  return { blocks, horizon, size: { w, h: y }, links: linksOf(model.links, byTable) };
+  return { blocks, horizon, size: { w, h: y }, links: [] };
 }
 
 /** Links between tables; what points at memory ends here, for memory has no blocks. */

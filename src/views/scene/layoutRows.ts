@@ -1,5 +1,4 @@
-import type { EntityId } from './entity';
-import { guestEntry, shadowEntry } from './entity';
+import { type EntityId, guestEntry, ownerOf, parseEntity, shadowEntry } from './entity';
 import type { Metrics } from './metrics';
 import type { TableModel } from './model';
 
@@ -16,33 +15,73 @@ export interface Lines {
 /** No card shows more rows than this, however large the screen: more would be a list, not a picture. */
 const MOST_ROWS = 24;
 
-export const entryId = (t: TableModel, index: number): EntityId =>
+const entryId = (t: TableModel, index: number): EntityId =>
   t.side === 'guest' ? guestEntry(t.frame, index) : shadowEntry(t.frame, index);
 
-/** How much an entry deserves a row of its own. Above `HOT` it matters at this very moment. */
-export const HOT = 60;
+/** How much an entry deserves a row of its own. Above `HOT` it matters at this very moment; the focus comes before all. */
+const HOT = 60;
+const FOCUS = 100;
+/** The other half of the pair shows it: then both do. */
+const TWIN = 5;
 
-export function rank(
-  t: TableModel,
-  index: number,
-  keep: ReadonlySet<EntityId>,
-  twin: ReadonlySet<number>,
-): number {
+function rank(t: TableModel, index: number): number {
   const note = t.notes.get(index);
-  if (keep.has(entryId(t, index))) return 100;
   if (note?.wrong !== undefined) return 95;
   if (note?.walk === 'reading') return 90;
   if (note?.changed) return 88;
   if (note?.stale) return 80;
   if (note?.walk === 'path') return 70;
-  if (t.cast.has(index)) return twin.has(index) ? 45 : 40;
-  return twin.has(index) ? 15 : 10;
+  return t.cast.has(index) ? 40 : 10;
 }
 
-/** Indices that could have a row: entries that are not zero, and those there is something to say about; ascending. */
-export function candidates(t: TableModel): number[] {
-  if (t.notes.size === 0) return [...t.used];
-  return [...new Set([...t.used, ...t.notes.keys()])].sort((a, b) => a - b);
+/** What a table's rows are chosen from, whoever asks. */
+interface Ranked {
+  /** Indices that could have a row: entries that are not zero, and those there is something to say about; ascending. */
+  readonly all: readonly number[];
+  /** Places in `all` of the best of them, best first. */
+  readonly best: readonly number[];
+  readonly ranks: readonly number[];
+}
+
+const known = new WeakMap<TableModel, Ranked>();
+
+/** Worked out once per table: models never change. */
+function ranked(t: TableModel): Ranked {
+  const before = known.get(t);
+  if (before !== undefined) return before;
+  const missing = [...t.notes.keys()].filter((index) => !t.used.includes(index));
+  const all = missing.length === 0 ? t.used : [...t.used, ...missing].sort((a, b) => a - b);
+  const ranks = all.map((index) => rank(t, index));
+  const places = all.map((_, place) => place);
+  const special = places.filter((place) => (ranks[place] as number) > 10);
+  special.sort((a, b) => (ranks[b] as number) - (ranks[a] as number) || a - b);
+  const plain = places.filter((place) => ranks[place] === 10).slice(0, MOST_ROWS);
+  const made = { all, ranks, best: [...special, ...plain].slice(0, MOST_ROWS) };
+  known.set(t, made);
+  return made;
+}
+
+/** Places of the best rows, best first, with what is in focus and what the other half shows brought forward. */
+function bestPlaces(t: TableModel, keep: ReadonlySet<EntityId>, twin: ReadonlySet<number>): number[] {
+  const { all, best, ranks } = ranked(t);
+  const focus = focused(t, keep);
+  if (focus < 0 && twin.size === 0) return [...best];
+  const score = (place: number): number => {
+    const index = all[place] as number;
+    return index === focus ? FOCUS : (ranks[place] as number) + (twin.has(index) ? TWIN : 0);
+  };
+  const wanted = new Set(best);
+  for (const index of [...twin, focus]) {
+    const place = all.indexOf(index);
+    if (place >= 0) wanted.add(place);
+  }
+  return [...wanted].sort((a, b) => score(b) - score(a) || a - b).slice(0, MOST_ROWS);
+}
+
+/** Index of the table's entry that is in focus, or -1. */
+function focused(t: TableModel, keep: ReadonlySet<EntityId>): number {
+  for (const id of keep) if (ownerOf(id) === t.id) return parseEntity(id)?.index ?? -1;
+  return -1;
 }
 
 /**
@@ -102,34 +141,50 @@ export function chooseLines(
   twin: ReadonlySet<number>,
   m: Metrics,
 ): Lines {
-  const all = candidates(t);
-  const byRank = all
-    .map((index, place) => ({ place, rank: rank(t, index, keep, twin) }))
-    .sort((a, b) => b.rank - a.rank || a.place - b.place)
-    .slice(0, MOST_ROWS);
+  const { all } = ranked(t);
+  if (all.length === 0)
+    return m.gapH <= room ? { lines: linesFor(t, all, [], false), height: m.gapH } : NO_LINES;
   let shown: number[] = [];
-  let lines = linesFor(t, all, shown, false);
-  if (heightOf(lines, m) > room) return { lines: [], height: 0 };
-  for (const { place } of byRank) {
+  let folds = 1;
+  if (m.gapH > room) return NO_LINES;
+  for (const place of bestPlaces(t, keep, twin)) {
     const more = [...shown, place].sort((a, b) => a - b);
-    const inPlace = linesFor(t, all, more, false);
-    const longer = heightOf(inPlace, m) <= room ? inPlace : merged(inPlace);
-    if (heightOf(longer, m) > room) break;
+    const rows = more.length * m.rowH;
+    const inPlace = foldsFor(more, all.length);
+    // Folds stand where they belong if there is room for them; else one at the foot says all.
+    const fits = [inPlace, Math.min(1, inPlace)].find((n) => rows + n * m.gapH <= room);
+    if (fits === undefined) break;
     shown = more;
-    lines = longer;
+    folds = fits;
   }
   const airy = linesFor(t, all, shown, true);
-  if (heightOf(airy, m) <= room) lines = airy;
+  const height = heightOf(airy, m);
+  if (height <= room) return { lines: airy, height };
+  const plain = linesFor(t, all, shown, false);
+  const lines = folds < foldsFor(shown, all.length) ? merged(plain) : plain;
   return { lines, height: heightOf(lines, m) };
 }
 
-/** How many lines matter at this very moment: a card is not made smaller than they need. */
+const NO_LINES: Lines = { lines: [], height: 0 };
+
+/** In how many places something is left out. */
+function foldsFor(shown: readonly number[], total: number): number {
+  let folds = 0;
+  let before = -1;
+  for (const place of shown) {
+    if (place > before + 1) folds++;
+    before = place;
+  }
+  return before < total - 1 ? folds + 1 : folds;
+}
+
+/** The height of the lines that matter at this very moment: a card is not made smaller than they need. */
 export function hotHeight(t: TableModel, keep: ReadonlySet<EntityId>, m: Metrics): number {
-  const none = new Set<number>();
-  const all = candidates(t);
-  const hot: number[] = [];
-  for (let place = 0; place < all.length && hot.length < 3; place++)
-    if (rank(t, all[place] as number, keep, none) >= HOT) hot.push(place);
+  const { all, best, ranks } = ranked(t);
+  const focus = all.indexOf(focused(t, keep));
+  const hot = best.filter((place) => (ranks[place] as number) >= HOT || place === focus);
+  if (focus >= 0 && !hot.includes(focus)) hot.unshift(focus);
   if (hot.length === 0) return 0;
-  return heightOf(merged(linesFor(t, all, hot, false)), m);
+  const first = hot.slice(0, 3).sort((a, b) => a - b);
+  return heightOf(merged(linesFor(t, all, first, false)), m);
 }

@@ -2,11 +2,9 @@ import type { Invariant, Violation } from '../../../kernel';
 import { sayIndex } from '../../../machine';
 import type { Xen } from '../state';
 
-/** Entities as violations name them: `shadow s084[007]`, `guest 0x02e[007]`, `snapshot s0ff[007]`, `guest 0x02e`. */
+/** Entities as violations name them: `shadow s084[007]`, `shadow s084`, `guest 0x02e`, `oos 1[0]`. */
 export const shadowEntry = (x: Xen, smfn: number, index: number): string =>
   `shadow ${x.name(smfn)}[${sayIndex(index)}]`;
-export const snapshotEntry = (x: Xen, smfn: number, index: number): string =>
-  `snapshot ${x.name(smfn)}[${sayIndex(index)}]`;
 export const shadowPage = (x: Xen, smfn: number): string => `shadow ${x.name(smfn)}`;
 export const guestPage = (x: Xen, gmfn: number): string => `guest ${x.name(gmfn)}`;
 export const oosSlot = (v: number, slot: number): string => `oos ${v}[${slot}]`;

@@ -26,7 +26,7 @@ export const shResyncPage = procedure<Xen>({
       touch: 'locked',
       run: (t) => t.call(oosRemoveWriteAccess, [t.get(L.owner), t.get(L.gmfn), t.get(L.slot)], L.gone),
       say: (t, x) =>
-        `vCPU ${t.actor} brings ${x.name(t.get(L.gmfn))} back in sync, which vCPU ${t.get(L.owner)} had let go.`,
+        `vCPU ${t.actor} brings ${x.name(t.get(L.gmfn))} back in sync, which ${t.get(L.owner) === t.actor ? 'it' : `vCPU ${t.get(L.owner)}`} had let go.`,
     },
     {
       label: 'may-write',

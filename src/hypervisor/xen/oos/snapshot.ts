@@ -2,7 +2,7 @@ import { Derived } from '../../../kernel';
 import { SnapshotTaken, SnapshotUpdated } from '../events';
 import type { Xen } from '../state';
 import { SH_OOS_SNAPSHOT } from '../types';
-import { oosPlace } from './slots';
+import { oosPlace, oosSnapshotLookup } from './slots';
 
 /** A vCPU's snapshot pages, one per slot, when its paging is first brought up (sheet 6.2). From the top of the pool. */
 export function allocateSnapshots(x: Xen, v: number): void {
@@ -32,13 +32,12 @@ export function takeSnapshot(x: Xen, v: number, slot: number): void {
  */
 export function snapshotUpdate(x: Xen, gmfn: number, index: number, hi: number, lo: number, from = 0): void {
   if (!x.era.snapshots) return;
-  const { owner, slot } = oosPlace(x, gmfn);
-  const { oos } = x.vcpu(owner);
   if (!x.on('snapshots')) {
-    oos.setSnapshotComplete(slot, false);
+    const { owner, slot } = oosPlace(x, gmfn);
+    x.vcpu(owner).oos.setSnapshotComplete(slot, false);
     return;
   }
-  const smfn = oos.snapshot(slot);
+  const smfn = oosSnapshotLookup(x, gmfn);
   copyEntry(x, smfn, index, hi, lo, from);
   x.world.emit(SnapshotUpdated, gmfn, smfn, index);
 }

@@ -42,8 +42,12 @@ export function layoutCards(
     list.reduce((sum, w) => sum + w.bare, 0) + Math.max(0, list.length - 1) * m.cardGap;
   if (needs(wants) > room) {
     const byUrgency = [...wants].sort((a, b) => b.urgent - a.urgent || a.i - b.i);
-    const list: typeof wants = [];
-    for (const w of byUrgency) if (needs([...list, w]) + STACK_H + m.cardGap <= room) list.push(w);
+    // What matters most is there whatever it takes, if need be with fewer lines than it wants; the others if they still fit.
+    const list = byUrgency.slice(0, 1).map((w) => {
+      const most = room - (wants.length > 1 ? STACK_H + m.cardGap : 0);
+      return { ...w, bare: Math.min(w.bare, most), least: Math.min(w.least, most) };
+    });
+    for (const w of byUrgency.slice(1)) if (needs([...list, w]) + STACK_H + m.cardGap <= room) list.push(w);
     chosen = list.sort((a, b) => a.i - b.i);
   }
   const dropped = tables.filter((t) => !chosen.some((w) => w.table === t));

@@ -34,8 +34,14 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
   const [stopAt, setStop] = useState<EntityId>();
   const byKeyboard = useRef(false);
   const first = layout.cards[0]?.table.id ?? layout.frames[0]?.frame.id;
+  // Tables that a column has no room for have a place, that of the stack that counts them, but no mark of their own.
+  const reachable = useMemo(() => {
+    const places = new Map(layout.places);
+    for (const stack of layout.stacks) for (const id of stack.tables) places.delete(id);
+    return places;
+  }, [layout]);
   const wanted = stopAt ?? focus;
-  const stop = wanted !== undefined && layout.places.has(wanted) ? wanted : first;
+  const stop = wanted !== undefined && reachable.has(wanted) ? wanted : first;
   const context = useMemo(() => ({ focus, stop, before }), [focus, stop, before]);
 
   const entityOf = (target: EventTarget): EntityId | undefined =>
@@ -54,7 +60,7 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
       return;
     } else {
       const direction = byKeyboard.current ? ARROWS[event.key] : undefined;
-      const to = direction === undefined ? undefined : neighbour(layout.places, id, direction);
+      const to = direction === undefined ? undefined : neighbour(reachable, id, direction);
       if (direction === undefined) return;
       if (to !== undefined) {
         setStop(to);

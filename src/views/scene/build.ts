@@ -8,6 +8,7 @@ import { guestTables, touchedFrames } from './read/guestTables';
 import { linksOf } from './read/links';
 import { readMoment } from './read/moment';
 import { motionsOf, namer } from './read/motions';
+import { reuseTables } from './read/reuse';
 import { tablesOf } from './read/tables';
 import { latestWalk, stripOf } from './read/walks';
 import { wrongNow } from './read/wrong';
@@ -38,7 +39,7 @@ function make(run: Run, from: number, to: number): SceneModel {
   const guests = guestTables(moment);
   const walk = latestWalk(moment);
   const wrong = wrongNow(moment);
-  const tables = tablesOf({ moment, guests, facts, cast, walk, wrong });
+  const tables = reuseTables(run, tablesOf({ moment, guests, facts, cast, walk, wrong }));
   const names = namer(tables);
   const touched = touchedFrames(moment);
   const frames = framesOf({ moment, guests, tables, facts, cast, walk, touched, wrong });

@@ -143,21 +143,21 @@ function slotMoves(moment: Moment, x: Xen): Map<number, number> {
   return moves;
 }
 
+/** Steps between taking a slot and the end of the copy, generously. */
+const COPY_STEPS = 64;
+
 /** Pages that have a slot but whose copy has not been made yet: the slot was written, `SnapshotTaken` is still to come. */
-function notCopied(moment: Moment, x: Xen): Set<number> {
-  const { run, to } = moment;
+function notCopied({ run, to }: Moment, x: Xen): Set<number> {
+  const from = Math.max(0, to - COPY_STEPS);
+  const given = new Set<number>();
+  run.writesIn(from, to, (cell) => given.add(cell));
+  const settled = run.eventsIn(from, to).filter((e) => e.kind === 'Punted' || e.kind === 'SnapshotTaken');
   const out = new Set<number>();
   for (const v of x.vcpus)
     for (let slot = 0; slot < v.oos.size; slot++) {
       const gmfn = v.oos.page(slot);
-      if (gmfn < 0 || v.oos.snapshot(slot) < 0) continue;
-      const given = run.store.lastWrite(run.journalAt(to), (cell) => cell === v.oos.pageCell(slot));
-      if (given < 0) continue;
-      const since = run.eventsIn(run.stepOfMark(given), to);
-      const settled = since.some(
-        (e) => (e.kind === 'Punted' || e.kind === 'SnapshotTaken') && e.gmfn === gmfn,
-      );
-      if (!settled) out.add(gmfn);
+      if (gmfn < 0 || v.oos.snapshot(slot) < 0 || !given.has(v.oos.pageCell(slot))) continue;
+      if (!settled.some((e) => e.gmfn === gmfn)) out.add(gmfn);
     }
   return out;
 }

@@ -3,9 +3,12 @@ import { BEAT_MS } from './motion';
 import { notesBetween } from './notes';
 import type { Session } from './session';
 
+/** A note is held for as long as it takes to read, at 1×. */
+const NOTE_MS = 2_800;
+
 /**
- * Playing: one beat after the other until the end, a note, or a broken invariant, where a person wants to look. Where
- * nothing moves (reduced motion, instant) beats follow each other at the same pace all the same.
+ * Playing: one beat after the other until the end, or until an invariant breaks, where a person wants to look. Where nothing
+ * moves (reduced motion, instant) beats follow each other at the same pace all the same.
  */
 export function play(session: Session): void {
   const { state } = session;
@@ -30,8 +33,10 @@ function next(session: Session): void {
   const to = run.beatAfter(from);
   const arrived = (): void => {
     const undisturbed = session.state.playing && session.state.cursor === to;
-    if (undisturbed && !worthALook(session, from, to)) next(session);
-    else pause(session);
+    if (!undisturbed || broke(session, from, to)) pause(session);
+    else if (notesBetween(session, from, to).length > 0) {
+      wait(session, NOTE_MS / session.state.speed, () => next(session));
+    } else next(session);
   };
   if (session.beatLasts > 0) {
     session.travel(to, arrived);
@@ -41,17 +46,18 @@ function next(session: Session): void {
   wait(session, BEAT_MS / state.speed, arrived);
 }
 
-function worthALook(session: Session, from: number, to: number): boolean {
-  const { run } = session;
+function broke({ run }: Session, from: number, to: number): boolean {
   if (run === undefined) return true;
   for (let step = from; step < to; step++) if ((run.flagsOf(step) & VIOLATION) !== 0) return true;
-  return notesBetween(session, from, to).length > 0;
+  return false;
 }
 
 function wait(session: Session, milliseconds: number, then: () => void): void {
   const began = session.frames.now;
+  const { cursor } = session.state;
   session.frames.animate((now) => {
-    if (!session.state.playing) return false;
+    // Somebody paused, or moved on in the meantime: what was waited for is not wanted any more.
+    if (!session.state.playing || session.state.cursor !== cursor) return false;
     if (now - began < milliseconds) return true;
     then();
     return false;

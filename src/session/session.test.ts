@@ -56,7 +56,7 @@ test('jumping animates nothing', () => {
   expect(clock.run()).toBeLessThan(3);
 });
 
-test('reduced motion shows every beat at its end, and playing still goes on to the note', () => {
+test('reduced motion shows every beat at its end, and playing still goes to the end', () => {
   const { session, controls, clock } = testSession({ reducedMotion: true });
   const fractions = new Set<number>();
   session.motion.subscribe(() => fractions.add(session.motion.fraction));
@@ -64,23 +64,40 @@ test('reduced motion shows every beat at its end, and playing still goes on to t
   clock.run();
   expect(fractions.size).toBe(0);
   expect(session.state.playing).toBe(false);
-  expect(session.state.cursor).toBeGreaterThan(0);
+  expect(session.state.cursor).toBe(session.state.length);
 });
 
-test('playing stops at the note, goes on to the end, and begins anew from there', () => {
+test('playing holds a note long enough to be read, goes on to the end, and begins anew from there', () => {
   const { session, controls, clock } = testSession();
+  const arrivals: { readonly cursor: number; readonly at: number }[] = [];
+  session.store.subscribe((now, before) => {
+    if (now.cursor !== before.cursor) arrivals.push({ cursor: now.cursor, at: clock.time });
+  });
   controls.execute('play');
   clock.run();
-  const note = session.state.cursor;
-  expect(note).toBeGreaterThan(0);
-  expect(note).toBeLessThan(session.state.length);
-  controls.execute('play');
-  clock.run();
-  expect(session.state.cursor).toBe(session.state.length);
   expect(session.state.playing).toBe(false);
+  expect(session.state.cursor).toBe(session.state.length);
+  const note = session.run?.find({ actor: 1, op: 0, label: 'start', nth: 0 }).cursor ?? 0;
+  const held = arrivals.map(({ cursor, at }, i) => ({ cursor, lasts: (arrivals[i + 1]?.at ?? at) - at }));
+  const long = held.filter(({ lasts }) => lasts > 600);
+  expect(long).toHaveLength(1);
+  expect(long[0]?.lasts).toBeGreaterThan(2_500);
+  expect(long[0]?.cursor).toBeGreaterThanOrEqual(note);
   controls.execute('play');
   expect(session.state.cursor).toBeLessThan(note);
   expect(session.state.playing).toBe(true);
+});
+
+test('playing stops where an invariant breaks', () => {
+  const { session, controls, clock } = testSession({ library: 'snapshot-exchange-missing' });
+  controls.execute('play');
+  clock.run(100_000);
+  const broken = (session.run?.violations[0]?.step ?? -1) + 1;
+  expect(broken).toBeGreaterThan(0);
+  expect(session.state.playing).toBe(false);
+  expect(session.state.cursor).toBeGreaterThanOrEqual(broken);
+  expect(session.run?.beatBefore(session.state.cursor)).toBeLessThan(broken);
+  expect(session.state.cursor).toBeLessThan(session.state.length);
 });
 
 test('stepping while it plays takes over from the player', () => {

@@ -5,19 +5,26 @@ import { setL1e } from './setL1e';
 import type { Xen } from './state';
 import { isFl1 } from './types';
 
-const L = slots('vaHi', 'vaLo', 'needed', 'level', 'table', 'hi', 'lo');
+const L = slots('vaHi', 'vaLo', 'needed', 'level', 'table', 'hi', 'lo', 'found');
+
+/** What a read found (slot `found`): never 0, for the step may return, and captions cannot tell a cleared slot from a zero. */
+const GONE = 1;
+const ABSENT = 2;
+const PRESENT = 3;
 
 const va = (t: Thread, x: Xen): string => sayVa(x.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo));
 
-/** Reads the shadow entry of a level through the linear window. False if the levels above have gone, so that the read faults. */
-function readEntry(t: Thread, x: Xen, level: number): boolean {
+/** Reads the shadow entry of a level through the linear window. GONE: so have the levels above, and the read faults. */
+function readEntry(t: Thread, x: Xen, level: number): number {
   const table = x.shadowTableOf(t.actor, level, t.get(L.vaHi), t.get(L.vaLo));
   const index = x.index(level, t.get(L.vaHi), t.get(L.vaLo));
   t.set(L.level, level);
-  t.set(L.table, Math.max(table, 0));
+  if (table >= 0) t.set(L.table, table);
   t.set(L.hi, table < 0 ? 0 : x.hi(table, index));
   t.set(L.lo, table < 0 ? 0 : x.lo(table, index));
-  return table >= 0;
+  const found = table < 0 ? GONE : present(t.get(L.lo)) ? PRESENT : ABSENT;
+  t.set(L.found, found);
+  return found;
 }
 
 function sayRead(t: Thread, x: Xen): string {
@@ -26,7 +33,7 @@ function sayRead(t: Thread, x: Xen): string {
     return `The shadow's L${level} table for ${va(t, x)} has just gone: nothing to invalidate.`;
   const index = sayIndex(x.index(level, t.get(L.vaHi), t.get(L.vaLo)));
   const entry = `Entry ${index} of ${x.name(t.get(L.table))}`;
-  return present(t.get(L.lo))
+  return t.get(L.found) === PRESENT
     ? `${entry} leads on to ${x.name(frameOf(t.get(L.hi), t.get(L.lo)))}.`
     : `${entry} is empty: nothing is shadowed for ${va(t, x)}, so there is nothing to invalidate.`;
 }
@@ -62,8 +69,7 @@ export const shInvlpgPage = procedure<Xen>({
       line: 'sl4e = linear_l4[va]; not present: return 0',
       touch: 'racy',
       run: (t, x) => {
-        readEntry(t, x, 4);
-        if (!present(t.get(L.lo))) t.ret(0);
+        if (readEntry(t, x, 4) !== PRESENT) t.ret(0);
       },
       say: sayRead,
     },
@@ -72,8 +78,9 @@ export const shInvlpgPage = procedure<Xen>({
       line: 'sl3e = linear_l3[va], which may fault; not present: return 0',
       touch: 'racy',
       run: (t, x) => {
-        if (!readEntry(t, x, 3)) x.world.count('shadow_invlpg_fault');
-        if (!present(t.get(L.lo))) t.ret(0);
+        const found = readEntry(t, x, 3);
+        if (found === GONE) x.world.count('shadow_invlpg_fault');
+        if (found !== PRESENT) t.ret(0);
       },
       say: sayRead,
     },
@@ -82,8 +89,9 @@ export const shInvlpgPage = procedure<Xen>({
       line: 'sl2e = linear_l2[va], which may fault; not present: return 0',
       touch: 'racy',
       run: (t, x) => {
-        if (!readEntry(t, x, 2)) x.world.count('shadow_invlpg_fault');
-        if (!present(t.get(L.lo))) t.ret(0);
+        const found = readEntry(t, x, 2);
+        if (found === GONE) x.world.count('shadow_invlpg_fault');
+        if (found !== PRESENT) t.ret(0);
       },
       say: sayRead,
     },
@@ -124,8 +132,7 @@ export const shInvlpgPage = procedure<Xen>({
       run: (t, x) => {
         x.lock.take(t);
         t.set(L.needed, 1);
-        readEntry(t, x, 2);
-        if (present(t.get(L.lo)) && !isFl1(x.pages.type(shadowL1(t)))) return;
+        if (readEntry(t, x, 2) === PRESENT && !isFl1(x.pages.type(shadowL1(t)))) return;
         t.set(L.needed, 0);
         t.goto('unlock');
       },

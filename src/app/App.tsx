@@ -16,7 +16,9 @@ const loadDialogs = () => import('./Dialogs.lazy');
 export function App({ controls }: { readonly controls: Controls }) {
   const version = useStore(controls.session.store, (s) => s.version);
   const dialog = useStore(controls.session.store, (s) => s.dialog);
-  const wide = useFits('(min-width: 1200px)');
+  const presenter = useStore(controls.session.store, (s) => s.presenter);
+  // Large type needs a larger window for the same three columns.
+  const wide = useFits(presenter ? '(min-width: 1800px)' : '(min-width: 1200px)');
   const narrow = !useFits('(min-width: 900px)');
   return (
     <div className="app">

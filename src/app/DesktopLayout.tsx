@@ -33,6 +33,7 @@ interface LayoutProps {
 /** The scenario on the left, the scene in the middle with time below it, what happens now on the right. */
 export function DesktopLayout({ controls, wide }: LayoutProps) {
   const editing = useStore(controls.session.store, (s) => s.editing);
+  const presenter = useStore(controls.session.store, (s) => s.presenter);
   // Three columns, two, or the editor beside the stage: sizes that were dragged are kept for as long as the layout is.
   const columns = editing ? (wide ? 'edit wide' : 'edit') : wide ? 'wide' : 'two';
   const stage: Pane = { id: 'stage', content: <StageColumn controls={controls} />, min: 380 };
@@ -51,7 +52,7 @@ export function DesktopLayout({ controls, wide }: LayoutProps) {
   const moment: Pane = {
     id: 'moment',
     content: <MomentColumn controls={controls} tabs={!wide} />,
-    size: wide ? 348 : 300,
+    size: presenter ? 420 : wide ? 348 : 300,
     min: 260,
   };
   const panes: Readonly<Record<typeof columns, readonly Pane[]>> = {
@@ -63,7 +64,7 @@ export function DesktopLayout({ controls, wide }: LayoutProps) {
   };
   return (
     <main className="columns">
-      <SplitPane key={columns} panes={panes[columns]} />
+      <SplitPane key={`${columns} ${presenter}`} panes={panes[columns]} />
     </main>
   );
 }

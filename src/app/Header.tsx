@@ -64,10 +64,9 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
             <Button disabled={!furnished} onClick={() => controls.execute('share')}>
               Share
             </Button>
-            <Button aria-label="Find a command" onClick={() => controls.execute('palette')}>
-              <span aria-hidden="true">
-                <Kbd keys={chordName('Mod+k', onMac)} />
-              </span>
+            <Button onClick={() => controls.execute('palette')}>
+              <span className="ui-hidden">Find a command</span>
+              <Kbd keys={chordName('Mod+k', onMac)} />
             </Button>
           </>
         )}

@@ -23,11 +23,16 @@ export function EntryRow({ table, index, id, rect, m }: EntryRowProps) {
   const lo = old?.lo ?? entryLo(table, index);
   const text = old === undefined ? targetText(table, hi, lo, note) : targetText(table, hi, lo, undefined);
   return (
-    <g
-      className={classNames('scene-row', ...rowClasses(note, old !== undefined))}
-      {...entityProps(id, entryName(table, index), scene)}
-    >
-      <rect className="scene-row-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="4" />
+    <g className={classNames('scene-row', ...rowClasses(note, old !== undefined))}>
+      <rect
+        {...entityProps(id, entryName(table, index), scene)}
+        className="scene-row-back"
+        x={rect.x}
+        y={rect.y}
+        width={rect.w}
+        height={rect.h}
+        rx="4"
+      />
       <RowContent
         index={index}
         marks={note?.blank && old === undefined ? 0 : marksOf(hi, lo)}

@@ -27,9 +27,16 @@ export function Frames({ frames, m }: { frames: readonly FrameLayout[]; m: Metri
           `is-${frame.state}`,
           `access-${frame.access}`,
         )}
-        {...entityProps(frame.id, name.filter((word) => word !== '').join(', '), scene)}
       >
-        <rect className="scene-frame-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="5" />
+        <rect
+          {...entityProps(frame.id, name.filter((word) => word !== '').join(', '), scene)}
+          className="scene-frame-back"
+          x={rect.x}
+          y={rect.y}
+          width={rect.w}
+          height={rect.h}
+          rx="5"
+        />
         <text {...silent} className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
           {frame.frameName}
         </text>
@@ -76,16 +83,20 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
         const textW = text.length * m.mono * 0.6;
         const wide = wordsWidth('writable map', m.small) + textW + 2 * m.inset + 8 <= rect.w;
         return (
-          <g
-            key={fixup.id}
-            className={classNames('scene-fixup', `is-${fixup.state}`)}
-            {...entityProps(
-              fixup.id,
-              fixup.holds === undefined ? 'free fixup' : `fixup: writable map in ${fixup.holds.entry}`,
-              scene,
-            )}
-          >
-            <rect className="scene-fixup-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="4" />
+          <g key={fixup.id} className={classNames('scene-fixup', `is-${fixup.state}`)}>
+            <rect
+              {...entityProps(
+                fixup.id,
+                fixup.holds === undefined ? 'free fixup' : `fixup: writable map in ${fixup.holds.entry}`,
+                scene,
+              )}
+              className="scene-fixup-back"
+              x={rect.x}
+              y={rect.y}
+              width={rect.w}
+              height={rect.h}
+              rx="4"
+            />
             <text {...silent} className="scene-mono" x={rect.x + m.inset} y={rect.y + rect.h / 2} dy=".35em">
               {text}
             </text>

@@ -23,8 +23,9 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
         {...groupProps(item.id, said)}
       >
         <rect className="scene-item-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="6" />
-        <g className="scene-head" {...entityProps(item.id, said, scene)}>
+        <g className="scene-head">
           <rect
+            {...entityProps(item.id, said, scene)}
             className="scene-head-hit"
             x={rect.x + 1}
             y={rect.y + 1}
@@ -60,13 +61,20 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
               row.note.changed && 'is-changed',
               row.note.wrong !== undefined && 'is-wrong',
             )}
-            {...entityProps(
-              row.id,
-              `${item.name} entry ${hex(row.index, 3)}: ${valueWords(row.hi, row.lo)}`,
-              scene,
-            )}
           >
-            <rect className="scene-item-row" x={at.x} y={at.y} width={at.w} height={at.h - 1} rx="4" />
+            <rect
+              {...entityProps(
+                row.id,
+                `${item.name} entry ${hex(row.index, 3)}: ${valueWords(row.hi, row.lo)}`,
+                scene,
+              )}
+              className="scene-item-row"
+              x={at.x}
+              y={at.y}
+              width={at.w}
+              height={at.h - 1}
+              rx="4"
+            />
             <RowContent
               index={row.index}
               marks={marksOf(row.hi, row.lo)}

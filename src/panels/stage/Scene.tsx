@@ -65,7 +65,7 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
       if (to !== undefined) {
         setStop(to);
         const escaped = CSS.escape(to);
-        event.currentTarget.querySelector<SVGGElement>(`[data-entity="${escaped}"]`)?.focus();
+        event.currentTarget.querySelector<SVGElement>(`[data-entity="${escaped}"]`)?.focus();
       }
     }
     event.preventDefault();

@@ -74,7 +74,7 @@ describe('the stage', () => {
     const text = () =>
       screen
         .getByRole('button', { name: /^guest entry 007 of page table 0x02e/ })
-        .querySelector('.scene-target')?.textContent;
+        .parentElement?.querySelector('.scene-target')?.textContent;
     expect(text()).toBe('—');
     unmount();
     show();

@@ -30,8 +30,9 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
   return (
     <g className={classes} {...groupProps(table.id, tableName(table))}>
       <rect className="scene-card-back" x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="6" />
-      <g className="scene-head" {...entityProps(table.id, tableName(table), scene)}>
+      <g className="scene-head">
         <rect
+          {...entityProps(table.id, tableName(table), scene)}
           className="scene-head-hit"
           x={rect.x + 1}
           y={rect.y + 1}

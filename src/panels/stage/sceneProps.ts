@@ -17,7 +17,11 @@ export const SceneState = createContext<SceneContext>({
 
 export const useScene = (): SceneContext => useContext(SceneState);
 
-/** The attributes of something that can be pointed at: a button with a name, one tab stop for the whole scene. */
+/**
+ * The attributes of something that can be pointed at: a button with a name, one tab stop for the whole scene. They belong on
+ * the rectangle behind its marks, not on a group around them: what is drawn is short, what is said is a sentence, and a
+ * control whose visible words are no part of its name cannot be called by them.
+ */
 export function entityProps(id: EntityId, name: string, scene: SceneContext) {
   return {
     role: 'button',

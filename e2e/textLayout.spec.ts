@@ -11,44 +11,56 @@ const SIZES = [
 ] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
-/** The cursor of a run at several moments: the start, the end, and what lies between at even distances. */
-function moments(length: number): number[] {
-  const shares = [0, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1];
-  return [...new Set(shares.map((share) => Math.round(share * length)))];
-}
-
-async function goTo(app: AppPage, step: number): Promise<void> {
-  await app.timeline.scrubber.focus();
-  await app.press('Home');
-  if (step > 0) await app.palette.goToStep(step);
-}
+/** The moments at which a run is looked at: its start, its end, and how to get to some between them. */
+const MOMENTS: readonly ((app: AppPage) => Promise<void>)[] = [
+  (app) => app.press('Home'),
+  ...[0.18, 0.36, 0.52, 0.68, 0.84].map((share) => (app: AppPage) => app.timeline.drag(share, share, 1)),
+  (app) => app.press('End'),
+];
 
 for (const { id, title, text } of LIBRARY) {
   test(`“${title}” is drawn without clipped or overlapping text`, async ({ app }) => {
     test.slow();
     await app.withoutMotion();
-    await app.open(
-      linkTo({ kind: 'scenario', text, switches: {}, branches: [], run: 0, view: {}, tables: '00000000' }),
-    );
+    await app.open(linkTo(text));
     await expect(app.title).toHaveText(title);
-    const { of } = await app.moment.steps();
     const found: string[] = [];
-    for (const step of moments(of)) {
-      await app.page.setViewportSize(SIZES[0]);
-      await app.idle();
-      await goTo(app, step);
-      for (const size of SIZES) {
-        await app.page.setViewportSize(size);
-        for (const colorScheme of SCHEMES) {
-          await app.page.emulateMedia({ colorScheme });
-          await app.idle();
+    for (const size of SIZES) {
+      await app.page.setViewportSize(size);
+      for (const colorScheme of SCHEMES) {
+        await app.page.emulateMedia({ colorScheme });
+        for (const go of MOMENTS) {
+          await go(app);
           for (const problem of await textProblems(app.page)) {
-            const place = `${id}, step ${step}, ${size.width}×${size.height}, ${colorScheme}`;
-            found.push(`${place}: ${JSON.stringify(problem)}`);
+            const place = `${id}, step ${await app.timeline.value()}, ${size.width}×${size.height}`;
+            found.push(`${place}, ${colorScheme}: ${JSON.stringify(problem)}`);
           }
         }
       }
     }
     expect(found).toEqual([]);
+  });
+}
+
+const DIALOGS: readonly (readonly [string, (app: AppPage) => Promise<void>])[] = [
+  ['the library', (app) => app.library.open()],
+  ['the palette', (app) => app.palette.open()],
+  ['help', (app) => app.press('?')],
+  ['share', (app) => app.share.open()],
+  ['asking the past', (app) => app.past.open()],
+  ['the editor', (app) => app.editor.open()],
+];
+
+for (const size of SIZES) {
+  test(`dialogs and the editor are drawn without clipped or overlapping text at ${size.width}×${size.height}`, async ({
+    app,
+  }) => {
+    await app.withoutMotion();
+    await app.page.setViewportSize(size);
+    for (const [name, show] of DIALOGS) {
+      await app.open();
+      await show(app);
+      expect(await textProblems(app.page), name).toEqual([]);
+    }
   });
 }

@@ -1,9 +1,21 @@
-import { encodeLink, type LinkState } from '../../src/permalink';
+import { encodeLink, LINK_VERSION } from '../../src/permalink';
 
-/** A link as the page makes it, from the state it stands for. */
-export function linkTo(state: LinkState): string {
-  const link = encodeLink(state);
-  if (link.kind === 'error')
-    throw new Error(`A test asks for a link that cannot be made: ${link.error.found}.`);
+/** A link to the start of a scenario, as the page would make it. */
+export function linkTo(text: string): string {
+  const link = encodeLink({
+    kind: 'scenario',
+    text,
+    switches: {},
+    branches: [],
+    run: 0,
+    view: {},
+    tables: '00000000',
+  });
+  if (link.kind === 'error') {
+    const { found, expected } = link.error;
+    throw new Error(
+      `No link of version ${LINK_VERSION} can carry this text: ${found}, expected ${expected}.`,
+    );
+  }
   return link.value;
 }

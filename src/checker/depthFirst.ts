@@ -73,13 +73,13 @@ export class DepthFirst {
 
   private search(until: number): void {
     const { world } = this.subject;
-    const { actors, store } = world;
+    const { store } = world;
+    const actorCount = world.actors.length;
     const { seen, path } = this;
     const { needsEvents } = this.watch;
     while (seen.size < until && this.outcome === undefined) {
       const choice = path.next;
-      const who = actors[packedActor(choice)];
-      if (who === undefined) {
+      if (packedActor(choice) === actorCount) {
         if (path.taken === NOBODY) this.nobody();
         if (path.depth === 0) {
           this.finish();
@@ -88,12 +88,11 @@ export class DepthFirst {
         path.pop(store);
         continue;
       }
-      if (packedBranch(choice) === 0 && !who.enabled()) {
+      const eventsBefore = needsEvents ? world.events.mark : 0;
+      if (!world.tryStep(packedActor(choice), packedBranch(choice))) {
         path.next = choice + 1;
         continue;
       }
-      const eventsBefore = world.events.mark;
-      world.step(packedActor(choice), packedBranch(choice));
       this.transitions++;
       path.next = followingChoice(choice, world.branches);
       path.taken = choice;

@@ -16,10 +16,8 @@ export const NOBODY = -1;
 export class Path {
   private row = new Int32Array(CELLS * 1024);
   private at = -CELLS;
-
-  get depth(): number {
-    return this.at / CELLS;
-  }
+  /** Steps from the first state to the present one. */
+  depth = -1;
 
   get bytes(): number {
     return this.row.byteLength;
@@ -46,6 +44,7 @@ export class Path {
   /** The store has come to a state one step further. */
   push(store: Store): void {
     this.at += CELLS;
+    this.depth++;
     const { at } = this;
     if (at === this.row.length) {
       const grown = new Int32Array(2 * this.row.length);
@@ -69,12 +68,14 @@ export class Path {
   /** Gives the present state up and puts the store back to the one before. */
   pop(store: Store): void {
     this.at -= CELLS;
+    this.depth--;
     this.restore(store);
   }
 
   /** Puts the store back to the first state and forgets all others. */
   rewind(store: Store): void {
     this.at = 0;
+    this.depth = 0;
     this.restore(store);
   }
 

@@ -23,13 +23,13 @@ describe('the set of states', () => {
     );
   });
 
-  it('keeps all of them while it grows, in less than 32 bytes each', () => {
+  it('keeps all of them while it grows, in at most 32 bytes each', () => {
     const set = new StateSet();
     const draw = new Random(7);
-    const keys = Array.from({ length: 60_000 }, () => [draw.word() | 0, draw.word() | 0] as const);
+    const keys = Array.from({ length: 70_000 }, () => [draw.word() | 0, draw.word() | 0] as const);
     expect(keys.filter(([lo, hi]) => set.add(lo, hi) < 0)).toEqual([]);
     expect(keys.filter(([lo, hi]) => set.add(lo, hi) !== -1)).toEqual([]);
     expect(set.size).toBe(keys.length);
-    expect(set.bytes / set.size).toBeLessThanOrEqual(16);
+    expect(set.bytes / set.size).toBeLessThanOrEqual(32);
   });
 });

@@ -1,7 +1,8 @@
-/** 64-bit keys in open addressing: two cells per place. Full to three quarters it grows by half, so a state costs 11 to 16 bytes. */
+/** 64-bit keys in open addressing, two cells per place; full to three quarters it grows. */
 const FULLEST = 0.75;
-const GROWTH = 1.5;
-const FIRST_PLACES = 1 << 14;
+const FIRST_PLACES = 1 << 16;
+/** Up to here it doubles, for speed. From here on bytes count: it grows by half, so a state costs 11 to 16 bytes. */
+const DOUBLES_TO = 1 << 20;
 const TWO_32 = 0x1_0000_0000;
 
 /**
@@ -64,7 +65,7 @@ export class StateSet {
   private grow(): void {
     const { keys, numbers } = this;
     const before = this.places;
-    this.places = Math.ceil(before * GROWTH);
+    this.places = before < DOUBLES_TO ? 2 * before : Math.ceil(1.5 * before);
     this.scale = this.places / TWO_32;
     this.limit = Math.floor(this.places * FULLEST);
     this.keys = new Int32Array(2 * this.places);

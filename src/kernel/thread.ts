@@ -80,18 +80,34 @@ export class Thread {
     return step.when(this, this.currentPart);
   }
 
+  /** Takes the next step if it may be taken now, and says whether it did: `enabled` and `step` in one. */
+  tryStep(): boolean {
+    const fb = this.store.get(this.top);
+    if (fb === 0) return false;
+    const procedure = this.lookup(this.store.get(fb + PROC));
+    const state = this.store.get(fb + STATE);
+    const step = procedure.steps[state & PC_MASK] as Step<unknown>;
+    this.frame = fb;
+    if (step.when !== undefined && !step.when(this, this.currentPart)) return false;
+    this.take(procedure, step, state);
+    return true;
+  }
+
   /** Takes the next step. The caller has checked `enabled`. */
   step(): void {
     const fb = this.store.get(this.top);
     const procedure = this.lookup(this.store.get(fb + PROC));
     const state = this.store.get(fb + STATE);
-    const pc = state & PC_MASK;
-    const step = procedure.steps[pc] as Step<unknown>;
     this.frame = fb;
+    this.take(procedure, procedure.steps[state & PC_MASK] as Step<unknown>, state);
+  }
+
+  private take(procedure: Procedure, step: Step<unknown>, state: number): void {
+    const fb = this.frame;
     this.moved = false;
     step.run(this, this.currentPart);
     if (this.moved) return;
-    if (pc + 1 < procedure.steps.length) this.store.set(fb + STATE, state + 1);
+    if ((state & PC_MASK) + 1 < procedure.steps.length) this.store.set(fb + STATE, state + 1);
     else this.pop();
   }
 

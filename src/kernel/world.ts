@@ -85,6 +85,21 @@ export class World {
     this.running = -1;
   }
 
+  /** `enabled` and `step` in one, for schedulers that try everybody: whether the actor could go and did. */
+  tryStep(actor: number, branch = 0): boolean {
+    const who = this.actors[actor] as Actor;
+    this.running = actor;
+    this.branch = branch;
+    this.branchTaken = 0;
+    this.branches = 1;
+    let took = true;
+    if (who.thread !== undefined) took = who.thread.tryStep();
+    else if (who.enabled()) who.step();
+    else took = false;
+    this.running = -1;
+    return took;
+  }
+
   /** Which branch the scheduler chose for the running step: 0 to n-1. A step asks once at most: its choice is one number. */
   choose(n: number): number {
     ensure(this.branches === 1, 'a step chooses once at most');

@@ -102,15 +102,15 @@ function sameCard(a: TableCardProps, b: TableCardProps): boolean {
 
 const sameRect = (a: Rect, b: Rect): boolean => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
 
-/** The invariants' names on the upper edge of the card: red is not all that tells. */
+/** The invariants' names on the upper edge of the card, clear of the words in its head: red is not all that tells. */
 function BrokenTag({ names, rect }: { readonly names: string; readonly rect: Rect }) {
   const text = `breaks ${names}`;
   const w = Math.min(rect.w - 12, wordsWidth(text, 9.5) + 12);
   const x = rect.x + rect.w - w - 6;
   return (
     <>
-      <rect className="scene-broken-back" x={x} y={rect.y - 7} width={w} height={14} rx="4" />
-      <text className="scene-broken" x={x + w / 2} y={rect.y} dy=".35em" textAnchor="middle">
+      <rect className="scene-broken-back" x={x} y={rect.y - 12} width={w} height={14} rx="4" />
+      <text className="scene-broken" x={x + w / 2} y={rect.y - 5} dy=".35em" textAnchor="middle">
         {text}
       </text>
     </>

@@ -1,3 +1,4 @@
+import { hex } from '../../base';
 import {
   ATLAS_COLUMNS,
   type AtlasBlock,
@@ -6,6 +7,8 @@ import {
   CELL_W,
   cellLabel,
   cellRect,
+  HEAD,
+  LABEL_W,
 } from '../../views/scene/atlas';
 import { entryHi, entryLo, marksOf } from '../../views/scene/decode';
 import type { TableModel } from '../../views/scene/model';
@@ -48,7 +51,8 @@ export interface Camera {
 
 /** Below this height of a cell on screen its label could not be read and is left out. */
 const READABLE = 6.5;
-const TITLE = 11;
+/** Titles are never smaller than this, in CSS pixels, however far away the map is. */
+const TITLE = 9.5;
 
 interface Cached {
   readonly of: TableModel;
@@ -91,12 +95,12 @@ export class AtlasPainter {
     for (const block of layout.blocks) {
       const { rect } = block;
       const x = toX(rect.x);
-      const y = toY(rect.y - 18);
+      const y = toY(rect.y - HEAD);
       if (x > width || y > height || toX(rect.x + rect.w) < 0 || toY(rect.y + rect.h) < 0) continue;
-      this.title(context, block, toX(rect.x), toY(rect.y - 5), scale, palette);
+      this.title(context, block, toX(rect.x - LABEL_W), toY(rect.y) - 4 * ratio, scale, ratio, palette);
       context.drawImage(
         this.picture(block, scale, palette),
-        Math.round(toX(rect.x)),
+        Math.round(toX(rect.x - LABEL_W)),
         Math.round(toY(rect.y)),
       );
     }
@@ -109,10 +113,10 @@ export class AtlasPainter {
     x: number,
     y: number,
     scale: number,
+    ratio: number,
     palette: AtlasPalette,
   ): void {
-    const size = TITLE * scale;
-    if (size < 5) return;
+    const size = Math.max(TITLE * ratio, 12 * scale);
     context.font = `600 ${size}px "Inter Variable", sans-serif`;
     context.fillStyle = table.side === 'guest' ? palette['--guest-strong'] : palette['--shadow-strong'];
     context.textBaseline = 'alphabetic';
@@ -202,40 +206,47 @@ function sameTable(a: TableModel, b: TableModel): boolean {
   return true;
 }
 
-/** Cells from the top left; used ones with their rights as a stripe and their target as a label. */
-function paintCells(block: AtlasBlock, scale: number, palette: AtlasPalette): CellBitmap {
-  const { table, rect } = block;
+/** Line labels and cells from the top left; used ones with their rights as a stripe and their target as a label. */
+function paintCells({ table, rect, lines }: AtlasBlock, scale: number, palette: AtlasPalette): CellBitmap {
   const guest = table.side === 'guest';
+  const left = Math.round(LABEL_W * scale);
   const bitmap = new CellBitmap(
-    Math.max(1, Math.ceil(rect.w * scale)),
+    Math.max(1, left + Math.ceil(rect.w * scale)),
     Math.max(1, Math.ceil(rect.h * scale)),
   );
-  bitmap.fill(0, 0, bitmap.width, bitmap.height, rgbOf(palette[guest ? '--guest-line' : '--shadow-line']));
+  const paper = rgbOf(palette[guest ? '--guest-paper' : '--shadow-ink']);
+  const quiet = rgbOf(palette[guest ? '--guest-quiet' : '--shadow-quiet']);
+  bitmap.fill(0, 0, left, bitmap.height, paper);
+  bitmap.fill(left, 0, bitmap.width, bitmap.height, rgbOf(palette[guest ? '--guest-line' : '--shadow-line']));
   const ink = rgbOf(palette[guest ? '--guest-strong' : '--shadow-strong']);
   const writable = rgbOf(palette['--writable']);
   const dirty = rgbOf(palette['--dirty']);
   const size = Math.round(CELL_H * 0.74 * scale * 2) / 2;
   const labelled = CELL_H * scale >= READABLE;
-  const gap = scale >= 0.5 ? 1 : 0;
+  const gap = scale >= 0.25 ? 1 : 0;
   const stripe = Math.max(1, Math.round(2.6 * scale));
-  for (let index = 0; index < table.capacity; index++) {
-    const column = index % ATLAS_COLUMNS;
-    const line = Math.floor(index / ATLAS_COLUMNS);
-    const x = Math.round(column * CELL_W * scale);
-    const y = Math.round(line * CELL_H * scale);
-    const w = Math.round((column + 1) * CELL_W * scale) - x - gap;
-    const h = Math.round((line + 1) * CELL_H * scale) - y - gap;
-    const label = cellLabel(table, index);
-    const back = rgbOf(ground(table, index, label !== '', palette));
-    bitmap.fill(x, y, w, h, back);
-    if (label === '') continue;
-    const marks = table.notes.get(index)?.blank ? 0 : marksOf(entryHi(table, index), entryLo(table, index));
-    // Writable and dirty as two short stripes one above the other: place tells them apart, colour helps.
+  lines.forEach((line, nth) => {
+    const y = Math.round(nth * CELL_H * scale);
+    const h = Math.round((nth + 1) * CELL_H * scale) - y - gap;
     const half = h >> 1;
-    if (marks & 2) bitmap.fill(x, y, stripe, half, writable);
-    if (marks & 16) bitmap.fill(x, y + half, stripe, h - half, dirty);
-    if (labelled) bitmap.label(label, x + w - 1, y + h / 2, size, ink, back);
-  }
+    const first = line * ATLAS_COLUMNS;
+    if (labelled) bitmap.label(hex(first, 3), left - Math.round(4 * scale), y + h / 2, size, quiet, paper);
+    for (let column = 0; column < ATLAS_COLUMNS && first + column < table.capacity; column++) {
+      const index = first + column;
+      const x = left + Math.round(column * CELL_W * scale);
+      const w = left + Math.round((column + 1) * CELL_W * scale) - x - gap;
+      const label = cellLabel(table, index);
+      const back = rgbOf(ground(table, index, label !== '', palette));
+      bitmap.fill(x, y, w, h, back);
+      if (label === '') continue;
+      const blank = table.hollow.has(index) || table.notes.get(index)?.blank === true;
+      const marks = blank ? 0 : marksOf(entryHi(table, index), entryLo(table, index));
+      // Writable and dirty as two short stripes one above the other: place tells them apart, colour helps.
+      if (marks & 2) bitmap.fill(x, y, stripe, half, writable);
+      if (marks & 16) bitmap.fill(x, y + half, stripe, h - half, dirty);
+      if (labelled) bitmap.label(label, x + w - 1, y + h / 2, size, ink, back);
+    }
+  });
   return bitmap;
 }
 

@@ -6,17 +6,23 @@ import type { LinkModel, SceneModel, TableModel } from './model';
 
 /**
  * The same scene with every entry of every table: a map to look things up on, where the stage is a picture to follow.
- * Each table is a block of 32 cells by 16; guest blocks above, shadow blocks below, in the order of the columns.
+ * Each table is a block of lines of 32 cells, without the lines in which nothing is used; guest blocks above, shadow
+ * blocks below, in the order of the columns.
  */
 export const ATLAS_COLUMNS = 32;
-export const CELL_W = 27;
+export const CELL_W = 25;
 export const CELL_H = 13;
-const HEAD = 18;
-const GAP = 22;
+/** Left of the cells: the index of the first entry of each line. */
+export const LABEL_W = 26;
+/** Above the cells: name and frame. */
+export const HEAD = 30;
+const GAP = 20;
 
 export interface AtlasBlock {
   readonly table: TableModel;
-  /** Without the title line, which lies above. */
+  /** Lines that hold a used entry: line n holds the entries from 32 n. One at least. */
+  readonly lines: readonly number[];
+  /** The cells; title and line labels lie above and to the left. */
   readonly rect: Rect;
 }
 
@@ -28,8 +34,16 @@ export interface AtlasLayout {
   readonly size: { readonly w: number; readonly h: number };
 }
 
-const blockH = (t: TableModel): number => Math.ceil(t.capacity / ATLAS_COLUMNS) * CELL_H;
-const BLOCK_W = ATLAS_COLUMNS * CELL_W;
+const CELLS_W = ATLAS_COLUMNS * CELL_W;
+const PITCH = LABEL_W + CELLS_W + GAP;
+
+function linesOf(t: TableModel): number[] {
+  const lines = new Set<number>();
+  for (const index of t.used) lines.add(Math.floor(index / ATLAS_COLUMNS));
+  for (const index of t.hollow.keys()) lines.add(Math.floor(index / ATLAS_COLUMNS));
+  for (const index of t.notes.keys()) lines.add(Math.floor(index / ATLAS_COLUMNS));
+  return lines.size === 0 ? [0] : [...lines].sort((a, b) => a - b);
+}
 
 /** Packs the blocks so that the whole has about the shape of the screen. Units are pixels at zoom 1. */
 export function layoutAtlas(model: SceneModel, aspect: number): AtlasLayout {
@@ -48,7 +62,7 @@ export function layoutAtlas(model: SceneModel, aspect: number): AtlasLayout {
   }
   const { blocks } = best as AtlasLayout;
   const byTable = new Map(blocks.map((block) => [block.table.id, block]));
-  return { ...(best as AtlasLayout), links: linksOf(model.links, byTable) };
+  return { ...(best as AtlasLayout), links: linksBetween(model.links, byTable) };
 }
 
 function pack(guests: readonly TableModel[], shadows: readonly TableModel[], columns: number): AtlasLayout {
@@ -56,12 +70,14 @@ function pack(guests: readonly TableModel[], shadows: readonly TableModel[], col
   let y = GAP;
   const rows = (tables: readonly TableModel[]): void => {
     for (let i = 0; i < tables.length; i += columns) {
-      const row = tables.slice(i, i + columns);
-      row.forEach((table, nth) => {
-        const x = GAP + nth * (BLOCK_W + GAP * 2);
-        blocks.push({ table, rect: { x, y: y + HEAD, w: BLOCK_W, h: blockH(table) } });
+      let tallest = 0;
+      tables.slice(i, i + columns).forEach((table, nth) => {
+        const lines = linesOf(table);
+        const h = lines.length * CELL_H;
+        blocks.push({ table, lines, rect: { x: GAP + LABEL_W + nth * PITCH, y: y + HEAD, w: CELLS_W, h } });
+        tallest = Math.max(tallest, h);
       });
-      y += HEAD + Math.max(...row.map(blockH)) + GAP;
+      y += HEAD + tallest + GAP;
     }
   };
   rows(guests);
@@ -69,12 +85,11 @@ function pack(guests: readonly TableModel[], shadows: readonly TableModel[], col
   y += GAP;
   rows(shadows);
   const widest = Math.min(columns, Math.max(guests.length, shadows.length, 1));
-  const w = GAP + widest * (BLOCK_W + GAP * 2);
-  return { blocks, horizon, size: { w, h: y }, links: [] };
+  return { blocks, horizon, size: { w: GAP + widest * PITCH, h: y }, links: [] };
 }
 
 /** Links between tables; what points at memory ends here, for memory has no blocks. */
-function linksOf(
+function linksBetween(
   links: readonly LinkModel[],
   byTable: ReadonlyMap<EntityId, AtlasBlock>,
 ): { link: LinkModel; curve: Curve }[] {
@@ -85,34 +100,37 @@ function linksOf(
     if (from === undefined || to === undefined || index < 0) return [];
     const cell = cellRect(from, index);
     const a: Point = { x: cell.x + cell.w / 2, y: cell.y + cell.h / 2 };
-    const d: Point = { x: to.rect.x, y: to.rect.y - HEAD / 2 };
+    const d: Point = { x: to.rect.x - LABEL_W, y: to.rect.y - HEAD / 2 };
     const mid = (a.y + d.y) / 2;
     return [{ link, curve: { a, b: { x: a.x, y: mid }, c: { x: d.x - 30, y: mid }, d } }];
   });
 }
 
-export function cellRect({ rect }: AtlasBlock, index: number): Rect {
-  const x = rect.x + (index % ATLAS_COLUMNS) * CELL_W;
-  const y = rect.y + Math.floor(index / ATLAS_COLUMNS) * CELL_H;
-  return { x, y, w: CELL_W, h: CELL_H };
+/** Where an entry is drawn; entries of lines that are left out count as the first of the block. */
+export function cellRect({ rect, lines }: AtlasBlock, index: number): Rect {
+  const line = Math.max(0, lines.indexOf(Math.floor(index / ATLAS_COLUMNS)));
+  return { x: rect.x + (index % ATLAS_COLUMNS) * CELL_W, y: rect.y + line * CELL_H, w: CELL_W, h: CELL_H };
 }
 
 /** The entry, or the table, at a point of the atlas. */
 export function entityAt(layout: AtlasLayout, at: Point): EntityId | undefined {
-  for (const { table, rect } of layout.blocks) {
+  for (const { table, rect, lines } of layout.blocks) {
     if (at.x < rect.x || at.x >= rect.x + rect.w || at.y < rect.y - HEAD || at.y >= rect.y + rect.h) continue;
     if (at.y < rect.y) return table.id;
-    const index = Math.floor((at.y - rect.y) / CELL_H) * ATLAS_COLUMNS + Math.floor((at.x - rect.x) / CELL_W);
+    const line = lines[Math.floor((at.y - rect.y) / CELL_H)] ?? 0;
+    const index = line * ATLAS_COLUMNS + Math.floor((at.x - rect.x) / CELL_W);
     return index < table.capacity ? `${table.id}[${index.toString(16).padStart(3, '0')}]` : undefined;
   }
   return undefined;
 }
 
-/** What is written in a cell: where a used entry points, the index of an empty one only where nothing else says it. */
+/** What is written in a cell: where a used entry points; nothing in an empty one. */
 export function cellLabel(table: TableModel, index: number): string {
   const lo = table.words[index * table.stride] ?? 0;
   const hi = table.stride === 2 ? (table.words[index * 2 + 1] ?? 0) : 0;
   if (lo === 0 && hi === 0) return '';
+  const hollow = table.hollow.get(index);
+  if (hollow !== undefined) return hollow;
   const note = table.notes.get(index);
   return targetText(table, hi, lo, note?.says === undefined ? undefined : note);
 }

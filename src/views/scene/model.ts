@@ -68,6 +68,8 @@ export interface TableModel {
   /** Indices of entries that are not zero, ascending. */
   readonly used: readonly number[];
   readonly notes: ReadonlyMap<number, EntryNote>;
+  /** Entries that are not zero but stand for nothing (known-absent magic), with what they say: no rows of their own. */
+  readonly hollow: ReadonlyMap<number, string>;
   /** Entries that play a part anywhere in this run: shown before others, so that rows do not come and go from step to step. */
   readonly cast: ReadonlySet<number>;
   /** The guest may write it freely: its shadow may differ. */

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   '32': ['', 'PT', 'PD'],
 };
 const NOBODY: ReadonlySet<number> = new Set();
+const NOTHING: ReadonlyMap<number, string> = new Map();
 
 /** Every table on the scene, guest's and hypervisor's, with its words and with what there is to say about its entries. */
 export function tablesOf(input: TablesInput): TableModel[] {
@@ -65,6 +66,7 @@ function guestModel(input: TablesInput, g: GuestTable): TableModel {
     words,
     used,
     notes,
+    hollow: NOTHING,
     cast: input.cast.entries.get(g.frame) ?? NOBODY,
     outOfSync,
     tags: g.loadedBy.map((v) => `v${v}`),
@@ -82,13 +84,17 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
   const played = cast.entries.get(s.frame) ?? NOBODY;
   const notes = notesOf(input, id, s.frame, 2);
   const used: number[] = [];
+  const hollow = new Map<number, string>();
   for (let i = 0; i < 512; i++) {
     const lo = words[2 * i] as number;
     const hi = words[2 * i + 1] as number;
     if (lo === 0 && hi === 0) continue;
-    if (s.hollow(hi, lo) && !played.has(i) && !notes.has(i)) continue;
-    used.push(i);
     const says = s.says(hi, lo);
+    if (s.hollow(hi, lo) && !played.has(i) && !notes.has(i)) {
+      hollow.set(i, says ?? '');
+      continue;
+    }
+    used.push(i);
     if (says !== undefined) notes.set(i, { says, ...notes.get(i), blank: true });
   }
   const outOfSync = s.level === 1 && facts.outOfSync.has(s.backs);
@@ -105,6 +111,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     words,
     used,
     notes,
+    hollow,
     cast: played,
     outOfSync,
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),

@@ -40,6 +40,7 @@ export function sampleTable(
     words,
     used: entries.map(([index]) => index).sort((a, b) => a - b),
     notes: NO_NOTES,
+    hollow: new Map(),
     cast: new Set(),
     outOfSync: false,
     tags: [],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { BROWSER_FLAGS, findBrowser, NO_BROWSER } from '../../cli/browser';
 import { type Bench, median, quantile, wholeArg } from '../bench';
@@ -30,34 +30,42 @@ vcpu 1
 schedule round-robin
 `;
 
-/** Milliseconds from each move of the pointer over the timeline to the frame that shows the moment, painted. */
-async function drag(moves: number): Promise<number[]> {
-  const slider = document.querySelector('[role="slider"]');
-  if (slider === null) throw new Error('The page has no timeline to drag on.');
-  const { left, top, width } = slider.getBoundingClientRect();
-  const frame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => done()));
-  const painted = (): Promise<void> =>
-    new Promise((done) => {
-      requestAnimationFrame(() => {
-        // A message posted in a frame is delivered after that frame has been painted.
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => done();
-        port2.postMessage(0);
-      });
-    });
+/** What the page is made to keep: milliseconds from each move of the pointer to the frame that shows the moment, painted. */
+interface Watched {
+  took: number[];
+}
+
+/** Runs in the page. The browser delivers a move right before a frame; what a frame posts arrives after it was painted. */
+function watch(): void {
   const took: number[] = [];
-  for (let i = 0; i < moves; i++) {
+  (window as unknown as Watched).took = took;
+  const onMove = (event: Event): void => {
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        took.push(performance.now() - event.timeStamp);
+      };
+      port2.postMessage(0);
+    });
+  };
+  document.querySelector('[role="slider"]')?.addEventListener('pointermove', onMove, true);
+}
+
+/** Drags with the browser's own pointer, each move only after the one before is on the screen. */
+async function drag(page: Page, moves: number): Promise<number[]> {
+  const box = await page.getByRole('slider').boundingBox();
+  if (box === null) throw new Error('The page has no timeline to drag on.');
+  await page.evaluate('window.took.length = 0');
+  const y = box.y + 6;
+  await page.mouse.move(box.x + 1, y);
+  await page.mouse.down();
+  for (let i = 1; i <= moves; i++) {
     // The golden ratio spreads places evenly and never near the last one: every move is a far jump.
-    const x = left + ((i * 0.618034) % 1) * width;
-    await frame();
-    const began = performance.now();
-    slider.dispatchEvent(
-      new PointerEvent('pointermove', { bubbles: true, clientX: x, clientY: top + 4, buttons: 1 }),
-    );
-    await painted();
-    took.push(performance.now() - began);
+    await page.mouse.move(box.x + ((i * 0.618034) % 1) * box.width, y);
+    await page.waitForFunction(`window.took.length > ${i}`);
   }
-  return took;
+  await page.mouse.up();
+  return (await page.evaluate('window.took.slice(1)')) as number[];
 }
 
 /** Dragging along the timeline of a long run in the built page, 1440 × 900, software raster. */
@@ -82,10 +90,9 @@ export const scrub: Bench = {
       await page.waitForFunction('window.shadowscope !== undefined');
       await page.evaluate('window.shadowscope.idle()');
       const steps = Number(await page.getByRole('slider').getAttribute('aria-valuemax'));
-      const call = (n: number): Promise<number[]> =>
-        page.evaluate(`(${drag.toString()})(${n})`) as Promise<number[]>;
-      await call(20);
-      const took = await call(moves);
+      await page.evaluate(`(${watch.toString()})()`);
+      await drag(page, 20);
+      const took = await drag(page, moves);
       return [
         { name: 'steps', value: steps, unit: '' },
         { name: 'medianMs', value: median(took), unit: 'ms' },

@@ -2,6 +2,7 @@ import type { Violation } from '../kernel';
 import { type Bounds, type Covered, type Outcome, PAGE_BOUNDS } from './outcome';
 import { ensurePackable, followingChoice, packedActor, packedBranch } from './packedChoice';
 import { NOBODY, Path } from './path';
+import { ALONE, afterAlone, firstChoice } from './reduction';
 import { StateSet } from './stateSet';
 import { notDone, type Subject } from './subject';
 import { Watch } from './watch';
@@ -13,6 +14,8 @@ export interface DepthFirstOptions {
   readonly bounds?: Partial<Bounds>;
   /** `stop` at the first thing wrong, or `count` them all: then counts are of the whole state space. */
   readonly onWrong?: 'stop' | 'count';
+  /** Leaves orders out that differ in private steps only. The verdict is the same; counts are of what is left. */
+  readonly reduce?: boolean;
 }
 
 /**
@@ -25,6 +28,7 @@ export class DepthFirst {
   private readonly watch: Watch;
   private readonly bounds: Bounds;
   private readonly counting: boolean;
+  private readonly reducing: boolean;
   private readonly path = new Path();
   private deepest = 0;
   private transitions = 0;
@@ -38,6 +42,7 @@ export class DepthFirst {
     options: DepthFirstOptions = {},
   ) {
     this.bounds = { ...PAGE_BOUNDS, ...options.bounds };
+    this.reducing = options.reduce === true;
     this.counting = options.onWrong === 'count';
     this.watch = new Watch(subject);
     const { store } = subject.world;
@@ -94,15 +99,19 @@ export class DepthFirst {
         continue;
       }
       this.transitions++;
-      path.next = followingChoice(choice, world.branches);
       path.taken = choice;
       if (needsEvents) {
         const violation = this.watch.taken(eventsBefore);
         world.events.truncate(eventsBefore);
         if (violation !== undefined) this.wrong(violation, path.depth + 1);
       }
-      if (seen.add(store.hashLo, store.hashHi) < 0) path.restore(store);
-      else this.enter();
+      const fresh = seen.add(store.hashLo, store.hashHi) >= 0;
+      path.next =
+        (choice & ALONE) === 0
+          ? followingChoice(choice, world.branches)
+          : afterAlone(choice, world.branches, fresh && !this.watch.occasion, actorCount);
+      if (fresh) this.enter();
+      else path.restore(store);
     }
   }
 
@@ -111,6 +120,7 @@ export class DepthFirst {
     const { path, bounds, seen } = this;
     path.push(this.subject.world.store);
     const { depth } = path;
+    if (this.reducing) path.next = firstChoice(this.subject.world);
     if (depth > this.deepest) this.deepest = depth;
     const violation = this.watch.state();
     if (violation !== undefined) this.wrong(violation, depth);

@@ -1,23 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TOY_CELLS, TOY_LOCKS, type Toy, type ToyStep, toySubject } from '../testing/toyModel';
+import { anyToy as toy } from '../testing/toyArbitrary';
+import { toySubject } from '../testing/toyModel';
 import { toyFacts } from '../testing/toyReference';
 import { shortest, verify } from './explore';
 import { replay } from './replay';
-
-const MOST_STEPS = 4;
-const cell = fc.nat(TOY_CELLS - 1);
-const lock = fc.nat(TOY_LOCKS - 1);
-const toyStep: fc.Arbitrary<ToyStep> = fc.oneof(
-  fc.record({ kind: fc.constant('add' as const), cell, by: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ kind: fc.constant('pick' as const), cell, from: fc.integer({ min: 2, max: 3 }) }),
-  fc.record({ kind: fc.constantFrom('take' as const, 'free' as const), lock }),
-  fc.record({ kind: fc.constant('jump' as const), cell, value: fc.nat(3), to: fc.nat(MOST_STEPS) }),
-);
-const toy: fc.Arbitrary<Toy> = fc.record({
-  programs: fc.array(fc.array(toyStep, { maxLength: MOST_STEPS }), { minLength: 1, maxLength: 3 }),
-  bad: fc.array(fc.nat(3), { minLength: TOY_CELLS, maxLength: TOY_CELLS }),
-});
 
 describe('exploring generated models', () => {
   it('counts states and steps as the slow and obvious way does, and leaves the world in its first state', () => {

@@ -81,8 +81,8 @@ describe('an exploration', () => {
       bad: [1, 0, 0],
     };
     expect(verify(toySubject(underLock)).kind).toBe('violation');
-    expect(verify(toySubject(underLock, 'release')).kind).toBe('holds');
-    const released = verify(toySubject({ ...underLock, bad: [2, 0, 0] }, 'release'));
+    expect(verify(toySubject(underLock, { when: 'release' })).kind).toBe('holds');
+    const released = verify(toySubject({ ...underLock, bad: [2, 0, 0] }, { when: 'release' }));
     expect(released).toMatchObject({ kind: 'violation', schedule: { length: 4 } });
   });
 
@@ -122,5 +122,8 @@ describe('an exploration', () => {
     const outcome = verify(subjectOf(built));
     expect(outcome.kind).toBe('holds');
     expect(outcome.covered.states).toBeGreaterThan(100);
+    const reduced = verify(subjectOf(built), { reduce: true });
+    expect(reduced.kind).toBe('holds');
+    expect(reduced.covered.states).toBeLessThan(outcome.covered.states);
   });
 });

@@ -3,11 +3,12 @@ import type { Choice, World } from '../kernel';
 
 const BRANCH_SHIFT = 8;
 const ACTOR_MASK = 0xff;
+const BRANCH_MASK = 0xffff;
 
-/** A choice in one cell: actor in the low 8 bits, branch above. */
+/** A choice in one cell: actor in the low 8 bits, branch in the 16 above; higher bits are the caller's. */
 export const packChoice = (actor: number, branch: number): number => actor | (branch << BRANCH_SHIFT);
 export const packedActor = (packed: number): number => packed & ACTOR_MASK;
-export const packedBranch = (packed: number): number => packed >>> BRANCH_SHIFT;
+export const packedBranch = (packed: number): number => (packed >>> BRANCH_SHIFT) & BRANCH_MASK;
 
 export function unpackChoice(packed: number): Choice {
   const branch = packedBranch(packed);

@@ -20,6 +20,8 @@ export class Watch {
   private readonly quiescent: readonly Watched[];
   /** Whether some invariant waits for an event: otherwise no step needs to say what it did. */
   readonly needsEvents: boolean;
+  /** Whether the step asked about last was one after which an invariant is evaluated; `step` ones aside. */
+  occasion = false;
 
   constructor(private readonly subject: Subject) {
     const { world, invariants } = subject;
@@ -50,6 +52,8 @@ export class Watch {
       if (type === LockReleased) released = true;
       else if (type === OperationEnded) ended = true;
     });
+    this.occasion =
+      (released && this.release !== NONE) || (ended && (this.operation !== NONE || this.quiescent !== NONE));
     let found = released ? first(this.release) : undefined;
     if (found === undefined && ended) found = first(this.operation);
     if (found === undefined && ended && this.quiescent !== NONE && this.subject.atRest())

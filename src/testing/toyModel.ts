@@ -1,6 +1,6 @@
 import { assertNever } from '../base';
 import { notDone, type Subject } from '../checker';
-import { type Invariant, Lock, procedure, Store, slots, World } from '../kernel';
+import { type Invariant, Lock, procedure, Store, slots, type Thread, World } from '../kernel';
 
 /** What an actor of a toy model does in one step. Cells hold 0 to 3. */
 export type ToyStep =
@@ -8,6 +8,10 @@ export type ToyStep =
   /** Sets a cell to any of 0 to `from` - 1. */
   | { readonly kind: 'pick'; readonly cell: number; readonly from: number }
   | { readonly kind: 'take' | 'free'; readonly lock: number }
+  /** Changes the actor's own number, 0 to 3, that nobody else sees. */
+  | { readonly kind: 'own'; readonly by: number }
+  /** Goes to another step of the program while the actor's own number has a value. */
+  | { readonly kind: 'turn'; readonly value: number; readonly to: number }
   /** Goes to another step of the program while a cell has a value. */
   | { readonly kind: 'jump'; readonly cell: number; readonly value: number; readonly to: number };
 
@@ -27,6 +31,7 @@ class ToyPart {
   constructor(
     readonly world: World,
     readonly toy: Toy,
+    readonly lie?: ToyStep['kind'],
   ) {
     this.cells = world.store.region('cells', TOY_CELLS).base;
     this.locks = Array.from({ length: TOY_LOCKS }, (_, i) => new Lock(world.store, `lock ${i}`, i));
@@ -38,7 +43,54 @@ class ToyPart {
   }
 }
 
-const L = slots('pc');
+const L = slots('pc', 'own');
+
+/** At which label a step is taken: that is where it is declared what it touches. */
+function labelOf(m: ToyPart, { kind }: ToyStep): string {
+  return kind === 'own' || kind === 'turn' || kind === m.lie ? 'private' : 'shared';
+}
+
+function take(t: Thread, m: ToyPart): void {
+  const program = m.toy.programs[t.actor] ?? [];
+  const step = program[t.get(L.pc)] as ToyStep;
+  let next = t.get(L.pc) + 1;
+  const cell = m.cells + ('cell' in step ? step.cell : 0);
+  const lock = m.locks['lock' in step ? step.lock : 0] as Lock;
+  switch (step.kind) {
+    case 'add':
+      t.store.set(cell, (t.store.get(cell) + step.by) & 3);
+      break;
+    case 'pick':
+      t.store.set(cell, m.world.choose(step.from));
+      break;
+    case 'take':
+      lock.take(t);
+      break;
+    case 'free':
+      if (lock.owner === t.actor) lock.release(t);
+      break;
+    case 'own':
+      t.set(L.own, (t.get(L.own) + step.by) & 3);
+      break;
+    case 'turn':
+      if (t.get(L.own) === step.value) next = step.to;
+      break;
+    case 'jump':
+      if (t.store.get(cell) === step.value) next = step.to;
+      break;
+    default:
+      assertNever(step);
+  }
+  goTo(t, m, next);
+}
+
+function goTo(t: Thread, m: ToyPart, at: number): void {
+  const step = m.toy.programs[t.actor]?.[at];
+  t.set(L.pc, at);
+  if (step === undefined) t.ret();
+  else t.goto(labelOf(m, step));
+}
+
 const toyActor = procedure<ToyPart>({
   name: 'toy_model_actor',
   part: 'toy model',
@@ -47,42 +99,29 @@ const toyActor = procedure<ToyPart>({
   slots: L,
   steps: [
     {
-      label: 'next',
+      label: 'begin',
+      line: 'the first step of the program',
+      say: 'It begins.',
+      touch: 'private',
+      run: (t, m) => goTo(t, m, 0),
+    },
+    {
+      label: 'shared',
       line: 'the next step of the program',
       say: 'It takes a step.',
+      touch: 'racy',
       when: (t, m) => {
         const step = m.toy.programs[t.actor]?.[t.get(L.pc)];
         return step?.kind !== 'take' || (m.locks[step.lock] as Lock).free;
       },
-      run: (t, m) => {
-        const program = m.toy.programs[t.actor] ?? [];
-        const step = program[t.get(L.pc)] as ToyStep;
-        let next = t.get(L.pc) + 1;
-        const cell = m.cells + ('cell' in step ? step.cell : 0);
-        const lock = m.locks['lock' in step ? step.lock : 0] as Lock;
-        switch (step.kind) {
-          case 'add':
-            t.store.set(cell, (t.store.get(cell) + step.by) & 3);
-            break;
-          case 'pick':
-            t.store.set(cell, m.world.choose(step.from));
-            break;
-          case 'take':
-            lock.take(t);
-            break;
-          case 'free':
-            if (lock.owner === t.actor) lock.release(t);
-            break;
-          case 'jump':
-            if (t.store.get(cell) === step.value) next = step.to;
-            break;
-          default:
-            assertNever(step);
-        }
-        t.set(L.pc, next);
-        if (next < program.length) t.goto('next');
-        else t.ret();
-      },
+      run: take,
+    },
+    {
+      label: 'private',
+      line: 'the next step of the program, which nobody else sees',
+      say: 'It takes a step of its own.',
+      touch: 'private',
+      run: take,
     },
   ],
 });
@@ -98,16 +137,27 @@ const notBad = (when: 'step' | 'release'): Invariant<ToyPart> => ({
       : [],
 });
 
-/** A toy model in its first state, with the invariant that its cells are not `bad` after each step, or at each lock release. */
-export function toySubject(toy: Toy, when: 'step' | 'release' = 'step'): Subject {
+export interface ToyOptions {
+  /** Where the invariant holds by right. */
+  readonly when?: 'step' | 'release';
+  /** A kind of step that is declared private though it is not. */
+  readonly lie?: ToyStep['kind'];
+  /** Being stuck is an end like any other. */
+  readonly stuckIsEnd?: boolean;
+}
+
+/** A toy model in its first state, with the invariant that its cells are not `bad`. */
+export function toySubject(toy: Toy, { when = 'step', lie, stuckIsEnd = false }: ToyOptions = {}): Subject {
   // Small: generated models are built by the hundred.
   const world = new World([], new Store(4096));
-  new ToyPart(world, toy);
+  new ToyPart(world, toy, lie);
   for (const [i, program] of toy.programs.entries()) {
     const thread = world.addThread('vcpu', `actor ${i}`);
-    if (program.length > 0) thread.start(toyActor as never, 0);
+    if (program.length === 0) continue;
+    thread.start(toyActor as never, 0);
+    world.step(i);
   }
   world.store.forget();
-  const ended = (): boolean => notDone(world).length === 0;
+  const ended = (): boolean => stuckIsEnd || notDone(world).length === 0;
   return { world, invariants: [notBad(when)], atRest: ended, ended };
 }

@@ -4,6 +4,7 @@ import { TOY_CELLS, TOY_LOCKS, type Toy } from './toyModel';
 interface State {
   readonly pcs: readonly number[];
   readonly cells: readonly number[];
+  readonly own: readonly number[];
   /** Owner + 1, 0 when free. */
   readonly locks: readonly number[];
 }
@@ -26,11 +27,13 @@ function successors(toy: Toy, s: State): State[] {
     const pc = s.pcs[actor] ?? 0;
     const step = program[pc];
     if (step === undefined) return [];
-    const go = (to: number, cells = s.cells, locks = s.locks): State => ({
+    const go = (to: number, cells = s.cells, locks = s.locks, own = s.own): State => ({
       // Whoever is past the last step is done, however far past.
       pcs: put(s.pcs, actor, Math.min(to, program.length)),
       cells,
       locks,
+      // What was an actor's own goes with it.
+      own: to < program.length ? own : put(own, actor, 0),
     });
     const cell = 'cell' in step ? (s.cells[step.cell] ?? 0) : 0;
     switch (step.kind) {
@@ -42,6 +45,10 @@ function successors(toy: Toy, s: State): State[] {
         return s.locks[step.lock] === 0 ? [go(pc + 1, s.cells, put(s.locks, step.lock, actor + 1))] : [];
       case 'free':
         return [go(pc + 1, s.cells, s.locks[step.lock] === actor + 1 ? put(s.locks, step.lock, 0) : s.locks)];
+      case 'own':
+        return [go(pc + 1, s.cells, s.locks, put(s.own, actor, ((s.own[actor] ?? 0) + step.by) % 4))];
+      case 'turn':
+        return [go(s.own[actor] === step.value ? step.to : pc + 1)];
       case 'jump':
         return [go(cell === step.value ? step.to : pc + 1)];
       default:
@@ -55,6 +62,7 @@ export function toyFacts(toy: Toy): ToyFacts {
     pcs: toy.programs.map(() => 0),
     cells: Array(TOY_CELLS).fill(0),
     locks: Array(TOY_LOCKS).fill(0),
+    own: toy.programs.map(() => 0),
   };
   const key = (s: State): string => JSON.stringify(s);
   const depth = new Map([[key(first), 0]]);

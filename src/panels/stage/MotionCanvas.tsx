@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { readColours } from '../../ui/readColour';
 import type { MotionFrame, WashKind } from '../../views/scene/frameAt';
 import type { Curve } from '../../views/scene/layoutTypes';
@@ -16,29 +16,26 @@ interface MotionCanvasProps {
   readonly scheme: string;
 }
 
-type Palette = Record<'--walk' | '--walk-line' | '--penumbra' | '--writable' | '--on-walk', string>;
+const TOKENS = ['--walk', '--walk-line', '--penumbra', '--writable', '--on-walk'] as const;
+type Palette = Record<(typeof TOKENS)[number], string>;
 
 /** What moves, on a canvas over the marks: thousands of flashes cost no element, and nothing beneath is drawn again. */
 export function MotionCanvas({ width, height, scale, frame, subscribe, scheme }: MotionCanvasProps) {
   const ref = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  const drawn = useRef(false);
+  // Asking for colours and sizing a canvas are dear: once per scheme and size, not per beat.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme, other colours
+  const palette = useMemo(() => readColours(document.body, ...TOKENS), [scheme]);
+  const ratio = window.devicePixelRatio;
+  useLayoutEffect(() => {
     const canvas = ref.current;
-    const context = canvas?.getContext('2d');
-    if (canvas === null || context === null || context === undefined) return;
-    const ratio = window.devicePixelRatio;
+    if (canvas === null) return;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
-    // The colours are those of the scheme this effect ran for.
-    canvas.dataset.scheme = scheme;
-    const palette = readColours(
-      canvas.parentElement ?? canvas,
-      '--walk',
-      '--walk-line',
-      '--penumbra',
-      '--writable',
-      '--on-walk',
-    );
-    let drawn = false;
+  }, [width, height]);
+  useEffect(() => {
+    const context = ref.current?.getContext('2d');
+    if (context === null || context === undefined) return;
     const draw = (): void => {
       const now = frame();
       const empty =
@@ -46,16 +43,16 @@ export function MotionCanvas({ width, height, scale, frame, subscribe, scheme }:
         now.washes.length === 0 &&
         now.bar === undefined &&
         now.count === undefined;
-      if (empty && !drawn) return;
+      if (empty && !drawn.current) return;
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, canvas.width, canvas.height);
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
       context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
       drawMotion(context, now, palette);
-      drawn = !empty;
+      drawn.current = !empty;
     };
     draw();
     return subscribe(draw);
-  }, [width, height, scale, frame, subscribe, scheme]);
+  }, [scale, frame, subscribe, palette]);
   return <canvas ref={ref} style={{ width, height }} />;
 }
 

@@ -1,10 +1,15 @@
 import { build, type Plugin } from 'vite';
 
-/** Where a step is added, and how the procedure begins there. */
-const PLACES: readonly { readonly file: string; readonly procedure: string }[] = [
-  // Never on a stack of the scenarios that the links are made from.
-  { file: 'src/hypervisor/native/loadPdptes.ts', procedure: 'load_pdptes' },
-];
+/** A procedure to which a later version of the page has added a step, and the file it stands in. */
+export interface Place {
+  readonly file: string;
+  readonly procedure: string;
+}
+
+/** Never on a stack of the scenario that the links are made from. */
+export const ELSEWHERE: Place = { file: 'src/hypervisor/native/loadPdptes.ts', procedure: 'load_pdptes' };
+/** Run, and ended, before the moment that the links lead to: every later step has another number. */
+export const EARLIER: Place = { file: 'src/hypervisor/xen/oos/hashAdd.ts', procedure: 'oos_hash_add' };
 
 const ADDED = `{
       label: 'added_later',
@@ -18,13 +23,12 @@ const ADDED = `{
  * What a later version of the page is to an old link: the same page with one more step in the tables. Its step tables have
  * another fingerprint, and all else must be as before.
  */
-function extraStep(): Plugin {
+function extraStep(place: Place): Plugin {
   return {
     name: 'extra-step',
     enforce: 'pre',
     transform(code, id) {
-      const place = PLACES.find(({ file }) => id.endsWith(file));
-      if (place === undefined) return;
+      if (!id.endsWith(place.file)) return;
       const begins = code.indexOf(`name: '${place.procedure}'`);
       const steps = code.indexOf('steps: [', begins);
       if (begins < 0 || steps < 0)
@@ -35,7 +39,7 @@ function extraStep(): Plugin {
   };
 }
 
-/** Builds the page with a step more into a folder. */
-export async function buildWithExtraStep(outDir: string): Promise<void> {
-  await build({ plugins: [extraStep()], logLevel: 'error', build: { outDir, emptyOutDir: true } });
+/** Builds the page with one step more into a folder. */
+export async function buildWithExtraStep(place: Place, outDir: string): Promise<void> {
+  await build({ plugins: [extraStep(place)], logLevel: 'error', build: { outDir, emptyOutDir: true } });
 }

@@ -41,18 +41,24 @@ export function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
         {table.side} entry {hex(parsed.index, 3)} of {table.frameName}
       </p>
       <p className="scene-tip-value">{valueText(hi, lo)}</p>
-      <table>
-        <tbody>
-          {fieldLines(table, hi, lo).map((line) => (
-            <tr key={line.bits}>
-              <td>{line.bits}</td>
-              <th scope="row">{line.name}</th>
-              <td>{line.value}</td>
-              <td>{line.says}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {note?.blank ? (
+        <p>
+          A mark of the hypervisor’s own, not an entry: its reserved bits make the processor fault at once.
+        </p>
+      ) : (
+        <table>
+          <tbody>
+            {fieldLines(table, hi, lo).map((line) => (
+              <tr key={line.bits}>
+                <td>{line.bits}</td>
+                <th scope="row">{line.name}</th>
+                <td>{line.value}</td>
+                <td>{line.says}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
       {noteWords(note).map((word) => (
         <p key={word} className="scene-tip-note">
           {word}

@@ -25,7 +25,8 @@ export interface BreadthFirstOptions {
 }
 
 /**
- * Breadth-first exploration: what it finds, it finds by a shortest schedule. A state is kept as its parent and the choice
+ * Breadth-first exploration: what it finds, it finds by a shortest schedule (of its kind: a violation is looked for in a
+ * state when it is reached, a deadlock when it is left). A state is kept as its parent and the choice
  * that led there, never as contents: the world goes from one state to the next of its level through their last common
  * ancestor, by undo and by taking the choices again. Go on with `advance` until it returns an outcome.
  */

@@ -21,7 +21,6 @@ describe('exploring generated models', () => {
         if (wide.kind === 'holds') expect(wide.covered).toMatchObject({ states, transitions });
         expect(good.world.store.hash).toBe(hash);
       }),
-      { numRuns: 120 },
     );
   });
 
@@ -47,7 +46,6 @@ describe('exploring generated models', () => {
         if (wide.kind === 'violation') expect(wide.schedule.length).toBe(facts.nearestBad);
         if (wide.kind === 'deadlock') expect(wide.schedule.length).toBe(facts.nearestDeadlock);
       }),
-      { numRuns: 120 },
     );
   });
 
@@ -72,7 +70,6 @@ describe('exploring generated models', () => {
         }
         expect(world.store.hash).toBe(hash);
       }),
-      { numRuns: 120 },
     );
   });
 });

@@ -35,7 +35,8 @@ export default defineConfig({
     locale: 'en-US',
     timezoneId: 'UTC',
     colorScheme: 'light',
-    trace: 'retain-on-failure',
+    // A trace records every action of every test, so it is taken only when somebody wants to look into a failure.
+    trace: process.env.SHADOWSCOPE_TRACE === undefined ? 'off' : 'retain-on-failure',
     launchOptions: { executablePath, args: [...BROWSER_FLAGS] },
   },
 });

@@ -29,6 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`axe finds nothing in the ${colorScheme} scheme`, () => {
     test.use({ colorScheme });
     test('on any view or dialog', async ({ app }) => {
+      test.slow();
       await app.withoutMotion();
       for (const { name, show } of VIEWS) {
         await test.step(name, async () => {

@@ -8,7 +8,7 @@ const port = Number(process.env.SHADOWSCOPE_PORT);
 // The build to test; another one when somebody wants to test beside `dist`.
 const dist = process.env.SHADOWSCOPE_DIST ?? 'dist';
 const executablePath = findBrowser();
-if (executablePath === null) throw new Error(`${NO_BROWSER} Or let "npm run e2e" install one.`);
+if (executablePath === null) throw new Error(`${NO_BROWSER} Or let "npm test" install one.`);
 process.env.CHROMIUM_PATH = executablePath;
 
 export default defineConfig({
@@ -20,8 +20,9 @@ export default defineConfig({
   // A test that cannot fail twice in the same way is worth nothing: none may be left focused.
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.cache/playwright.json' }]],
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Generous: they only end what hangs. A slow machine is not a wrong page.
+  timeout: 150_000,
+  expect: { timeout: 20_000 },
   webServer: {
     command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port} --outDir ${dist}`,
     url: `http://127.0.0.1:${port}/`,

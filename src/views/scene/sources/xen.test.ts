@@ -72,7 +72,7 @@ describe('Xen on the stage', () => {
       differs: 0,
       rows: [],
     });
-    expect(item?.says).toBe(`${item?.present} present, equal`);
+    expect(item?.says).toBe(`${item?.present} held, equal`);
     expect(tableOf(model, 'guest 0x02e')?.outOfSync).toBe(true);
     expect(model.derivations.find((d) => d.guest === 'guest 0x02e')).toMatchObject({
       through: item?.id,
@@ -89,7 +89,7 @@ describe('Xen on the stage', () => {
     expect(item?.rows.map((r) => r.index)).toEqual([7]);
     expect(tableOf(model, 'guest 0x02e')?.notes.get(7)).toMatchObject({ stale: true, changed: true });
     expect(tableOf(model, item?.shadow ?? '')?.notes.get(7)).toMatchObject({ stale: true });
-    expect(model.penumbraWords?.headline[0]).toBe(`${item?.present} present, 1 differs`);
+    expect(model.penumbraWords?.headline[0]).toBe(`${item?.present} held, 1 differs`);
     expect(model.links.find((l) => l.from === 'guest 0x02e[007]')?.state).toBe('drift');
     expect(model.fixups[0]?.title).toBe('Fixups for 0x02e');
     expect(model.fixups[0]?.items.filter((f) => f.holds !== undefined)).toHaveLength(1);

@@ -164,8 +164,8 @@ function notCopied({ run, to }: Moment, x: Xen): Set<number> {
 
 function saysOf(page: OutOfSyncPage, present: number, copying: boolean): string {
   if (copying) return 'to be copied';
-  if (present === 0) return 'none present';
-  return page.snapshot < 0 ? `${present} present` : `${present} present, equal`;
+  if (present === 0) return 'none held';
+  return page.snapshot < 0 ? `${present} held` : `${present} held, equal`;
 }
 
 /** What stands in the band, in words. */
@@ -182,8 +182,8 @@ export function penumbraWords(x: Xen, items: readonly PenumbraItem[]): PenumbraM
       sub,
       headline:
         items.length === 1
-          ? [`${present} present`]
-          : [`${items.length} pages, ${present} present`, `${present} present`],
+          ? [`${present} held`]
+          : [`${items.length} pages, ${present} held`, `${present} held`],
       detail: [`resync will derive all ${present} again`, `${present} to derive again`],
     };
   const of = `${differs} of ${present} ${verb}`;
@@ -191,7 +191,7 @@ export function penumbraWords(x: Xen, items: readonly PenumbraItem[]): PenumbraM
     sub,
     headline: [
       items.length === 1
-        ? `${present} present, ${differs} ${verb}`
+        ? `${present} held, ${differs} ${verb}`
         : `${items.length} pages, ${differs} ${verb}`,
       of,
     ],

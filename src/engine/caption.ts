@@ -15,17 +15,15 @@ export function stepCaption(run: Run, step: number): string | undefined {
   const procedure = name.procedure;
   const frame = run.peek(step, () => thread.frameBase);
   return run.peek(step + 1, () => {
-    // What the step itself cleared when its frame went away: the value each cell had last before that.
+    // What was cleared when the frame went away: what each cell held at the end of the step. All after the top has moved.
     const gone = new Map<number, number>();
     const { from, to } = thread.extent(frame, procedure);
-    run.writesIn(step, step + 1, (cell, old, now) => {
-      if (cell < from || cell >= to) return;
-      if (now === 0) gone.set(cell, old);
-      else gone.delete(cell);
+    let leaving = false;
+    run.writesIn(step, step + 1, (cell, old) => {
+      if (cell === thread.topCell) leaving = true;
+      else if (leaving && cell >= from && cell < to) gone.set(cell, old);
     });
-    const popped = gone.has(from);
-    const read = (cell: number): number =>
-      popped ? (gone.get(cell) ?? run.store.get(cell)) : run.store.get(cell);
+    const read = (cell: number): number => gone.get(cell) ?? run.store.get(cell);
     return thread.recall(frame, read, (t) => say(t, run.world.part(part)));
   });
 }

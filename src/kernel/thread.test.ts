@@ -113,6 +113,21 @@ describe('thread', () => {
     expect(world.store.hash).toBe(other.world.store.hash);
   });
 
+  it('moves the top before it clears the frame, so that the journal tells a cleared local from one set to 0', () => {
+    const { world } = toyWorld();
+    const a = world.actors[0]?.thread;
+    for (let i = 0; i < 3; i++) world.step(0); // lock, call, read: the next step returns
+    const frame = a?.frameBase ?? 0;
+    const from = world.store.mark;
+    world.step(0);
+    const cells: number[] = [];
+    world.store.writes(from, world.store.mark, (cell) => cells.push(cell));
+    const cleared = cells.flatMap((cell, i) => (cell >= frame ? [i] : []));
+    expect(cleared.length).toBeGreaterThan(2);
+    expect(Math.min(...cleared)).toBeGreaterThan(cells.indexOf(a?.topCell ?? -1));
+    expect(cells).toContain(a?.topCell);
+  });
+
   it('a call too deep for the stack stops with a sentence', () => {
     const world = new World([]);
     world.addPart('toy', {});

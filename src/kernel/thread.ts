@@ -47,6 +47,11 @@ export class Thread {
     return this.store.get(this.top) !== 0;
   }
 
+  /** The cell that says where the innermost frame begins. */
+  get topCell(): number {
+    return this.top;
+  }
+
   /** Base cell of the innermost frame; 0 when there is none. */
   get frameBase(): number {
     return this.store.get(this.top);
@@ -141,13 +146,16 @@ export class Thread {
     return distance === 0 ? 0 : this.top + distance;
   }
 
-  /** Gives the frame up. Its cells go back to zero, so that two states differ only in what is alive. */
+  /**
+   * Gives the frame up. Its cells go back to zero, so that two states differ only in what is alive. The top goes first: in
+   * the journal it stands between what the step did and what was cleared behind it.
+   */
   private pop(): void {
     const { store, frame } = this;
     const procedure = this.lookup(store.get(frame + PROC));
     const below = this.below(frame);
-    for (let i = HEADER + procedure.slots.length - 1; i >= 0; i--) store.set(frame + i, 0);
     store.set(this.top, below);
+    for (let i = HEADER + procedure.slots.length - 1; i >= 0; i--) store.set(frame + i, 0);
     this.moved = true;
   }
 

@@ -1,2 +1,3 @@
 export * from './design';
+export * from './entity';
 export * from './registry';

@@ -1,4 +1,5 @@
 import type { Run } from '../engine';
+import { type ParsedEntity, parseEntity } from '../hypervisor/entity';
 
 /** A stretch of cells that a printed name stands for. */
 export interface Cells {
@@ -11,18 +12,17 @@ export interface Cells {
  * Undefined for things that are not memory, and for frames in which nothing was ever written.
  */
 export function cellsOf(run: Run, entity: string): Cells | undefined {
-  const match = /^(?:guest|shadow|snapshot|frame) (?:0x|s)([0-9a-f]+)(?:\[([0-9a-f]{3})\])?$/.exec(entity);
-  if (match === null) return undefined;
-  const { memory } = run.built.machine;
-  const page = memory.find(Number.parseInt(match[1] ?? '', 16));
+  const named = parseEntity(entity);
+  if (named === undefined || named.kind === 'fixup') return undefined;
+  const page = run.built.machine.memory.find(named.frame);
   if (page === 0) return undefined;
-  if (match[2] === undefined) return { from: page, to: page + 1024 };
-  const width = entryCells(run, entity);
-  const from = page + Number.parseInt(match[2], 16) * width;
+  if (named.index < 0) return { from: page, to: page + 1024 };
+  const width = entryCells(run, named.kind);
+  const from = page + named.index * width;
   return { from, to: from + width };
 }
 
 /** Entries are one cell wide in a two-level guest's own tables, else two. */
-function entryCells(run: Run, entity: string): 1 | 2 {
-  return run.built.spec.paging === '32-bit' && entity.startsWith('guest') ? 1 : 2;
+function entryCells(run: Run, kind: ParsedEntity['kind']): 1 | 2 {
+  return run.built.spec.paging === '32-bit' && kind === 'guest' ? 1 : 2;
 }

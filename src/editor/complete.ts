@@ -55,6 +55,14 @@ function namesFor(before: string, text: string, sources: Sources): Completion[] 
     case 'profile':
     case 'era':
       return design.profiles.map((one) => ({ label: one.name, type: 'property', info: one.says }));
+    case 'call':
+    case 'hypercall':
+      return (design.operations ?? []).map((one) => ({
+        label: one.name,
+        type: 'function',
+        detail: one.args.join(', '),
+        info: one.says,
+      }));
     case 'violates':
       return design.invariants.map((one) => ({ label: one.name, type: 'property', info: one.says }));
     case 'expect':

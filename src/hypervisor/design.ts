@@ -22,6 +22,18 @@ export interface Profile {
   readonly switches: Readonly<Record<string, boolean>>;
 }
 
+/** An operation of a design that a guest program, or the host, can `call`. */
+export interface OperationSpec {
+  /** As written in a scenario: lower case with hyphens (`log-dirty-on`). */
+  readonly name: string;
+  /** One or two sentences: what it does, and what it needs. */
+  readonly says: string;
+  /** What each argument is, in order: `guest frame`. A call gives all of them. */
+  readonly args: readonly string[];
+  /** Who can call it: the world outside the guest, a vCPU, or either. */
+  readonly by: 'host' | 'vcpu' | 'anybody';
+}
+
 /** What a scenario settles about a design before a world is built. */
 export interface DesignOptions {
   readonly profile: string;
@@ -77,7 +89,7 @@ export interface Design {
   readonly counters: readonly CounterSpec[];
   readonly invariants: readonly Invariant<never>[];
   /** The design's own operations (hypercalls, host operations), by the name a scenario's `call` gives: what Exits.operations holds. */
-  readonly operations?: readonly { readonly name: string; readonly says: string }[];
+  readonly operations?: readonly OperationSpec[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */
   readonly poolFrames: (vcpus: number, guestFrames: number) => number;
   readonly build: (world: World, machine: Machine, options: DesignOptions) => BuiltDesign;

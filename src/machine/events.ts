@@ -5,7 +5,7 @@ export const REGISTER_EFER = 128;
 
 /** What the machine itself does. 64-bit values are two fields, high half first. `vcpu` is always the processor concerned. */
 export const OperationStarted = eventType('OperationStarted', 'vcpu', 'op');
-/** outcome: 0 done, 1 the guest was given a #PF and the instruction was skipped, 2 #GP, 3 not possible. value: what was read, if anything. */
+/** outcome: 0 done, 1 the guest was given a #PF and the instruction was skipped, 2 #GP, 3 not possible, 4 refused. value: what was read, if anything. */
 export const OperationEnded = eventType('OperationEnded', 'vcpu', 'op', 'outcome', 'valueHi', 'valueLo');
 
 /** walker: 0 the processor, 1 the hypervisor's software walk of the guest's tables. index counts entries, not words. */

@@ -120,6 +120,7 @@ export const guest = procedure<Machine>({
       line: 'next operation of the program',
       touch: 'private',
       beat: true,
+      when: (t, m) => m.pausedBy < 0 || m.pausedBy === t.actor,
       run: (t, m) => {
         const r = m.registersOf(t.actor);
         r.set('op', t.get(L.op));

@@ -14,6 +14,7 @@ export * from './memory';
 export * from './operation';
 export * from './outcome';
 export * from './paging';
+export * from './pause';
 export * from './registers';
 export * from './rights';
 export * from './say';

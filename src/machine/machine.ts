@@ -1,5 +1,5 @@
 import { defined, frameName, type Word } from '../base';
-import type { Thread, World } from '../kernel';
+import type { Region, Thread, World } from '../kernel';
 import type { MachineConfig } from './config';
 import { GeneralProtection } from './events';
 import type { Exits } from './exits';
@@ -30,6 +30,7 @@ export class Machine {
   /** Where the guest kernel maps gfn 0 and upwards, writable; undefined if the scenario gives it no direct map. */
   directMap: Word | undefined;
   private hooks: Exits | undefined;
+  private readonly pause: Region;
   /** Names of the design's switches, in order: SwitchChanged gives the place in this list. */
   switchNames: readonly string[] = [];
   /** Changes a switch of the design; set by whoever builds the world. */
@@ -57,7 +58,18 @@ export class Machine {
     this.tlb = new Tlb(world, config);
     this.storeBuffers = new StoreBuffers(world, this.memory, config);
     this.modes = pagingModes(config);
+    this.pause = world.store.region('paused by', 1);
     world.addPart('machine', this);
+  }
+
+  /** The actor for which all vCPUs but itself have been paused, or -1. A paused vCPU begins no operation. */
+  get pausedBy(): number {
+    return this.world.store.get(this.pause.base) - 1;
+  }
+
+  /** `actor` -1: nobody is paused any more. */
+  set pausedBy(actor: number) {
+    this.world.store.set(this.pause.base, actor + 1);
   }
 
   attach(exits: Exits): void {

@@ -80,6 +80,8 @@ export function sayDone(m: Machine, actor: number, op: GuestOp): string {
       return `${who} goes on behind the instruction that was not allowed.`;
     case 3:
       return `${who} goes on: there was nothing it could have written.`;
+    case 4:
+      return `${who} goes on: what it asked for was refused, and nothing has changed.`;
     default:
       break;
   }

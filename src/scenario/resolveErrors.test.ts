@@ -92,6 +92,14 @@ describe('a text that makes no sense', () => {
       `${HEAD}vcpu 0\n  call lazy-enter`,
       ['Line 5, column 8: `lazy-enter` is not an operation of skeleton. There is none.'],
     ],
+    [
+      'scenario "x"\ndesign xen\npaging x86-64, 64 frames\nroot 0x010\nhost\n  call grant',
+      ['Line 6, column 3: `grant` is given 0 arguments. Expected the guest frame: `call grant GUEST-FRAME`.'],
+    ],
+    [
+      'scenario "x"\ndesign xen\npaging x86-64, 64 frames\nroot 0x010\nhost\n  call grnt 0x30',
+      ['Line 6, column 8: `grnt` is not an operation of xen. Expected `grant`'],
+    ],
     [`${HEAD}vcpu 0\n  cr3 T9`, ['Line 5, column 7: `T9` is not an address space. There is none.']],
     [
       `${HEAD}vcpu 0\n  cr0 set wpp`,

@@ -59,6 +59,8 @@ export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({
 /** The kernel's store to entry i of table page p. */
 export const setEntry = (p: number, i: number, value: Word): GuestOp => store(direct(p, i), value, 0);
 export const cr3 = (frame = T): GuestOp => ({ kind: 'cr3', value: word(0, frame << 12) });
+/** An operation of the design. */
+export const call = (name: string, ...args: number[]): GuestOp => ({ kind: 'call', name, args });
 export const invlpg = (va: Word): GuestOp => ({ kind: 'invlpg', va });
 
 export interface LabOptions {

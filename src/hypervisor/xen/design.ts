@@ -8,6 +8,7 @@ import { DEFAULT_ERA, ERAS, eraNamed } from './eras';
 import { shPageFault } from './fault';
 import { xenInvariants } from './invariants';
 import { shInvlpg } from './invlpg';
+import { OPERATIONS, operationProcedures } from './operations';
 import { Xen } from './state';
 import { SWITCHES, SWITCHES_OF_2008 } from './switches';
 import { P2M_TYPE_NAMES, p2mTypeNamed } from './types';
@@ -28,6 +29,7 @@ export const xen: Design = {
   switches: SWITCHES,
   counters: COUNTERS,
   invariants: xenInvariants,
+  operations: OPERATIONS,
   // shadow_min_acceptable_pages: 128 for each vCPU, and one for each MiB of the guest's memory (sheet 1.7).
   poolFrames: (vcpus, guestFrames) => 128 * vcpus + Math.ceil(guestFrames / 256),
   build: (world, machine, options) => {
@@ -53,7 +55,7 @@ export const xen: Design = {
         setCr0: shSetCr0,
         setCr4: shSetCr4,
         setEfer: shSetEfer,
-        operations: new Map(),
+        operations: operationProcedures,
       },
       boot: xenBoot,
       describe: describeXen(x),

@@ -86,6 +86,9 @@ export const UNSHADOW_WHY = [
   'unaligned',
   'validate-error',
   'asked',
+  'type-change',
+  'p2m-change',
+  'event-injection',
 ] as const;
 export const unshadowCode = (why: (typeof UNSHADOW_WHY)[number]): number => UNSHADOW_WHY.indexOf(why);
 
@@ -132,4 +135,7 @@ export const EntryEmulated = eventType('EntryEmulated', 'vcpu', 'gmfn', 'index',
 export const FastPath = eventType('FastPath', 'vcpu', 'path');
 export const Unshadowed = eventType('Unshadowed', 'gmfn', 'why');
 export const FaultOutcome = eventType('FaultOutcome', 'vcpu', 'outcome');
+/** Another domain maps the page writable, or has given that up. */
+export const GrantMapped = eventType('GrantMapped', 'gfn', 'gmfn');
+export const GrantUnmapped = eventType('GrantUnmapped', 'gfn', 'gmfn');
 export const DomainCrashed = eventType('DomainCrashed', 'gmfn');

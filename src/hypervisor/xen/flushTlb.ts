@@ -1,6 +1,7 @@
 import { procedure, slots } from '../../kernel';
 import { interruptible } from '../../machine';
 import type { Xen } from './state';
+import { Who } from './who';
 
 const L = slots('cpu', 'flushed');
 
@@ -27,10 +28,10 @@ export const flushTlbMask = procedure<Xen>({
         t.set(L.cpu, cpu + 1);
         if (cpu + 1 < x.vcpus.length) t.goto('cpu');
       },
-      say: (t) =>
+      say: (t, x) =>
         t.get(L.flushed) === t.actor
           ? `vCPU ${t.actor} flushes its own TLB.`
-          : `vCPU ${t.actor} makes vCPU ${t.get(L.flushed)} flush its TLB, and waits until it has.`,
+          : `${Who(x, t.actor)} makes vCPU ${t.get(L.flushed)} flush its TLB, and waits until it has.`,
     },
     {
       label: 'done',

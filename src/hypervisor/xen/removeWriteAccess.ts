@@ -6,6 +6,7 @@ import { clearWrite, mapsWritable } from './refs';
 import { rmWriteAccessFromL1 } from './searchL1';
 import type { Xen } from './state';
 import { mapsPages, SH_MAX_SHADOW } from './types';
+import { Who } from './who';
 import { type Guess, guesses } from './wrmapGuess';
 
 const L = slots(
@@ -149,7 +150,7 @@ export const shRemoveWriteAccess = procedure<Xen>({
         t.set(L.smfn, 0);
       },
       say: (t, x) =>
-        `No shortcut has found all writable mappings of ${page(t, x)}. vCPU ${t.actor} must read the entries of every L1 shadow in the hash.`,
+        `No shortcut has found all writable mappings of ${page(t, x)}. ${Who(x, t.actor)} must read the entries of every L1 shadow in the hash.`,
     },
     {
       label: 'shadow',

@@ -6,6 +6,7 @@ import { resyncAll } from './oos/resyncAll';
 import { shRemoveWriteAccess } from './removeWriteAccess';
 import type { Xen } from './state';
 import { setToplevel } from './toplevel';
+import { Who } from './who';
 
 const L = slots('v', 'gmfn', 'removed', 'smfn');
 
@@ -36,7 +37,7 @@ export const updateCr3 = procedure<Xen>({
       touch: 'racy',
       when: (_, x) => x.lock.free,
       run: (t, x) => x.lock.take(t),
-      say: (t) => `vCPU ${t.actor} takes the shadow lock.`,
+      say: (t, x) => `${Who(x, t.actor)} takes the shadow lock.`,
     },
     {
       label: 'protect',
@@ -99,7 +100,7 @@ export const updateCr3 = procedure<Xen>({
       line: 'shadow_unlock()',
       touch: 'racy',
       run: (t, x) => x.lock.release(t),
-      say: (t) => `vCPU ${t.actor} releases the shadow lock.`,
+      say: (t, x) => `${Who(x, t.actor)} releases the shadow lock.`,
     },
     {
       label: 'others',

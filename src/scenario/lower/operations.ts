@@ -1,4 +1,5 @@
 import { assertNever, type Word, word } from '../../base';
+import type { OperationSpec } from '../../hypervisor/design';
 import type { Cpl, GuestOp, LockedOp, Width } from '../../machine';
 import { inDirectMap } from '../../machine';
 import type { Operation } from '../ast';
@@ -130,13 +131,18 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
         : [];
     }
     case 'call': {
-      const names = (c.setup.design.operations ?? []).map((one) => one.name);
+      const known = c.setup.design.operations ?? [];
+      const names = known.map((one) => one.name);
       if (!c.f.known(`an operation of ${c.setup.design.name}`, op.name, names)) return [];
+      const spec = known.find((one) => one.name === op.name.text);
+      if (spec === undefined || !mayCall(op, spec, c)) return [];
       return [
         {
           kind: 'call',
-          name: op.name.text,
-          args: op.args.map((arg) => c.f.number('An argument', arg, -0x8000_0000, 0xffff_ffff) | 0),
+          name: spec.name,
+          args: op.args.map(
+            (arg, i) => c.f.number(`The ${spec.args[i]}`, arg, -0x8000_0000, 0xffff_ffff) | 0,
+          ),
         },
       ];
     }
@@ -146,6 +152,27 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
 }
 
 const ZERO = word(0, 0);
+
+/** Whether the actor may call the operation, and gives it the arguments it takes. */
+function mayCall(
+  op: Extract<Operation, { readonly kind: 'call' }>,
+  { name, args, by }: OperationSpec,
+  c: OpContext,
+): boolean {
+  const host = c.registers === undefined;
+  if ((by === 'host' && !host) || (by === 'vcpu' && host)) {
+    const [who, where] = host ? ['the host', '`vcpu N`'] : ['a vCPU', '`host`'];
+    c.f.error(op, `\`${name}\` is nothing that ${who} can ask for. Expected it under ${where}.`);
+    return false;
+  }
+  if (op.args.length === args.length) return true;
+  const takes = args.length === 0 ? 'no argument' : args.map((a) => `the ${a}`).join(' and ');
+  c.f.error(
+    op,
+    `\`${name}\` is given ${op.args.length} arguments. Expected ${takes}: \`call ${[name, ...args.map((a) => a.toUpperCase().replaceAll(' ', '-'))].join(' ')}\`.`,
+  );
+  return false;
+}
 
 /** One load, or a row of them. */
 function loads(op: Extract<Operation, { readonly kind: 'load' }>, c: OpContext): readonly GuestOp[] {

@@ -2,6 +2,7 @@ import { procedure, slots } from '../../../kernel';
 import { Resynced } from '../events';
 import type { Xen } from '../state';
 import { SHF_OOS_MAY_WRITE, SHF_OUT_OF_SYNC } from '../types';
+import { Who } from '../who';
 import { oosRemoveWriteAccess } from './removeWrite';
 import { shResyncL1 } from './resyncL1';
 import { oosPlace } from './slots';
@@ -26,7 +27,7 @@ export const shResyncPage = procedure<Xen>({
       touch: 'locked',
       run: (t) => t.call(oosRemoveWriteAccess, [t.get(L.owner), t.get(L.gmfn), t.get(L.slot)], L.gone),
       say: (t, x) =>
-        `vCPU ${t.actor} brings ${x.name(t.get(L.gmfn))} back in sync, which ${t.get(L.owner) === t.actor ? 'it' : `vCPU ${t.get(L.owner)}`} had let go.`,
+        `${Who(x, t.actor)} brings ${x.name(t.get(L.gmfn))} back in sync, which ${t.get(L.owner) === t.actor ? 'it' : `vCPU ${t.get(L.owner)}`} had let go.`,
     },
     {
       label: 'may-write',

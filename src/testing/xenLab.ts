@@ -107,7 +107,13 @@ export function prepareGuest(machine: Machine, entries: NonNullable<LabOptions['
 export const CR0 = CR0_PE | CR0_WP | CR0_PG;
 
 /** Repairs made after 2008: with them off, races of the time break invariants under random schedules. */
-export const REPAIRS = ['late-recheck', 'late-resync', 'prealloc-first', 'oos-before-magic'] as const;
+export const REPAIRS = [
+  'late-recheck',
+  'late-resync',
+  'prealloc-first',
+  'oos-before-magic',
+  'skip-verify-locked',
+] as const;
 
 const STEPS = 400_000;
 

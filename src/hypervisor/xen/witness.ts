@@ -33,9 +33,9 @@ export class FaultWitness {
     for (let field = 0; field < CELLS; field++) this.store.set(this.at(v, field), 0);
   }
 
-  /** Has a look at the guest's tables at this moment. */
+  /** Has a look at the guest's tables at this moment. A store that Xen is still performing for somebody has not happened yet. */
   look(x: Xen, v: number, vaHi: number, vaLo: number): void {
-    if (!guestMaps(x, v, vaHi, vaLo)) this.store.set(this.at(v, SEEN_ABSENT), 1);
+    if (!guestMaps(x, v, vaHi, vaLo) || storeInFlight(x)) this.store.set(this.at(v, SEEN_ABSENT), 1);
   }
 
   /** The guest is given a not-present fault by a magic entry. */
@@ -52,6 +52,12 @@ export class FaultWitness {
     if (this.store.get(this.at(v, WRONGLY_GIVEN)) === 0) return undefined;
     return { hi: this.store.get(this.at(v, VA_HI)), lo: this.store.get(this.at(v, VA_LO)) };
   }
+}
+
+/** Whether the vCPU that holds the shadow lock is emulating a store: the word is in memory, the shadow does not know it yet. */
+function storeInFlight(x: Xen): boolean {
+  const frames = x.world.actors[x.lock.owner]?.thread?.frames() ?? [];
+  return frames.some(({ procedure }) => procedure.name === 'sh_x86_emulate_write');
 }
 
 /** Whether the guest's own tables map an address right now, with whatever rights. */

@@ -38,7 +38,7 @@ export const xenBoot = procedure<Xen>({
           throw new Error(
             `vCPU ${v} of a guest of Xen starts in paging mode \`${mode}\`. Only 64-bit guests (\`paging x86-64\`) can be shadowed so far`,
           );
-        x.domain.set('optFlags', OPT_LINUX_L3_TOPLEVEL);
+        x.domain.set('optFlags', x.l3TopLevel ? OPT_LINUX_L3_TOPLEVEL : 0);
         hardwareRegisters(x, v);
         allocateSnapshots(x, v);
         const r = machine.vcpu(v);

@@ -43,6 +43,8 @@ export class Xen {
   readonly switches: SwitchState;
   /** For invariant I17 only. */
   readonly witness: FaultWitness;
+  /** Knob `l3-top-level`: whether the domain starts with LINUX_L3_TOPLEVEL on, as Xen's do. */
+  readonly l3TopLevel: boolean;
 
   constructor(
     readonly world: World,
@@ -70,6 +72,7 @@ export class Xen {
     this.pool = new Pool(world, machine, this.pages, this.domain, this.vcpus);
     this.hash = new ShadowHash(world, this.pages, this.domain);
     this.pinned = new PinnedList(this.pages, this.domain);
+    this.l3TopLevel = options.knobs['l3-top-level'] !== 0;
     for (const { gfn, mfn, type } of options.p2m) this.p2m.set(gfn, mfn, p2mTypeNamed(type));
   }
 

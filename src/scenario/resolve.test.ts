@@ -146,6 +146,22 @@ describe('programs', () => {
     ]);
   });
 
+  it('go up by the step of a `repeat`: addresses, and frames with dots', () => {
+    const spec = specOf(
+      `${KERNEL}vcpu 0\n  repeat 3 step 0x1000\n    pte 0x40_0000 = 0x50.. r\n    repeat 2 step 0x10\n      load 0x40_0000\n    end\n    invlpg 0x40_0000\n  end\n`,
+    );
+    const said = spec.programs[0]?.map((op) => {
+      if (op.kind === 'pte')
+        return `pte ${op.va.lo.toString(16)} ${((op.value.lo >>> 12) & 0xff).toString(16)}`;
+      return op.kind === 'load' || op.kind === 'invlpg' ? `${op.kind} ${op.va.lo.toString(16)}` : op.kind;
+    });
+    expect(said).toEqual([
+      ...['pte 400000 50', 'load 400000', 'load 400010', 'invlpg 400000'],
+      ...['pte 401000 51', 'load 401000', 'load 401010', 'invlpg 401000'],
+      ...['pte 402000 52', 'load 402000', 'load 402010', 'invlpg 402000'],
+    ]);
+  });
+
   it('run in user mode below the kernel half, with the natural width, unless said', () => {
     const spec = specOf(
       `${HEAD}vcpu 0\n  load 0x1000\n  load 0xffff_8000_0000_0000\n  load 0x1000 dword kernel\n`,

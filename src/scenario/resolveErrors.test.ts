@@ -112,6 +112,10 @@ describe('a text that makes no sense', () => {
       ],
     ],
     [
+      `${HEAD}vcpu 0\n  repeat 3 step 0\n  mfence\n  end`,
+      ['Line 5, column 17: The step of a `repeat` cannot be 0. Expected 1 to 1099511627776.'],
+    ],
+    [
       `${HEAD}vcpu 0\n  store 0x1000 = 256 byte`,
       ['Line 5, column 18: A value of 1 bytes cannot be 256. Expected -128 to 255.'],
     ],

@@ -268,10 +268,14 @@ export const OPERATION_FORMS = [
     'repeat',
     'repeat',
     {
-      says: 'The operations down to `end` run this often, one round after the other.',
-      examples: ['repeat 3\n    load 0x40_0000\n  end'],
+      says: 'The operations down to `end` run this often, one round after the other. With `step`, addresses go up by so many bytes from round to round, and `0x300..` by a frame.',
+      examples: [
+        'repeat 3\n    load 0x40_0000\n  end',
+        'repeat 20 step 0x1000\n    pte 0x40_0000 = 0x300.. rw user\n    invlpg 0x40_0000\n  end',
+      ],
     },
     field('count', count),
+    optional(lit('step'), field('step', value)),
   ),
   form('end', 'end', { says: 'Ends a `repeat`.', examples: ['repeat 2\n    mfence\n  end'] }),
 ] as const;

@@ -29,7 +29,18 @@ export interface OpContext {
   readonly f: Findings;
   /** Of the vCPU that performs it; none for the host. */
   readonly registers: ControlRegisters | undefined;
+  /** Where a `repeat` with a step has come to: bytes that addresses have gone up by, and rounds made. Absent outside of one. */
+  readonly moved?: Moved;
 }
+
+export interface Moved {
+  readonly bytes: bigint;
+  readonly rounds: number;
+}
+
+/** An address as written, in this round of a `repeat`. */
+const addressNow = (va: Num, { setup, moved, f }: OpContext): Word =>
+  addressOf(setup.mode, moved === undefined ? va : { ...va, value: va.value + moved.bytes }, f);
 
 type Kind = Operation['kind'];
 type Plain = Exclude<Operation, { readonly kind: 'repeat' | 'end' }>;
@@ -95,13 +106,13 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
     case 'pte': {
       const level = op.level === undefined ? 1 : c.f.number('The level', op.level, 1, c.setup.mode.levels);
       if (c.layout.direct === undefined) noDirectMap(op, c.f);
-      checkUp(op.value, false, op, c.f);
+      checkUp(op.value, c.moved !== undefined, op, c.f);
       return [
         {
           kind: 'pte',
-          va: addressOf(c.setup.mode, op.va, c.f),
+          va: addressNow(op.va, c),
           level,
-          value: entryNodeWord(op.value, 0, c.setup.mode, level, c.setup.nx, c.f),
+          value: entryNodeWord(op.value, c.moved?.rounds ?? 0, c.setup.mode, level, c.setup.nx, c.f),
         },
       ];
     }
@@ -114,7 +125,7 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
     case 'efer':
       return [{ kind: op.kind, value: c.registers?.change(op.kind, op.change, c.f) ?? 0 }];
     case 'invlpg':
-      return [{ kind: 'invlpg', va: addressOf(c.setup.mode, op.va, c.f) }];
+      return [{ kind: 'invlpg', va: addressNow(op.va, c) }];
     case 'mfence':
       return [{ kind: 'mfence' }];
     case 'poke':
@@ -193,7 +204,7 @@ interface At {
 }
 
 function access(va: Num, { width, mode }: Access, c: OpContext): At {
-  const where = addressOf(c.setup.mode, va, c.f);
+  const where = addressNow(va, c);
   const natural = c.setup.mode.name === '64' ? 8 : 4;
   const kernel = mode === undefined ? inKernelHalf(c.setup.mode, where) : mode === 'kernel';
   return { va: where, width: width === undefined ? natural : WIDTHS[width], cpl: kernel ? 0 : 3 };

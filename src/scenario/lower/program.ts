@@ -3,7 +3,7 @@ import type { GuestOp } from '../../machine';
 import { formOfKind, type Item, type Operation, type ScenarioText } from '../ast';
 import type { Findings } from './findings';
 import type { MemoryLayout } from './memory';
-import { lowerOperation } from './operations';
+import { lowerOperation, type Moved } from './operations';
 import { bootRegisters, ControlRegisters } from './registers';
 import type { Setup } from './setup';
 
@@ -95,13 +95,18 @@ class Lowering {
   }
 
   run(): Programs {
-    this.walk(this.ast.items, undefined, true);
+    this.walk(this.ast.items, undefined, true, undefined);
     const { ops, sources, prologue, written, above } = this;
     return { ops, sources, prologue, written, above };
   }
 
   /** Lowers items from the first to the end of the list, or of a `repeat`. Returns the block they end in. */
-  private walk(items: readonly Item[], start: Block | undefined, firstRound: boolean): void {
+  private walk(
+    items: readonly Item[],
+    start: Block | undefined,
+    firstRound: boolean,
+    moved: Moved | undefined,
+  ): void {
     let block = start;
     for (let i = 0; i < items.length; i++) {
       const item = items[i] as Item;
@@ -119,8 +124,17 @@ class Lowering {
           const end = this.endOf(items, i);
           const rounds = this.f.number('The number of rounds', item.count, 1, 100_000);
           const body = items.slice(i + 1, end);
-          for (let round = 0; round < rounds && !this.f.failed; round++)
-            this.walk(body, block, firstRound && round === 0);
+          const step =
+            item.step === undefined
+              ? undefined
+              : BigInt(this.f.number('The step of a `repeat`', item.step, 1, 2 ** 40));
+          for (let round = 0; round < rounds && !this.f.failed; round++) {
+            const now =
+              step === undefined
+                ? moved
+                : { bytes: (moved?.bytes ?? 0n) + step * BigInt(round), rounds: round };
+            this.walk(body, block, firstRound && round === 0, now);
+          }
           i = end;
           break;
         }
@@ -134,7 +148,7 @@ class Lowering {
           break;
         default:
           if (formOfKind(item.kind)?.group === 'operation')
-            this.operation(item as Exclude<Operation, { kind: 'repeat' | 'end' }>, block);
+            this.operation(item as Exclude<Operation, { kind: 'repeat' | 'end' }>, block, moved);
       }
     }
   }
@@ -154,7 +168,11 @@ class Lowering {
     return items.length;
   }
 
-  private operation(item: Exclude<Operation, { kind: 'repeat' | 'end' }>, block: Block | undefined): void {
+  private operation(
+    item: Exclude<Operation, { kind: 'repeat' | 'end' }>,
+    block: Block | undefined,
+    moved: Moved | undefined,
+  ): void {
     if (block === undefined) {
       this.f.error(item, 'Nobody performs this operation. Expected a line such as `vcpu 0` above it.');
       return;
@@ -164,6 +182,7 @@ class Lowering {
       layout: this.layout,
       f: this.f,
       registers: this.registers[block.actor],
+      ...(moved !== undefined && { moved }),
     });
     this.count += ops.length;
     if (this.count > MOST_OPERATIONS) {

@@ -4,18 +4,43 @@ export const IDS = [
   'why-a-shadow',
   'the-guest-writes-its-own-table',
   'a-page-table-may-drift',
+  // The fault path
   'demand-fault',
+  // Out of sync
   'unsync',
   'first-use',
   'punt',
   'crush',
+  'invlpg-out-of-sync',
+  'skip-what-cannot-be-reached',
+  'table-used-as-an-upper-table',
+  'three-aliases',
+  'flush-before-reading',
+  'flush-forgotten',
+  // Snapshots
   'snapshot-exchange',
   'snapshot-exchange-missing',
   'resync-three-of-512',
   'resync-without-snapshots',
-  'invlpg-out-of-sync',
   'come-and-gone',
   'come-and-gone-missed',
+  // Races
+  'stale-walk',
+  'stale-walk-believed',
+  'emulated-in-between',
+  'emulated-in-between-overwritten',
+  'upper-table-changed',
+  'upper-table-changed-unseen',
+  'read-to-use-closed',
+  'read-to-use',
+  // When a shadow goes
+  'early-unshadow',
+  'user-data-that-was-a-table',
+  'user-data-as-a-table',
+  // What it costs
+  'fork',
+  'fork-emulated',
+  'ways-to-find-a-mapping',
 ] as const;
 
 export type LibraryId = (typeof IDS)[number];

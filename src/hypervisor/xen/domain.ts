@@ -24,6 +24,10 @@ const FIELDS = [
   'hasMmioEntries',
   /** 1 once the domain was crashed. */
   'crashed',
+  /** The domain is shutting down: no fault is fixed any more. */
+  'shuttingDown',
+  /** A vCPU is at hvmop_flush_tlb_all. */
+  'flushingTlbs',
 ] as const;
 
 export type DomainField = (typeof FIELDS)[number];

@@ -16,6 +16,7 @@ export const WHY = [
   'remove-write',
   'unshadow',
   'destroy',
+  'unmap',
 ] as const;
 export type Why = (typeof WHY)[number];
 export const WHY_DEMAND = 0;
@@ -26,6 +27,7 @@ export const WHY_INVLPG = 4;
 export const WHY_REMOVE_WRITE = 5;
 export const WHY_UNSHADOW = 6;
 export const WHY_DESTROY = 7;
+export const WHY_UNMAP = 8;
 
 /**
  * How a search finds a mapping (field `how`): 1 to 8 are Xen's counters h_1 to h_8; 9 is the search of all L1 shadows;
@@ -138,4 +140,7 @@ export const FaultOutcome = eventType('FaultOutcome', 'vcpu', 'outcome');
 /** Another domain maps the page writable, or has given that up. */
 export const GrantMapped = eventType('GrantMapped', 'gfn', 'gmfn');
 export const GrantUnmapped = eventType('GrantUnmapped', 'gfn', 'gmfn');
+/** type: a p2m type by its number; mfn -1: none. */
+export const P2mChanged = eventType('P2mChanged', 'gfn', 'mfn', 'type');
+export const DomainShutDown = eventType('DomainShutDown');
 export const DomainCrashed = eventType('DomainCrashed', 'gmfn');

@@ -80,7 +80,7 @@ export const walkSteps: readonly Step<Xen>[] = [
   },
   {
     label: 'judge',
-    line: '  the guest does not allow it, or the frame is bad: not our fault',
+    line: '  the guest does not allow it, the domain is shutting down, or the frame is bad: not our fault',
     touch: 'private',
     run: (t, x) => {
       const v = t.actor;
@@ -92,6 +92,10 @@ export const walkSteps: readonly Step<Xen>[] = [
         x.world.count('shadow_fault_bail_real_fault');
         resetEarlyUnshadow(t, x);
         finish(t, x, 'guest-fault', FAULT_INJECT, walkError(x, v, missing, accessOf(t), isUser(t)));
+        return;
+      }
+      if (x.domain.get('shuttingDown') !== 0) {
+        finish(t, x, 'dying', FAULT_INJECT, t.get(F.error));
         return;
       }
       const { gw } = x.vcpu(v);
@@ -109,6 +113,8 @@ export const walkSteps: readonly Step<Xen>[] = [
     },
     say: (t, x) => {
       if (t.get(F.missing) !== 0) return 'The fault is the guest’s own: it is handed on.';
+      if (x.domain.get('shuttingDown') !== 0)
+        return 'The domain is shutting down: its tables may be in memory that serves other ends. Nothing is installed.';
       return badGfn(t, x)
         ? `Guest frame ${x.name(t.get(F.gfn))} does not exist: the guest gets the fault.`
         : `The guest allows the access, so it is the shadow that lacks an entry, or a right: it must map frame ${x.name(t.get(F.gfn))}.`;

@@ -11,7 +11,7 @@ const L = slots('wanted', 'cpu', 'smfn');
 const enough = (t: Thread, x: Xen): boolean => x.pool.free >= t.get(L.wanted);
 
 /** shadow_unhook_mappings: blanks every entry of a top level that is loaded on some vCPU. */
-function unhook(x: Xen, smfn: number): void {
+export function unhook(x: Xen, smfn: number): void {
   for (let i = 0; i < x.entries; i++)
     if (isUsable(x.hi(smfn, i), x.lo(smfn, i))) clearUpper(x, smfn, i, WHY_UNSHADOW);
 }

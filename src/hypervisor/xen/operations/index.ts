@@ -1,6 +1,10 @@
 import type { Procedure } from '../../../kernel';
 import type { OperationSpec } from '../../design';
+import { shadowBlowAllTables } from './blow';
+import { hvmopFlushTlbAll } from './flushTlbs';
 import { gnttabMap, gnttabUnmap } from './grant';
+import * as p2m from './p2m';
+import { domainShutdown } from './shutdown';
 
 interface Operation extends OperationSpec {
   readonly run: Procedure<never>;
@@ -23,6 +27,69 @@ const ALL: readonly Operation[] = [
     args: FRAME,
     by: 'anybody',
     run: gnttabUnmap,
+  },
+  {
+    name: 'flush-tlbs',
+    says: 'HVMOP_flush_tlbs: the guest asks for all TLBs to be flushed. Other vCPUs stop; every table comes back in sync.',
+    args: [],
+    by: 'vcpu',
+    run: hvmopFlushTlbAll,
+  },
+  {
+    name: 'p2m-remove',
+    says: 'Takes a guest frame away: its shadows and all mappings of it go. Under `host` the domain is paused for that.',
+    args: FRAME,
+    by: 'anybody',
+    run: p2m.p2mRemove,
+  },
+  {
+    name: 'p2m-ram',
+    says: 'Makes a guest frame ordinary memory again, with the machine frame it has, or the one of its own number.',
+    args: FRAME,
+    by: 'anybody',
+    run: p2m.p2mRam,
+  },
+  {
+    name: 'p2m-move',
+    says: 'Puts another machine frame behind a guest frame. What the guest had there is not copied.',
+    args: ['guest frame', 'machine frame'],
+    by: 'anybody',
+    run: p2m.p2mMove,
+  },
+  {
+    name: 'p2m-ro',
+    says: 'Makes a guest frame read-only memory (ram_ro): a store to it goes to the device emulator, which drops it.',
+    args: FRAME,
+    by: 'anybody',
+    run: p2m.p2mReadOnly,
+  },
+  {
+    name: 'p2m-mmio',
+    says: 'Makes a guest frame an emulated device (mmio_dm): every access goes to the device emulator.',
+    args: FRAME,
+    by: 'anybody',
+    run: p2m.p2mMmio,
+  },
+  {
+    name: 'p2m-mmio-direct',
+    says: 'Makes a guest frame a device that is passed through (mmio_direct): it is mapped, but is no memory.',
+    args: FRAME,
+    by: 'anybody',
+    run: p2m.p2mDirect,
+  },
+  {
+    name: 'blow-tables',
+    says: 'Throws all shadows away (shadow_blow_all_tables). What is used again is made anew.',
+    args: [],
+    by: 'host',
+    run: shadowBlowAllTables,
+  },
+  {
+    name: 'shutdown',
+    says: 'The domain is shutting down: no fault is fixed any more.',
+    args: [],
+    by: 'host',
+    run: domainShutdown,
   },
 ];
 

@@ -13,6 +13,7 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
+import { detailTabs, loadDetails } from './details';
 import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 
@@ -128,8 +129,44 @@ function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly 
 function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonly tabs: boolean }) {
   const { session } = controls;
   const open = useStore(session.store, (s) => s.tabs);
-  const now = (
+  useStore(session.store, (s) => s.version);
+  const details = detailTabs(session.runs?.design);
+  const all = [{ id: 'now', label: 'Now' }, ...(tabs ? SCENARIO_TABS : []), ...details];
+  const selected = all.some((tab) => tab.id === open.right) ? open.right : 'now';
+  return (
+    <section className="column words-column" aria-label="This moment">
+      <div className="stack">
+        <Guarded name="caption">
+          <CaptionPanel controls={controls} />
+        </Guarded>
+        {all.length > 1 ? (
+          <Tabs
+            label="Details"
+            tabs={all}
+            selected={selected}
+            onSelect={(right) => session.set({ tabs: { ...open, right } })}
+          >
+            {selected === 'now' ? (
+              <Now controls={controls} />
+            ) : details.some((tab) => tab.id === selected) ? (
+              <Detail controls={controls} part={selected} />
+            ) : (
+              <ScenarioTab controls={controls} tab={selected} />
+            )}
+          </Tabs>
+        ) : (
+          <Now controls={controls} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What runs, what is out of sync, what it has cost; and what is in focus. */
+function Now({ controls }: { readonly controls: Controls }) {
+  return (
     <div className="stack">
+      <Chosen controls={controls} />
       <Guarded name="code">
         <CodePanel controls={controls} />
       </Guarded>
@@ -141,28 +178,22 @@ function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonl
       </Guarded>
     </div>
   );
-  const all = [{ id: 'now', label: 'Now' }, ...SCENARIO_TABS];
-  const selected = all.some((tab) => tab.id === open.right) ? open.right : 'now';
+}
+
+/** The books of the page in focus, for designs that keep some. */
+export function Chosen({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const focused = useStore(session.store, (s) => s.focus.now !== undefined);
+  useStore(session.store, (s) => s.version);
+  if (!focused || session.runs?.design.panels.includes('chosen') !== true) return null;
+  return <Detail controls={controls} part="chosen" />;
+}
+
+export function Detail({ controls, part }: { readonly controls: Controls; readonly part: string }) {
   return (
-    <section className="column words-column" aria-label="This moment">
-      <div className="stack">
-        <Guarded name="caption">
-          <CaptionPanel controls={controls} />
-        </Guarded>
-        {tabs ? (
-          <Tabs
-            label="Details"
-            tabs={all}
-            selected={selected}
-            onSelect={(right) => session.set({ tabs: { ...open, right } })}
-          >
-            {selected === 'now' ? now : <ScenarioTab controls={controls} tab={selected} />}
-          </Tabs>
-        ) : (
-          now
-        )}
-      </div>
-    </section>
+    <Guarded key={part} name={part}>
+      <Fetched load={loadDetails} props={{ controls, part }} frames={controls.session.frames} />
+    </Guarded>
   );
 }
 

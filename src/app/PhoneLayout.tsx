@@ -10,6 +10,9 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
+import { Tabs } from '../ui/Tabs';
+import { Chosen, Detail } from './DesktopLayout';
+import { detailTabs } from './details';
 import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 
@@ -92,12 +95,7 @@ function PhoneView({ controls, view }: { readonly controls: Controls; readonly v
             <CodePanel controls={controls} />
           </>
         )}
-        {view === 'tables' && (
-          <>
-            <OosPanel controls={controls} />
-            <CountersPanel controls={controls} />
-          </>
-        )}
+        {view === 'tables' && <PhoneTables controls={controls} />}
         {view === 'story' && (
           <>
             <StoryPanel controls={controls} />
@@ -107,5 +105,32 @@ function PhoneView({ controls, view }: { readonly controls: Controls; readonly v
         )}
       </Guarded>
     </div>
+  );
+}
+
+/** The hypervisor's own structures, one at a time. */
+function PhoneTables({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const open = useStore(session.store, (s) => s.tabs);
+  useStore(session.store, (s) => s.version);
+  const details = detailTabs(session.runs?.design);
+  const selected = details.some((tab) => tab.id === open.right) ? open.right : 'now';
+  const now = (
+    <div className="stack">
+      <Chosen controls={controls} />
+      <OosPanel controls={controls} />
+      <CountersPanel controls={controls} />
+    </div>
+  );
+  if (details.length === 0) return now;
+  return (
+    <Tabs
+      label="Details"
+      tabs={[{ id: 'now', label: 'Now' }, ...details]}
+      selected={selected}
+      onSelect={(right) => session.set({ tabs: { ...open, right } })}
+    >
+      {selected === 'now' ? now : <Detail controls={controls} part={selected} />}
+    </Tabs>
   );
 }

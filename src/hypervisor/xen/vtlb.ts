@@ -38,6 +38,23 @@ export class Vtlb {
     return (store.get(at + 3) & access) === access ? store.get(at) - 1 : -1;
   }
 
+  /** What a slot holds, for views; undefined when it is empty. */
+  slot(
+    i: number,
+  ):
+    | { readonly vaHi: number; readonly vaLo: number; readonly gfn: number; readonly error: number }
+    | undefined {
+    const at = this.region.base + i * CELLS;
+    const { store } = this;
+    if (store.get(at) === 0) return undefined;
+    return {
+      gfn: store.get(at) - 1,
+      vaHi: store.get(at + 1),
+      vaLo: store.get(at + 2),
+      error: store.get(at + 3),
+    };
+  }
+
   flush(): void {
     for (let i = 0; i < VTLB_ENTRIES * CELLS; i++) this.store.set(this.region.base + i, 0);
   }

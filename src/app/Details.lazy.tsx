@@ -1,0 +1,27 @@
+import { ChosenPanel } from '../panels/chosen/Panel';
+import { PoolPanel } from '../panels/pool/Panel';
+import { RemovalPanel } from '../panels/removal/Panel';
+import { VcpusPanel } from '../panels/vcpus/Panel';
+import type { Controls } from '../session/controls';
+
+interface DetailsProps {
+  readonly controls: Controls;
+  /** Which one: an id of `details.ts`, or `chosen`. */
+  readonly part: string;
+}
+
+/** What looks into a hypervisor's own structures. */
+export default function Details({ controls, part }: DetailsProps) {
+  switch (part) {
+    case 'chosen':
+      return <ChosenPanel controls={controls} />;
+    case 'vcpus':
+      return <VcpusPanel controls={controls} />;
+    case 'pool':
+      return <PoolPanel controls={controls} />;
+    case 'removal':
+      return <RemovalPanel controls={controls} />;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,141 @@
+import { useStore } from 'zustand';
+import { figure } from '../../base';
+import type { Controls } from '../../session/controls';
+import { focus } from '../../session/focusing';
+import { goTo } from '../../session/stepping';
+import { type Comparison, comparisonAt } from '../../views/xen/comparison';
+import type { Cost } from '../../views/xen/removalCost';
+import { CostPlot } from './CostPlot';
+import './panel.css';
+
+/** Taking write access away: what it has read so far, and what each means would cost, side by side. */
+export function RemovalPanel({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const cursor = useStore(session.store, (s) => s.cursor);
+  const entity = useStore(session.store, (s) => s.focus.now?.entity);
+  useStore(session.store, (s) => s.version);
+  const { run } = session;
+  const found = run === undefined ? undefined : comparisonAt(run, cursor, entity);
+  if (found === undefined) return null;
+  return (
+    <section className="removal stack" aria-label="Taking write access away">
+      <p>
+        A table may only be shadowed while nobody can write it. The type count says how many mappings can, but
+        not where they are. There are five ways to find them.
+      </p>
+      <Compared found={found} />
+      <CostPlot geometry={found.geometry} />
+      <Reads found={found} choose={(to) => focus(session, to)} />
+      <SoFar found={found} go={(to) => goTo(session, to)} />
+    </section>
+  );
+}
+
+function Compared({ found }: { readonly found: Comparison }) {
+  const { page, costs, counted } = found;
+  return (
+    <section aria-label="Compared">
+      <h2>
+        {page === undefined ? (
+          'What each would cost'
+        ) : (
+          <>
+            For <code>{page.name}</code>, {figure(page.writers)} to find
+          </>
+        )}
+      </h2>
+      <table className="removal-table">
+        <thead>
+          <tr>
+            <th scope="col">means</th>
+            <th
+              scope="col"
+              data-tip="Shadow entries read in this run so far, and how many of them were right."
+            >
+              read so far
+            </th>
+            <th scope="col" data-tip="By formula, for the page and the shadows there are now.">
+              would read
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {costs.map((cost) => {
+            const real = counted.find(({ means }) => means === cost.means);
+            return (
+              <tr key={cost.means}>
+                <th scope="row" data-tip={cost.says}>
+                  {cost.name}
+                </th>
+                <td>
+                  {real === undefined ? '—' : figure(real.reads)}
+                  {real !== undefined && real.reads > 0 && <small> {figure(real.hits)} hit</small>}
+                </td>
+                <td data-tip={cost.formula}>{wouldRead(cost)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <p className="removal-note">
+        Type count already 0: nothing is read at all. Backlinks are computed: Xen keeps none.
+      </p>
+    </section>
+  );
+}
+
+const wouldRead = ({ least, most, not }: Cost): string => {
+  if (not !== undefined) return not;
+  return least === most ? figure(most) : `${figure(least)} to ${figure(most)}`;
+};
+
+function Reads({ found, choose }: { readonly found: Comparison; readonly choose: (entity: string) => void }) {
+  const { lastReads } = found;
+  if (lastReads.length === 0) return null;
+  const now = found.removals.some((removal) => removal.now);
+  return (
+    <section aria-label="Reads">
+      <h2>{now ? 'Reading now' : 'The last reads'}</h2>
+      <ol className="removal-reads">
+        {lastReads.map(({ how, place, entity, hit, nth }) => (
+          <li key={nth} className={hit ? 'is-hit' : undefined}>
+            <span>{figure(nth)}</span>
+            <span>{how}</span>
+            {entity === undefined ? (
+              <span>{place}</span>
+            ) : (
+              <button type="button" onClick={() => choose(entity)}>
+                {place}
+              </button>
+            )}
+            <span>{hit ? 'loses W' : ''}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function SoFar({ found, go }: { readonly found: Comparison; readonly go: (cursor: number) => void }) {
+  return (
+    <section aria-label="Searches so far">
+      <h2>Searches so far</h2>
+      {found.removals.length === 0 && <p>None yet in this run.</p>}
+      <ol className="removal-list">
+        {found.removals.map(({ cursor, page, who, counted, reads, now }) => (
+          <li key={cursor}>
+            <button type="button" aria-current={now ? 'step' : undefined} onClick={() => go(cursor)}>
+              <span className="removal-page">{page}</span>
+              <span>
+                {who}: {counted.map(({ means, reads: n }) => `${figure(n)} by ${WORDS[means]}`).join(', ')}
+              </span>
+              <span className="removal-sum">{figure(reads)}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+const WORDS = { fixup: 'fixup', guess: 'guess', hint: 'hint', search: 'search' } as const;

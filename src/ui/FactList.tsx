@@ -1,0 +1,34 @@
+import './factList.css';
+import { classNames } from './classNames';
+
+export interface FactLine {
+  readonly name: string;
+  readonly value: string;
+  readonly tip?: string | undefined;
+  /** Worth a second look. */
+  readonly odd?: boolean | undefined;
+  /** What the value points at can be chosen. */
+  readonly choose?: (() => void) | undefined;
+}
+
+/** Fields of a structure, one per line: a name in words, a value in figures, which can be pressed if it leads somewhere. */
+export function FactList({ facts }: { readonly facts: readonly FactLine[] }) {
+  return (
+    <dl className="ui-facts">
+      {facts.map(({ name, value, tip, odd, choose }) => (
+        <div key={`${name} ${value}`} data-tip={tip}>
+          <dt>{name}</dt>
+          <dd className={classNames(odd && 'is-odd')}>
+            {choose === undefined ? (
+              value
+            ) : (
+              <button type="button" onClick={choose}>
+                {value}
+              </button>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

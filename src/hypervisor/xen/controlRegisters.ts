@@ -13,9 +13,8 @@ import {
   withLma,
 } from '../../machine';
 import { hardwareRegisters } from './boot';
-import { resyncAll } from './oos/resyncAll';
+import { shUpdatePagingModes } from './pagingModes';
 import type { Xen } from './state';
-import { updateCr3 } from './updateCr3';
 
 const L = slots('value', 'refused', 'changed');
 
@@ -95,21 +94,18 @@ export const shSetCr4 = procedure<Xen>({
     },
     {
       label: 'lock',
-      line: '  sh_update_paging_modes(): shadow_lock()',
+      line: '  shadow_update_paging_modes(): shadow_lock()',
       touch: 'racy',
       when: (_, x) => x.lock.free,
       run: (t, x) => x.lock.take(t),
       say: (t) => `vCPU ${t.actor} takes the shadow lock.`,
     },
     {
-      label: 'resync',
-      line: '    shadow_resync_all()',
+      label: 'modes',
+      line: '    sh_update_paging_modes(v)',
       touch: 'locked',
-      lane: 'resync',
-      run: (t, x) => {
-        if (x.era.outOfSync) t.call(resyncAll, [t.actor, 0, 1, 1, 0]);
-      },
-      say: 'Every table that is out of sync is brought in sync, whoever let it go.',
+      run: (t) => t.call(shUpdatePagingModes, [t.actor]),
+      say: 'For the guest a change of mode is a flush of everything it knows.',
     },
     {
       label: 'unlock',
@@ -117,13 +113,6 @@ export const shSetCr4 = procedure<Xen>({
       touch: 'racy',
       run: (t, x) => x.lock.release(t),
       say: (t) => `vCPU ${t.actor} gives the shadow lock back.`,
-    },
-    {
-      label: 'cr3',
-      line: '    sh_update_cr3()',
-      touch: 'private',
-      run: (t) => t.call(updateCr3, [t.actor]),
-      say: 'The top-level shadow is set up anew.',
     },
     {
       label: 'done',

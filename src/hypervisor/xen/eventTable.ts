@@ -62,7 +62,7 @@ export const eventTable: readonly EventRow[] = [
     action:
       'Everything is brought in sync, whether tables may go out of sync is settled anew, then as for MOV CR3.',
     flags: [flags(0, 1, 1, 0), flags(0, 1, 0, 0), flags(1, 0, 1, 0)],
-    places: at('hvm_set_cr4', 'resync'),
+    places: at('sh_update_paging_modes', 'resync', 'cr3'),
     scenario: '',
   },
   {

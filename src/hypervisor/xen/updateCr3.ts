@@ -1,4 +1,4 @@
-import { procedure, slots } from '../../kernel';
+import { procedure, slots, type Thread } from '../../kernel';
 import { ControlRegisterLoaded, frameOf, refuseCr3, sayValue } from '../../machine';
 import { DomainCrashed } from './events';
 import { flushTlbMask } from './flushTlb';
@@ -8,12 +8,15 @@ import type { Xen } from './state';
 import { setToplevel } from './toplevel';
 import { Who } from './who';
 
-const L = slots('v', 'gmfn', 'removed', 'smfn');
+const L = slots('v', 'held', 'gmfn', 'removed', 'smfn');
+
+/** do_locking of the resyncs: 0 if the caller holds the lock. */
+const locking = (t: Thread): number => 1 - t.get(L.held);
 
 /**
  * sh_update_cr3(v): what the guest's top table is has been settled (guestTable); now the processor is given its shadow. A CR3 load
  * is a flush for the guest, so what v let go is resynced in full before, and what others let go is refreshed or proved
- * unreachable after. Argument: v. Source: sheet 5.13, in its order.
+ * unreachable after. Arguments: v, held (1: the caller holds the shadow lock). Source: sheet 5.13, in its order.
  */
 export const updateCr3 = procedure<Xen>({
   name: 'sh_update_cr3',
@@ -27,7 +30,7 @@ export const updateCr3 = procedure<Xen>({
       label: 'own',
       line: 'shadow_resync_current_vcpu(v)',
       touch: 'private',
-      run: (t) => t.call(resyncAll, [t.get(L.v), 0, 1, 0, 1]),
+      run: (t) => t.call(resyncAll, [t.get(L.v), 0, 1, 0, locking(t)]),
       say: (t) =>
         `vCPU ${t.get(L.v)} is about to load CR3. For the guest that is a flush: what it has written to tables that are out of sync must count now.`,
     },
@@ -35,9 +38,14 @@ export const updateCr3 = procedure<Xen>({
       label: 'lock',
       line: 'shadow_lock()',
       touch: 'racy',
-      when: (_, x) => x.lock.free,
-      run: (t, x) => x.lock.take(t),
-      say: (t, x) => `${Who(x, t.actor)} takes the shadow lock.`,
+      when: (t, x) => t.get(L.held) === 1 || x.lock.free,
+      run: (t, x) => {
+        if (t.get(L.held) === 0) x.lock.take(t);
+      },
+      say: (t, x) =>
+        t.get(L.held) === 0
+          ? `${Who(x, t.actor)} takes the shadow lock.`
+          : `${Who(x, t.actor)} holds the shadow lock already.`,
     },
     {
       label: 'protect',
@@ -99,14 +107,19 @@ export const updateCr3 = procedure<Xen>({
       label: 'unlock',
       line: 'shadow_unlock()',
       touch: 'racy',
-      run: (t, x) => x.lock.release(t),
-      say: (t, x) => `${Who(x, t.actor)} releases the shadow lock.`,
+      run: (t, x) => {
+        if (t.get(L.held) === 0) x.lock.release(t);
+      },
+      say: (t, x) =>
+        t.get(L.held) === 0
+          ? `${Who(x, t.actor)} releases the shadow lock.`
+          : `${Who(x, t.actor)} keeps the shadow lock.`,
     },
     {
       label: 'others',
       line: 'shadow_sync_other_vcpus(v)',
       touch: 'private',
-      run: (t) => t.call(resyncAll, [t.get(L.v), 1, 0, 1, 1]),
+      run: (t) => t.call(resyncAll, [t.get(L.v), 1, 0, 1, locking(t)]),
       say: 'Tables that other vCPUs let go may be seen through the new CR3: they must not be older than this load.',
     },
     {

@@ -1,10 +1,12 @@
-import type { Violation } from '../kernel';
+import type { Choice, Violation } from '../kernel';
+import { Moves } from './moves';
 import { type Bounds, type Covered, type Outcome, PAGE_BOUNDS } from './outcome';
 import { ensurePackable, followingChoice, packedActor, packedBranch } from './packedChoice';
 import { NOBODY, Path } from './path';
 import { ALONE, afterAlone, firstChoice } from './reduction';
 import { StateSet } from './stateSet';
 import { notDone, type Subject } from './subject';
+import { Canonical } from './symmetry';
 import { Watch } from './watch';
 
 /** Adding the bytes up costs more than a step; a mask. */
@@ -14,8 +16,12 @@ export interface DepthFirstOptions {
   readonly bounds?: Partial<Bounds>;
   /** `stop` at the first thing wrong, or `count` them all: then counts are of the whole state space. */
   readonly onWrong?: 'stop' | 'count';
-  /** Leaves orders out that differ in private steps only. The verdict is the same; counts are of what is left. */
+  /** Takes steps that nobody else sees together with the one before them. The verdict is the same; counts are of what is left. */
+  readonly fuse?: boolean;
+  /** Leaves orders out that differ in such steps only. The verdict is the same; counts are of what is left. */
   readonly reduce?: boolean;
+  /** States that differ only in which vCPU is which are one, where the subject declares who is alike. The verdict is the same. */
+  readonly symmetry?: boolean;
 }
 
 /**
@@ -29,6 +35,10 @@ export class DepthFirst {
   private readonly bounds: Bounds;
   private readonly counting: boolean;
   private readonly reducing: boolean;
+  private readonly moves: Moves;
+  /** Single steps, and nothing to be told about them: then the world is asked itself, for speed. */
+  private readonly plain: boolean;
+  private readonly canonical: Canonical | undefined;
   private readonly path = new Path();
   private deepest = 0;
   private transitions = 0;
@@ -45,9 +55,13 @@ export class DepthFirst {
     this.reducing = options.reduce === true;
     this.counting = options.onWrong === 'count';
     this.watch = new Watch(subject);
-    const { store } = subject.world;
     ensurePackable(subject.world);
-    this.seen.add(store.hashLo, store.hashHi);
+    this.moves = new Moves(subject.world, this.watch, options.fuse === true ? 'eager' : 'steps');
+    this.plain = !this.reducing && options.fuse !== true;
+    const { symmetry } = subject;
+    if (options.symmetry === true && symmetry !== undefined)
+      this.canonical = new Canonical(subject.world.store, symmetry);
+    this.isNew();
     this.enter();
   }
 
@@ -65,7 +79,7 @@ export class DepthFirst {
     world.events.recording = this.watch.needsEvents;
     this.search(this.seen.size + states);
     world.events.recording = recording;
-    if (this.outcome !== undefined) this.path.rewind(world.store);
+    if (this.outcome !== undefined) this.outcome = this.settled(this.outcome);
     return this.outcome;
   }
 
@@ -76,11 +90,38 @@ export class DepthFirst {
     return this.outcome;
   }
 
+  /** Puts the world back to its first state and spells the schedule out in single steps. */
+  private settled(outcome: Outcome): Outcome {
+    const { store, events } = this.subject.world;
+    this.path.rewind(store);
+    if (this.moves.fusing === 'steps' || !('schedule' in outcome)) return outcome;
+    const mark = store.mark;
+    const eventsBefore = events.mark;
+    const recording = events.recording;
+    events.recording = this.watch.needsEvents;
+    const schedule: readonly Choice[] = this.moves.spell(outcome.schedule);
+    store.undo(mark);
+    events.truncate(eventsBefore);
+    events.recording = recording;
+    return { ...outcome, schedule };
+  }
+
+  /** Whether the present state has not been seen before; from now on it has. */
+  private isNew(): boolean {
+    const { canonical, seen } = this;
+    if (canonical === undefined) {
+      const { store } = this.subject.world;
+      return seen.add(store.hashLo, store.hashHi) >= 0;
+    }
+    canonical.compute();
+    return seen.add(canonical.lo, canonical.hi) >= 0;
+  }
+
   private search(until: number): void {
     const { world } = this.subject;
     const { store } = world;
     const actorCount = world.actors.length;
-    const { seen, path } = this;
+    const { seen, path, moves, plain } = this;
     const { needsEvents } = this.watch;
     while (seen.size < until && this.outcome === undefined) {
       const choice = path.next;
@@ -94,7 +135,9 @@ export class DepthFirst {
         continue;
       }
       const eventsBefore = needsEvents ? world.events.mark : 0;
-      if (!world.tryStep(packedActor(choice), packedBranch(choice))) {
+      const actor = packedActor(choice);
+      const branch = packedBranch(choice);
+      if (plain ? !world.tryStep(actor, branch) : !moves.take(actor, branch)) {
         path.next = choice + 1;
         continue;
       }
@@ -105,11 +148,12 @@ export class DepthFirst {
         world.events.truncate(eventsBefore);
         if (violation !== undefined) this.wrong(violation, path.depth + 1);
       }
-      const fresh = seen.add(store.hashLo, store.hashHi) >= 0;
+      const fresh = this.isNew();
+      const branches = plain ? world.branches : moves.branches;
       path.next =
         (choice & ALONE) === 0
-          ? followingChoice(choice, world.branches)
-          : afterAlone(choice, world.branches, fresh && !this.watch.occasion, actorCount);
+          ? followingChoice(choice, branches)
+          : afterAlone(choice, branches, fresh && !moves.noticed, actorCount);
       if (fresh) this.enter();
       else path.restore(store);
     }
@@ -120,7 +164,7 @@ export class DepthFirst {
     const { path, bounds, seen } = this;
     path.push(this.subject.world.store);
     const { depth } = path;
-    if (this.reducing) path.next = firstChoice(this.subject.world);
+    if (this.reducing) path.next = firstChoice(this.subject.world, this.moves.hidden);
     if (depth > this.deepest) this.deepest = depth;
     const violation = this.watch.state();
     if (violation !== undefined) this.wrong(violation, depth);

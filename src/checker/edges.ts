@@ -1,18 +1,23 @@
 import { Cells } from './cells';
 
-/** Every step of an exploration that expands its states in the order of their numbers: where it led, and by which choice. */
+/** Every move of an exploration, state by state: where it led, and by which choice. */
 export class Edges {
   private readonly firsts = new Cells();
+  private readonly ends = new Cells();
   private readonly targets = new Cells();
   private readonly choices = new Cells();
 
   get bytes(): number {
-    return this.firsts.bytes + this.targets.bytes + this.choices.bytes;
+    return this.firsts.bytes + this.ends.bytes + this.targets.bytes + this.choices.bytes;
   }
 
-  /** The next state is expanded from here on. */
-  begin(): void {
-    this.firsts.push(this.targets.length);
+  /** A state is expanded from here on, until `end`. */
+  begin(state: number): void {
+    this.firsts.set(state, this.targets.length);
+  }
+
+  end(state: number): void {
+    this.ends.set(state, this.targets.length);
   }
 
   add(choice: number, target: number): void {
@@ -20,13 +25,13 @@ export class Edges {
     this.choices.push(choice);
   }
 
-  /** Steps out of a state: edges [from, to). */
+  /** Moves out of a state: edges [from, to). */
   from(state: number): number {
     return this.firsts.get(state);
   }
 
   to(state: number): number {
-    return state + 1 < this.firsts.length ? this.firsts.get(state + 1) : this.targets.length;
+    return this.ends.get(state);
   }
 
   target(edge: number): number {

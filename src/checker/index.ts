@@ -9,3 +9,4 @@ export * from './outcome';
 export * from './replay';
 export * from './stateSet';
 export * from './subject';
+export * from './symmetry';

@@ -1,5 +1,6 @@
 import type { BuiltWorld } from '../engine';
 import type { Invariant, World } from '../kernel';
+import type { Symmetry } from './symmetry';
 
 /** What is explored: a world at its first state, what must hold in it, and when it is over. */
 export interface Subject {
@@ -8,6 +9,8 @@ export interface Subject {
   readonly invariants: readonly Invariant<never>[];
   /** Nobody holds a lock, nobody is inside the hypervisor, no store waits: where `quiescent` invariants hold by right. */
   readonly atRest: () => boolean;
+  /** Who is alike, if anybody is. */
+  readonly symmetry?: Symmetry;
   /** Asked where nobody can run: everybody has come to an end. If not, it is a deadlock. */
   readonly ended: () => boolean;
 }

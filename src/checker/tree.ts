@@ -1,9 +1,10 @@
 import type { Choice, World } from '../kernel';
 import { Cells } from './cells';
+import type { Moves } from './moves';
 import { packedActor, packedBranch, unpackChoice } from './packedChoice';
 
 /**
- * The states of a breadth-first exploration as a tree: of each, its parent and the choice that led from there. State 0 is the
+ * The states of a breadth-first exploration as a tree: of each, its parent and the move that led from there. State 0 is the
  * first. Keeps the world in one of them and moves it to another.
  */
 export class Tree {
@@ -16,7 +17,10 @@ export class Tree {
   /** Scratch: the new part of a way, last state first. */
   private readonly ahead = new Cells();
 
-  constructor(private readonly world: World) {
+  constructor(
+    private readonly world: World,
+    private readonly moves: Moves,
+  ) {
     this.parents.push(-1);
     this.choices.push(0);
     this.way.set(0, 0);
@@ -33,11 +37,22 @@ export class Tree {
     this.choices.push(choice);
   }
 
-  /** The choices that lead from the first state to this one. */
+  /** A shorter way to a state that nothing has been expanded from yet. */
+  reparent(state: number, parent: number, choice: number): void {
+    this.parents.set(state, parent);
+    this.choices.set(state, choice);
+  }
+
+  /** The moves that lead from the first state to this one. */
   schedule(state: number): Choice[] {
     const out: Choice[] = [];
     for (let s = state; s > 0; s = this.parents.get(s)) out.push(unpackChoice(this.choices.get(s)));
     return out.reverse();
+  }
+
+  /** The state the world is in. */
+  get here(): number {
+    return this.way.get(this.depth);
   }
 
   private depthOf(state: number): number {
@@ -63,7 +78,7 @@ export class Tree {
     for (let i = many - 1; i >= 0; i--) {
       const next = ahead.get(i);
       const choice = choices.get(next);
-      world.step(packedActor(choice), packedBranch(choice));
+      this.moves.take(packedActor(choice), packedBranch(choice));
       depth++;
       way.set(depth, next);
       marks.set(depth, world.store.mark);

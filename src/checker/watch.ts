@@ -20,8 +20,10 @@ export class Watch {
   private readonly quiescent: readonly Watched[];
   /** Whether some invariant waits for an event: otherwise no step needs to say what it did. */
   readonly needsEvents: boolean;
-  /** Whether the step asked about last was one after which an invariant is evaluated; `step` ones aside. */
-  occasion = false;
+  /** Whether some invariant is evaluated after every step, also while somebody holds a lock. */
+  readonly looksAlways: boolean;
+  private eventsBefore = 0;
+  private restBefore = false;
 
   constructor(private readonly subject: Subject) {
     const { world, invariants } = subject;
@@ -35,6 +37,7 @@ export class Watch {
     this.release = at('release');
     this.operation = at('operation');
     this.quiescent = at('quiescent');
+    this.looksAlways = this.step !== NONE;
     this.needsEvents = this.release !== NONE || this.operation !== NONE || this.quiescent !== NONE;
   }
 
@@ -43,8 +46,26 @@ export class Watch {
     return this.step === NONE ? undefined : first(this.step);
   }
 
-  /** What the step just taken breaks, by the events it emitted from `eventsBefore` on. */
-  taken(eventsBefore: number): Violation | undefined {
+  /** A step is about to be taken. */
+  begin(): void {
+    this.eventsBefore = this.subject.world.events.mark;
+    if (this.quiescent !== NONE) this.restBefore = this.subject.atRest();
+  }
+
+  /**
+   * Whether the step taken since `begin` is one at which an invariant is evaluated, or changes whether one will be: then what
+   * others have done by that time matters, whatever cells the step touches. Invariants of every step aside.
+   */
+  get occasion(): boolean {
+    if (!this.needsEvents) return false;
+    if (this.quiescent !== NONE && this.subject.atRest() !== this.restBefore) return true;
+    const { released, ended } = this.since(this.eventsBefore);
+    return (
+      (released && this.release !== NONE) || (ended && (this.operation !== NONE || this.quiescent !== NONE))
+    );
+  }
+
+  private since(eventsBefore: number): { released: boolean; ended: boolean } {
     const { events } = this.subject.world;
     let released = false;
     let ended = false;
@@ -52,8 +73,12 @@ export class Watch {
       if (type === LockReleased) released = true;
       else if (type === OperationEnded) ended = true;
     });
-    this.occasion =
-      (released && this.release !== NONE) || (ended && (this.operation !== NONE || this.quiescent !== NONE));
+    return { released, ended };
+  }
+
+  /** What the step just taken breaks, by the events it emitted from `eventsBefore` on. */
+  taken(eventsBefore: number): Violation | undefined {
+    const { released, ended } = this.since(eventsBefore);
     let found = released ? first(this.release) : undefined;
     if (found === undefined && ended) found = first(this.operation);
     if (found === undefined && ended && this.quiescent !== NONE && this.subject.atRest())

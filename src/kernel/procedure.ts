@@ -6,9 +6,10 @@ export type LaneKind = 'guest' | 'walk' | 'hypervisor' | 'resync' | 'hardware' |
 
 /**
  * What a step may touch, for the checker: `private` (only the actor's own cells), `locked` (cells a held lock protects),
- * `racy` (memory another actor may be using). Private and locked steps may be fused.
+ * `buffered` (the actor's own cells and the tail of its own store buffer: nobody sees it yet, but what drains comes later),
+ * `racy` (memory another actor may be using; also what takes or releases a lock). All but racy steps may be fused.
  */
-export type Touch = 'private' | 'locked' | 'racy';
+export type Touch = 'private' | 'locked' | 'buffered' | 'racy';
 
 /**
  * One labelled atomic step: at most one access to memory that another actor may race on.
@@ -28,7 +29,8 @@ export interface Step<P> {
   readonly beat?: boolean;
   /** The step can only be taken while this holds (a lock is free, a buffer is empty). Reads, never writes. */
   readonly when?: (t: Thread, part: P) => boolean;
-  readonly touch?: Touch;
+  /** Racy if left out. A function where it depends on the machine (a store is buffered only where there are buffers). Reads, never writes. */
+  readonly touch?: Touch | ((t: Thread, part: P) => Touch);
   readonly lane?: LaneKind;
 }
 

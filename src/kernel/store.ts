@@ -9,13 +9,13 @@ export const PAGE_CELLS = 1024;
 const PAGE_SHIFT = 10;
 
 /** Lane hashes: `cell` and `value` are spread by different odd constants, then finished so that every bit depends on all. */
-function laneLo(key: number, value: number): number {
+export function spreadLo(key: number, value: number): number {
   let h = Math.imul(key, 0x9e3779b1) ^ Math.imul(value, 0x85ebca77);
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
   return h ^ (h >>> 16);
 }
-function laneHi(key: number, value: number): number {
+export function spreadHi(key: number, value: number): number {
   let h = Math.imul(key, 0xc2b2ae3d) + Math.imul(value, 0x27d4eb2f);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
@@ -119,8 +119,23 @@ export class Store {
   }
 
   private rehash(key: number, old: number, now: number): void {
-    this.hashLo ^= laneLo(key, old) ^ laneLo(key, now);
-    this.hashHi ^= laneHi(key, old) ^ laneHi(key, now);
+    this.hashLo ^= spreadLo(key, old) ^ spreadLo(key, now);
+    this.hashHi ^= spreadHi(key, old) ^ spreadHi(key, now);
+  }
+
+  /** What a cell of this value, instead of 0, is in the identity hash: 0 where the cell is not part of it. */
+  shareLo(cell: number, value: number): number {
+    const line = this.lineKey[cell >> LINE_SHIFT] as number;
+    if (line === 0) return 0;
+    const key = line + (cell & LINE_MASK);
+    return spreadLo(key, 0) ^ spreadLo(key, value);
+  }
+
+  shareHi(cell: number, value: number): number {
+    const line = this.lineKey[cell >> LINE_SHIFT] as number;
+    if (line === 0) return 0;
+    const key = line + (cell & LINE_MASK);
+    return spreadHi(key, 0) ^ spreadHi(key, value);
   }
 
   private growLog(): void {
@@ -255,8 +270,8 @@ export class Store {
       const key = line + (cell & LINE_MASK);
       const was = (baseline[cell] ?? 0) as number;
       const now = this.cells[cell] as number;
-      lo ^= laneLo(key, was) ^ laneLo(key, now);
-      hi ^= laneHi(key, was) ^ laneHi(key, now);
+      lo ^= spreadLo(key, was) ^ spreadLo(key, now);
+      hi ^= spreadHi(key, was) ^ spreadHi(key, now);
     }
     return { lo, hi };
   }

@@ -1,5 +1,5 @@
 import { ensure } from '../base';
-import { type Procedure, procedureById, type Step } from './procedure';
+import { type Procedure, procedureById, type Step, type Touch } from './procedure';
 import type { Region, Store } from './store';
 import type { World } from './world';
 
@@ -52,6 +52,12 @@ export class Thread {
     return this.top;
   }
 
+  /** Just behind the last cell that the stack uses: what lies beyond is zero. */
+  get stackEnd(): number {
+    const fb = this.frameBase;
+    return fb === 0 ? this.top + 1 : fb + HEADER + this.lookup(this.store.get(fb + PROC)).slots.length;
+  }
+
   /** Base cell of the innermost frame; 0 when there is none. */
   get frameBase(): number {
     return this.store.get(this.top);
@@ -83,6 +89,17 @@ export class Thread {
     if (step.when === undefined) return true;
     this.frame = fb;
     return step.when(this, this.currentPart);
+  }
+
+  /** What the next step would touch; `racy` when there is none, or it does not say. */
+  get touch(): Touch {
+    const fb = this.store.get(this.top);
+    if (fb === 0) return 'racy';
+    const procedure = this.lookup(this.store.get(fb + PROC));
+    const { touch = 'racy' } = procedure.steps[this.store.get(fb + STATE) & PC_MASK] as Step<unknown>;
+    if (typeof touch === 'string') return touch;
+    this.frame = fb;
+    return touch(this, this.currentPart);
   }
 
   /** Takes the next step if it may be taken now, and says whether it did: `enabled` and `step` in one. */

@@ -247,7 +247,8 @@ export const guestAccess = procedure<Machine>({
     {
       label: 'memory',
       line: '  read or write memory',
-      touch: 'racy',
+      touch: (t, m) =>
+        m.storeBuffers.depth > 0 && m.vcpu(t.actor).get('insAccess') === WRITE ? 'buffered' : 'racy',
       beat: true,
       when: bufferAllows,
       run: touchMemory,

@@ -1,5 +1,5 @@
-import { assertNever } from '../base';
-import { notDone, type Subject } from '../checker';
+import { assertNever, defined } from '../base';
+import { type Naming, notDone, type Subject, type Symmetry } from '../checker';
 import { type Invariant, Lock, procedure, Store, slots, type Thread, World } from '../kernel';
 
 /** What an actor of a toy model does in one step. Cells hold 0 to 3. */
@@ -8,6 +8,10 @@ export type ToyStep =
   /** Sets a cell to any of 0 to `from` - 1. */
   | { readonly kind: 'pick'; readonly cell: number; readonly from: number }
   | { readonly kind: 'take' | 'free'; readonly lock: number }
+  /** Puts a value for a cell into the actor's store buffer, from where it leaves some time later. */
+  | { readonly kind: 'post'; readonly cell: number; readonly value: number }
+  /** Waits until the actor's store buffer is empty. */
+  | { readonly kind: 'fence' }
   /** Changes the actor's own number, 0 to 3, that nobody else sees. */
   | { readonly kind: 'own'; readonly by: number }
   /** Goes to another step of the program while the actor's own number has a value. */
@@ -23,19 +27,55 @@ export interface Toy {
 
 export const TOY_CELLS = 3;
 export const TOY_LOCKS = 2;
+/** Stores a buffer holds. */
+export const TOY_BUFFER = 2;
+
+export const posts = (toy: Toy): boolean => toy.programs.some((p) => p.some(({ kind }) => kind === 'post'));
+
+/** Cells of one actor's store buffer: how many wait, then each as 1 + 4 * cell + value. */
+const BUFFER_CELLS = 1 + TOY_BUFFER;
 
 class ToyPart {
   readonly cells;
   readonly locks: readonly Lock[];
+  private readonly buffers;
 
   constructor(
     readonly world: World,
     readonly toy: Toy,
     readonly lie?: ToyStep['kind'],
+    /** Buffered stores are declared private. */
+    readonly late = false,
   ) {
     this.cells = world.store.region('cells', TOY_CELLS).base;
     this.locks = Array.from({ length: TOY_LOCKS }, (_, i) => new Lock(world.store, `lock ${i}`, i));
+    this.buffers = world.store.region('buffers', toy.programs.length * BUFFER_CELLS).base;
     world.addPart('toy model', this);
+  }
+
+  bufferOf(actor: number): number {
+    return this.buffers + actor * BUFFER_CELLS;
+  }
+
+  waiting(actor: number): number {
+    return this.world.store.get(this.bufferOf(actor));
+  }
+
+  post(actor: number, cell: number, value: number): void {
+    const { store } = this.world;
+    const count = this.waiting(actor) + 1;
+    store.set(this.bufferOf(actor) + count, 1 + 4 * cell + value);
+    store.set(this.bufferOf(actor), count);
+  }
+
+  drain(actor: number): void {
+    const { store } = this.world;
+    const base = this.bufferOf(actor);
+    const oldest = store.get(base + 1) - 1;
+    store.set(this.cells + (oldest >> 2), oldest & 3);
+    for (let i = 1; i < TOY_BUFFER; i++) store.set(base + i, store.get(base + i + 1));
+    store.set(base + TOY_BUFFER, 0);
+    store.set(base, store.get(base) - 1);
   }
 
   values(): number[] {
@@ -47,7 +87,9 @@ const L = slots('pc', 'own');
 
 /** At which label a step is taken: that is where it is declared what it touches. */
 function labelOf(m: ToyPart, { kind }: ToyStep): string {
-  return kind === 'own' || kind === 'turn' || kind === m.lie ? 'private' : 'shared';
+  if (kind === 'own' || kind === 'turn' || kind === m.lie) return 'private';
+  if (kind === 'post') return m.late ? 'late' : 'buffered';
+  return kind === 'fence' ? 'fence' : 'shared';
 }
 
 function take(t: Thread, m: ToyPart): void {
@@ -68,6 +110,11 @@ function take(t: Thread, m: ToyPart): void {
       break;
     case 'free':
       if (lock.owner === t.actor) lock.release(t);
+      break;
+    case 'post':
+      m.post(t.actor, step.cell, step.value);
+      break;
+    case 'fence':
       break;
     case 'own':
       t.set(L.own, (t.get(L.own) + step.by) & 3);
@@ -117,6 +164,30 @@ const toyActor = procedure<ToyPart>({
       run: take,
     },
     {
+      label: 'buffered',
+      line: 'the next step of the program, a store',
+      say: 'It puts a store into its buffer.',
+      touch: 'buffered',
+      when: (t, m) => m.waiting(t.actor) < TOY_BUFFER,
+      run: take,
+    },
+    {
+      label: 'late',
+      line: 'the next step of the program, a store of which it is said that nobody will ever see it',
+      say: 'It puts a store into its buffer.',
+      touch: 'private',
+      when: (t, m) => m.waiting(t.actor) < TOY_BUFFER,
+      run: take,
+    },
+    {
+      label: 'fence',
+      line: 'the next step of the program, which waits for its stores',
+      say: 'Its stores have left.',
+      touch: 'private',
+      when: (t, m) => m.waiting(t.actor) === 0,
+      run: take,
+    },
+    {
       label: 'private',
       line: 'the next step of the program, which nobody else sees',
       say: 'It takes a step of its own.',
@@ -144,20 +215,55 @@ export interface ToyOptions {
   readonly lie?: ToyStep['kind'];
   /** Being stuck is an end like any other. */
   readonly stuckIsEnd?: boolean;
+  /** Actors of the same program are declared alike; `all`: of whatever program. */
+  readonly alike?: 'same' | 'all';
+  /** Stores into a buffer are declared private, though they leave it some day. */
+  readonly late?: boolean;
+}
+
+const owner: Naming = { of: (value) => value - 1, renamed: (_, member) => member + 1 };
+
+/** Actors may trade places if all run the same program: with them their stores, and the locks they hold. */
+function symmetryOf(m: ToyPart, alike: 'same' | 'all'): Symmetry | undefined {
+  const { programs } = m.toy;
+  const [first] = programs;
+  if (alike === 'same' && programs.some((p) => JSON.stringify(p) !== JSON.stringify(first))) return undefined;
+  const { actors } = m.world;
+  return {
+    members: programs.map((_, i) => ({
+      own: [{ base: m.bufferOf(i), cells: BUFFER_CELLS }],
+      thread: defined(actors[i]?.thread, `the thread of actor ${i}`),
+      actors: posts(m.toy) ? [i, programs.length + i] : [i],
+    })),
+    naming: m.locks.map(({ cell }) => ({ cell, by: owner })),
+  };
 }
 
 /** A toy model in its first state, with the invariant that its cells are not `bad`. */
-export function toySubject(toy: Toy, { when = 'step', lie, stuckIsEnd = false }: ToyOptions = {}): Subject {
+export function toySubject(
+  toy: Toy,
+  { when = 'step', lie, stuckIsEnd = false, alike, late = false }: ToyOptions = {},
+): Subject {
   // Small: generated models are built by the hundred.
   const world = new World([], new Store(4096));
-  new ToyPart(world, toy, lie);
+  const part = new ToyPart(world, toy, lie, late);
   for (const [i, program] of toy.programs.entries()) {
     const thread = world.addThread('vcpu', `actor ${i}`);
     if (program.length === 0) continue;
     thread.start(toyActor as never, 0);
     world.step(i);
   }
+  if (posts(toy))
+    toy.programs.forEach((_, i) => {
+      world.addActor(
+        'drain',
+        `buffer of actor ${i}`,
+        () => part.waiting(i) > 0,
+        () => part.drain(i),
+      );
+    });
   world.store.forget();
+  const symmetry = alike === undefined ? undefined : symmetryOf(part, alike);
   const ended = (): boolean => stuckIsEnd || notDone(world).length === 0;
-  return { world, invariants: [notBad(when)], atRest: ended, ended };
+  return { world, invariants: [notBad(when)], atRest: ended, ended, ...(symmetry && { symmetry }) };
 }

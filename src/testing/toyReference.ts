@@ -1,5 +1,5 @@
 import { assertNever } from '../base';
-import { TOY_CELLS, TOY_LOCKS, type Toy } from './toyModel';
+import { TOY_BUFFER, TOY_CELLS, TOY_LOCKS, type Toy } from './toyModel';
 
 interface State {
   readonly pcs: readonly number[];
@@ -7,6 +7,8 @@ interface State {
   readonly own: readonly number[];
   /** Owner + 1, 0 when free. */
   readonly locks: readonly number[];
+  /** Stores waiting, per actor, oldest first. */
+  readonly buffers: readonly (readonly { readonly cell: number; readonly value: number }[])[];
 }
 
 /** What there is to know about a toy model, found the slow and obvious way: states as values, the whole graph at hand. */
@@ -23,18 +25,33 @@ export interface ToyFacts {
 const put = <T>(list: readonly T[], at: number, value: T): T[] => list.map((v, i) => (i === at ? value : v));
 
 function successors(toy: Toy, s: State): State[] {
+  return [...stepped(toy, s), ...drained(s)];
+}
+
+function drained(s: State): State[] {
+  return s.buffers.flatMap((buffer, actor) => {
+    const [oldest] = buffer;
+    if (oldest === undefined) return [];
+    const cells = put(s.cells, oldest.cell, oldest.value);
+    return [{ ...s, cells, buffers: put(s.buffers, actor, buffer.slice(1)) }];
+  });
+}
+
+function stepped(toy: Toy, s: State): State[] {
   return toy.programs.flatMap((program, actor): State[] => {
     const pc = s.pcs[actor] ?? 0;
     const step = program[pc];
     if (step === undefined) return [];
-    const go = (to: number, cells = s.cells, locks = s.locks, own = s.own): State => ({
+    const go = (to: number, cells = s.cells, locks = s.locks, own = s.own, buffers = s.buffers): State => ({
       // Whoever is past the last step is done, however far past.
       pcs: put(s.pcs, actor, Math.min(to, program.length)),
       cells,
       locks,
       // What was an actor's own goes with it.
       own: to < program.length ? own : put(own, actor, 0),
+      buffers,
     });
+    const buffer = s.buffers[actor] ?? [];
     const cell = 'cell' in step ? (s.cells[step.cell] ?? 0) : 0;
     switch (step.kind) {
       case 'add':
@@ -45,6 +62,15 @@ function successors(toy: Toy, s: State): State[] {
         return s.locks[step.lock] === 0 ? [go(pc + 1, s.cells, put(s.locks, step.lock, actor + 1))] : [];
       case 'free':
         return [go(pc + 1, s.cells, s.locks[step.lock] === actor + 1 ? put(s.locks, step.lock, 0) : s.locks)];
+      case 'post': {
+        if (buffer.length === TOY_BUFFER) return [];
+        const { cell: into, value } = step;
+        return [
+          go(pc + 1, s.cells, s.locks, s.own, put(s.buffers, actor, [...buffer, { cell: into, value }])),
+        ];
+      }
+      case 'fence':
+        return buffer.length === 0 ? [go(pc + 1)] : [];
       case 'own':
         return [go(pc + 1, s.cells, s.locks, put(s.own, actor, ((s.own[actor] ?? 0) + step.by) % 4))];
       case 'turn':
@@ -63,6 +89,7 @@ export function toyFacts(toy: Toy): ToyFacts {
     cells: Array(TOY_CELLS).fill(0),
     locks: Array(TOY_LOCKS).fill(0),
     own: toy.programs.map(() => 0),
+    buffers: toy.programs.map(() => []),
   };
   const key = (s: State): string => JSON.stringify(s);
   const depth = new Map([[key(first), 0]]);

@@ -1,4 +1,5 @@
 import { ChosenPanel } from '../panels/chosen/Panel';
+import { EventsPanel } from '../panels/events/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
@@ -21,6 +22,8 @@ export default function Details({ controls, part }: DetailsProps) {
       return <PoolPanel controls={controls} />;
     case 'removal':
       return <RemovalPanel controls={controls} />;
+    case 'events':
+      return <EventsPanel controls={controls} />;
     default:
       return null;
   }

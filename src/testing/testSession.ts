@@ -90,6 +90,8 @@ interface TestSessionOptions {
   readonly text?: string;
   /** A scenario of the library instead of a text. */
   readonly library?: LibraryId;
+  /** Further scenarios of the library that can be opened, by their own ids. */
+  readonly shelf?: readonly LibraryId[];
   readonly storage?: MemoryStorage;
   readonly reducedMotion?: boolean;
   /** What the person chooses when asked for a file. */
@@ -103,6 +105,7 @@ export { LIBRARY };
 /** A session as the page has it, with a scenario on stage, a clock that is turned by hand and a storage of its own. */
 export function testSession({
   library,
+  shelf = [],
   text = (library === undefined ? undefined : libraryEntry(library)?.text) ?? TWO_WALKS,
   storage = new MemoryStorage(),
   reducedMotion = false,
@@ -121,7 +124,7 @@ export function testSession({
   };
   const sources: Sources = {
     compile: (source) => resolve(source),
-    library: [entry],
+    library: [entry, ...LIBRARY.filter(({ id }) => shelf.some((one) => one === id))],
     designs: [...designs.values()],
     first: 'first',
   };

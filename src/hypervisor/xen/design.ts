@@ -64,5 +64,5 @@ export const xen: Design = {
       setSwitch: (name, on) => x.switches.set(name, on),
     };
   },
-  panels: ['oos', 'counters', 'switches', 'chosen', 'vcpus', 'pool', 'removal'],
+  panels: ['oos', 'counters', 'switches', 'chosen', 'vcpus', 'pool', 'removal', 'events'],
 };

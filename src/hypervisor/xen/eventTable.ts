@@ -6,10 +6,22 @@ export interface ResyncFlags {
   readonly locking: 0 | 1;
 }
 
-/** A moment of the code: the step with this label in the procedure of this name. */
-export interface EventPlace {
+/**
+ * A moment of the code: the step with this label in the procedure of this name. Where the step is also taken when there is
+ * nothing to do, what it must have done for the row to be what happens.
+ */
+export interface EventPlace extends EventProof {
   readonly procedure: string;
   readonly label: string;
+}
+
+interface EventProof {
+  /** The step called this procedure. */
+  readonly calls?: string;
+  /** The step emitted an event of this kind. */
+  readonly emits?: string;
+  /** No event of this kind was emitted earlier in the same fault. */
+  readonly unless?: string;
 }
 
 /** One row of the table of what re-syncs what. */
@@ -38,6 +50,12 @@ const flags = (skip: 0 | 1, own: 0 | 1, others: 0 | 1, locking: 0 | 1): ResyncFl
 const at = (procedure: string, ...labels: string[]): EventPlace[] =>
   labels.map((label) => ({ procedure, label }));
 
+/** The same, for steps that are taken whether or not there is something to do. */
+const proved = (proof: EventProof, places: readonly EventPlace[]): EventPlace[] =>
+  places.map((place) => ({ ...place, ...proof }));
+
+const noted: EventProof = { emits: 'SnapshotUpdated' };
+
 /** Every event that matters to tables that are out of sync, and what is done about them (sheet 5.12). */
 export const eventTable: readonly EventRow[] = [
   {
@@ -46,7 +64,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'The vCPU’s own tables are brought in sync, and write-protected again.',
     flags: [flags(0, 1, 0, 1)],
     places: at('sh_update_cr3', 'own'),
-    scenario: '',
+    scenario: 'resync-three-of-512',
   },
   {
     id: 'cr3-after',
@@ -54,7 +72,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'The tables of the others are refreshed, or skipped where they cannot be reached.',
     flags: [flags(1, 0, 1, 1)],
     places: at('sh_update_cr3', 'others'),
-    scenario: '',
+    scenario: 'a-page-table-may-drift',
   },
   {
     id: 'mode-change',
@@ -70,15 +88,18 @@ export const eventTable: readonly EventRow[] = [
     event: 'A present L4 or L3 entry is written to the shadow, by a fault or an emulated store',
     action: 'Everything is brought in sync: the new path may lead anywhere.',
     flags: [flags(0, 1, 1, 0)],
-    places: [...at('shadow_set_upper', 'resync'), ...at('shadow_get_and_create_l1e', 'resync')],
-    scenario: '',
+    places: proved({ calls: 'sh_resync_all' }, [
+      ...at('shadow_set_upper', 'resync'),
+      ...at('shadow_get_and_create_l1e', 'resync'),
+    ]),
+    scenario: 'demand-fault',
   },
   {
     id: 'l2-entry',
     event: 'A present L2 entry that leads to the shadow of a table out of sync is written',
     action: 'That table is brought in sync.',
     flags: [],
-    places: at('shadow_set_upper', 'resync'),
+    places: proved({ calls: 'sh_resync' }, at('shadow_set_upper', 'resync')),
     scenario: '',
   },
   {
@@ -86,7 +107,7 @@ export const eventTable: readonly EventRow[] = [
     event: 'A table that is out of sync is to be shadowed at another level',
     action: 'It is brought in sync first.',
     flags: [],
-    places: at('sh_make_shadow', 'promote'),
+    places: proved({ calls: 'sh_resync' }, at('sh_make_shadow', 'promote')),
     scenario: '',
   },
   {
@@ -94,8 +115,8 @@ export const eventTable: readonly EventRow[] = [
     event: 'The L3 or L2 table of a walk is out of sync, as the L1 table it is too',
     action: 'It is brought in sync, and the walk begins again.',
     flags: [],
-    places: at('sh_page_fault', 'protect-l3', 'protect-l2', 'rewalk'),
-    scenario: '',
+    places: proved({ calls: 'sh_resync' }, at('sh_page_fault', 'protect-l3', 'protect-l2')),
+    scenario: 'table-used-as-an-upper-table',
   },
   {
     id: 'crush',
@@ -103,7 +124,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'The table that is in the way is brought in sync.',
     flags: [],
     places: at('oos_hash_add', 'crush'),
-    scenario: '',
+    scenario: 'crush',
   },
   {
     id: 'invlpg',
@@ -111,7 +132,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'One shadow entry is blanked, the processor’s INVLPG is executed. The table stays out of sync.',
     flags: [],
     places: at('sh_invlpg', 'blank'),
-    scenario: '',
+    scenario: 'invlpg-out-of-sync',
   },
   {
     id: 'fault-through',
@@ -119,23 +140,23 @@ export const eventTable: readonly EventRow[] = [
     action:
       'That entry and its neighbours are derived, and noted in the snapshot. The table stays out of sync.',
     flags: [],
-    places: [...at('sh_page_fault', 'install'), ...at('sh_prefetch', 'entry')],
-    scenario: '',
+    places: proved(noted, [...at('sh_page_fault', 'install'), ...at('sh_prefetch', 'entry')]),
+    scenario: 'first-use',
   },
   {
     id: 'fault-write',
     event: 'A page fault for a write to a table that is out of sync already',
     action: 'The mapping becomes writable and its fixup is recorded. Nothing is emulated.',
     flags: [],
-    places: [...at('sh_unsync', 'allowed'), ...at('sh_page_fault', 'install')],
-    scenario: '',
+    places: proved({ emits: 'FixupAdded', unless: 'Unsynced' }, at('sh_page_fault', 'install')),
+    scenario: 'three-aliases',
   },
   {
     id: 'emulated',
     event: 'An emulated store hits a table that is out of sync, because another vCPU let it go meanwhile',
     action: 'The shadow entry and the snapshot follow. The table stays out of sync.',
     flags: [],
-    places: at('sh_validate_guest_entry', 'set'),
+    places: proved(noted, at('sh_validate_guest_entry', 'set')),
     scenario: '',
   },
   {
@@ -151,7 +172,10 @@ export const eventTable: readonly EventRow[] = [
     event: 'The shadow of a table that is out of sync is destroyed',
     action: 'Its slot is free. Nothing is brought in sync, for there is no shadow to be.',
     flags: [],
-    places: at('sh_remove_shadows', 'type'),
+    places: proved({ emits: 'FixupRemoved' }, [
+      ...at('sh_remove_shadows', 'type', 'search'),
+      ...at('shadow_prealloc', 'unpin', 'unhook'),
+    ]),
     scenario: '',
   },
 ];

@@ -1,4 +1,5 @@
 import { A, D, frameOf, type Halves, makeEntry, NX_HI, P, PS, U, W } from '../../machine';
+import { isDirty, logsDirty } from './dirty';
 import { GNP_LO, MAGIC_HI, mmioMagicLo } from './magic';
 import type { Xen } from './state';
 import {
@@ -19,6 +20,7 @@ export const BECAUSE_NOT_ACCESSED = 8;
 export const BECAUSE_NOT_DIRTY = 16;
 export const BECAUSE_READ_ONLY_MEMORY = 32;
 export const BECAUSE_PAGE_TABLE = 64;
+export const BECAUSE_NOT_LOGGED = 128;
 
 /** A derived shadow entry, and why it is not simply the guest's. Overwritten by the next derivation. */
 export interface Derivation extends Halves {
@@ -34,8 +36,8 @@ function result(out: Derivation, hi: number, lo: number, because = 0): Derivatio
 
 /**
  * _sh_propagate: the shadow entry for a guest entry (halves) whose target is `mfn`: at level 1 the machine frame (-1: none)
- * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; those for log-dirty mode (10), passed-through
- * devices (6) and PV guests (13) do not apply to this domain.
+ * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; those for passed-through devices' caching (6)
+ * and PV guests (13) do not apply to this domain.
  */
 export function propagate(
   x: Xen,
@@ -73,6 +75,12 @@ export function propagate(
   if (leaf && (lo & D) === 0 && (flags & W) !== 0) {
     flags &= ~W; // 9: the first write must fault
     because |= BECAUSE_NOT_DIRTY;
+  }
+  // 10: a write fault marks the frame, which whoever handles the fault does: deriving changes nothing but its result.
+  const log = level === 1 && logsDirty(x) && ft !== FT_DEMAND_WRITE;
+  if (log && (flags & W) !== 0 && x.mfnValid(mfn) && !isDirty(x, mfn)) {
+    flags &= ~W;
+    because |= BECAUSE_NOT_LOGGED;
   }
   if (p2mt === P2M_RAM_RO && (flags & W) !== 0) {
     flags &= ~W; // 11

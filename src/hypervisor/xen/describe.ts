@@ -2,6 +2,7 @@ import { defined, frameName, word } from '../../base';
 import { sayIndex } from '../../machine';
 import type { Describe } from '../design';
 import { describeMachine } from '../native/describe';
+import { dirtyFrames } from './dirty';
 import { SHADOW_OOS_FIXUPS } from './fixupStore';
 import { GNP_LO, MAGIC_HI } from './magic';
 import { oosFind } from './oos/slots';
@@ -97,6 +98,25 @@ const READS: Readonly<Record<string, { readonly says: string; readonly read: Rea
       x.pages.hasUp(s) ? x.pages.upFrame(s) : -1,
       x.pages.hasUp(s) ? x.pages.upIndex(s) : -1,
     ]),
+  },
+  'log-dirty': {
+    says: 'whether the writes of the guest are logged',
+    read: (x) => [x.domain.get('logDirty')],
+  },
+  dirty: {
+    says: 'guest frames marked in the dirty log, ascending',
+    read: (x) =>
+      dirtyFrames(x)
+        .map((mfn) => x.p2m.gfn(mfn))
+        .sort((a, b) => a - b),
+  },
+  'foreign-writers': {
+    says: 'of a guest frame: how many writable mappings other domains have of it',
+    read: ofGuestPage((x, g) => [x.guest.foreignWriters(g)]),
+  },
+  p2m: {
+    says: 'of a guest frame: machine frame behind it (-1: none), and its p2m type',
+    read: (x, [gfn = -1]) => (gfn < 0 ? undefined : [x.p2m.mfn(gfn), x.p2m.type(gfn)]),
   },
   version: {
     says: 'the version counter of the guest tables',

@@ -26,6 +26,8 @@ const FIELDS = [
   'crashed',
   /** The domain is shutting down: no fault is fixed any more. */
   'shuttingDown',
+  /** PG_log_dirty: which frames the guest writes is noted. */
+  'logDirty',
   /** A vCPU is at hvmop_flush_tlb_all. */
   'flushingTlbs',
 ] as const;

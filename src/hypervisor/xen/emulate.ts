@@ -14,6 +14,7 @@ import {
   sayValue,
   WRITE,
 } from '../../machine';
+import { markDirty } from './dirty';
 import { emulatedStore } from './emulatedStore';
 import { EntryEmulated, unshadowCode, VersionBumped } from './events';
 import { flushTlbMask } from './flushTlb';
@@ -280,10 +281,11 @@ export const shX86EmulateWrite = procedure<Xen>({
     },
     {
       label: 'bump',
-      line: '  gtable_dirty_version++',
+      line: '  mark the page dirty for the log; gtable_dirty_version++',
       touch: 'racy',
       beat: true,
       run: (t, x) => {
+        for (let part = 0; part < parts(x.machine, t.actor); part++) markDirty(x, mfnOf(t, part));
         const version = (x.domain.get('version') + 1) | 0;
         x.domain.set('version', version);
         t.set(L.version, version);

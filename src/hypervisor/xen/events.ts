@@ -142,5 +142,10 @@ export const GrantMapped = eventType('GrantMapped', 'gfn', 'gmfn');
 export const GrantUnmapped = eventType('GrantUnmapped', 'gfn', 'gmfn');
 /** type: a p2m type by its number; mfn -1: none. */
 export const P2mChanged = eventType('P2mChanged', 'gfn', 'mfn', 'type');
+/** The frame is marked in the dirty log. */
+export const MarkedDirty = eventType('MarkedDirty', 'gmfn');
+export const LogDirtyChanged = eventType('LogDirtyChanged', 'on');
+/** How many frames were marked; cleaned 1: the marks were taken away. */
+export const DirtyLogRead = eventType('DirtyLogRead', 'count', 'cleaned');
 export const DomainShutDown = eventType('DomainShutDown');
 export const DomainCrashed = eventType('DomainCrashed', 'gmfn');

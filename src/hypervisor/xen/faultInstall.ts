@@ -1,6 +1,7 @@
 import type { Step, Thread } from '../../kernel';
 import { CR0_WP, FAULT_DONE, FAULT_INJECT, FAULT_RETRY, PFEC_P, PFEC_W, sayIndex } from '../../machine';
 import { newDerivation, propagate } from './derive';
+import { markDirty } from './dirty';
 import { WHY_DEMAND } from './events';
 import { F, fetchType, finish, isUser, isWrite, resetEarlyUnshadow, targetOf, walkAgain } from './faultSlots';
 import { isSuperpageWalk } from './guestWalk';
@@ -107,6 +108,7 @@ export const installSteps: readonly Step<Xen>[] = [
     touch: 'locked',
     run: (t, x) => {
       const { gw } = x.vcpu(t.actor);
+      if (isWrite(t) && t.get(F.p2mt) !== P2M_MMIO_DM) markDirty(x, targetOf(t)); // rule 10
       const entry = propagate(x, 1, gw.hi(1), gw.lo(1), targetOf(t), fetchType(t), t.get(F.p2mt), derived);
       t.set(F.hi, entry.hi);
       t.set(F.lo, entry.lo);

@@ -8,6 +8,7 @@ const SHADOW_FLAGS = 1;
 const WRITERS = 2;
 const REFS = 3;
 const FOREIGN = 4;
+const DIRTY = 5;
 
 /**
  * Xen's descriptor of each guest page (struct page_info), by mfn: is it a table, which shadows does it have, is it out of
@@ -80,6 +81,15 @@ export class GuestPages {
   addForeignWriters(gmfn: number, by: number): void {
     this.table.set(gmfn, FOREIGN, this.foreignWriters(gmfn) + by);
     this.addWriters(gmfn, by);
+  }
+
+  /** Its bit in the dirty log: the guest has written it, or may have, since the log was started or read. */
+  dirty(gmfn: number): boolean {
+    return this.table.get(gmfn, DIRTY) !== 0;
+  }
+
+  setDirty(gmfn: number, on: boolean): void {
+    this.table.set(gmfn, DIRTY, on ? 1 : 0);
   }
 
   /** Pages that anything was ever recorded about, ascending. */

@@ -27,6 +27,7 @@ import {
   WalkStarted,
   WRITE,
 } from '../../machine';
+import { markDirty } from './dirty';
 import type { Xen } from './state';
 import { isRam } from './types';
 
@@ -120,6 +121,7 @@ function mark(t: Thread, x: Xen): void {
   if (same) {
     x.memory.write32(table, 2 * index, lo | bits);
     x.world.emit(AccessedDirtySet, v, 1, level, table, index, bits);
+    markDirty(x, table);
   }
   gw.setEntry(level, hi, lo | bits);
   t.set(L.marked, same ? level : 0);

@@ -1,6 +1,7 @@
 import type { Invariant } from '../../kernel';
 import { snapshotRights, snapshots, syncedContents, upperContents } from './invariants/contents';
 import { inHashOnce, referenceCounts, upPointers, versionGrows } from './invariants/counts';
+import { dirtyLog } from './invariants/dirtyLog';
 import { faultsJustified } from './invariants/faults';
 import { fixupsComplete, inOneSlot, ownInSync, twoPerHome } from './invariants/oosTable';
 import { flagsTogether, onlyL1, tlbProtection, writeProtection } from './invariants/protection';
@@ -29,4 +30,5 @@ export const xenInvariants: readonly Invariant<Xen>[] = [
   versionGrows,
   ownInSync,
   faultsJustified,
+  dirtyLog,
 ];

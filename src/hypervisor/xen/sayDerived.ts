@@ -4,6 +4,7 @@ import {
   BECAUSE_NO_FRAME,
   BECAUSE_NOT_ACCESSED,
   BECAUSE_NOT_DIRTY,
+  BECAUSE_NOT_LOGGED,
   BECAUSE_NOT_PRESENT,
   BECAUSE_PAGE_TABLE,
   BECAUSE_READ_ONLY_MEMORY,
@@ -27,6 +28,8 @@ export function sayBecause(because: number, target: string): string {
     return `The entry is writable in the guest but not in the shadow, because frame ${target} is a page table.`;
   if ((because & BECAUSE_NOT_DIRTY) !== 0)
     return 'The entry is writable in the guest but not in the shadow, because it is not dirty yet: the first write must fault.';
+  if ((because & BECAUSE_NOT_LOGGED) !== 0)
+    return `Writes are logged, and frame ${target} is not marked yet: the first write must fault.`;
   if ((because & BECAUSE_READ_ONLY_MEMORY) !== 0) return `Frame ${target} is read-only memory.`;
   return '';
 }

@@ -3,6 +3,7 @@ import type { OperationSpec } from '../../design';
 import { shadowBlowAllTables } from './blow';
 import { hvmopFlushTlbAll } from './flushTlbs';
 import { gnttabMap, gnttabUnmap } from './grant';
+import { logDirtyClean, logDirtyOff, logDirtyOn, logDirtyPeek } from './logDirty';
 import * as p2m from './p2m';
 import { domainShutdown } from './shutdown';
 
@@ -76,6 +77,34 @@ const ALL: readonly Operation[] = [
     args: FRAME,
     by: 'anybody',
     run: p2m.p2mDirect,
+  },
+  {
+    name: 'log-dirty-on',
+    says: 'Xen notes which frames the guest writes, as a live migration needs it. All shadows go; a frame becomes writable when it is marked.',
+    args: [],
+    by: 'host',
+    run: logDirtyOn,
+  },
+  {
+    name: 'log-dirty-off',
+    says: 'Xen no longer notes which frames the guest writes.',
+    args: [],
+    by: 'host',
+    run: logDirtyOff,
+  },
+  {
+    name: 'log-dirty-clean',
+    says: 'Reads how many frames are marked dirty, takes the marks away and throws all shadows away: one round of a migration.',
+    args: [],
+    by: 'host',
+    run: logDirtyClean,
+  },
+  {
+    name: 'log-dirty-peek',
+    says: 'Reads how many frames are marked dirty, and leaves everything as it is.',
+    args: [],
+    by: 'host',
+    run: logDirtyPeek,
   },
   {
     name: 'blow-tables',

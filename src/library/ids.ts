@@ -24,6 +24,8 @@ export const IDS = [
   'resync-without-snapshots',
   'come-and-gone',
   'come-and-gone-missed',
+  'a-neighbour-comes-and-goes',
+  'a-neighbour-missed',
   // Races
   'stale-walk',
   'stale-walk-believed',
@@ -33,10 +35,18 @@ export const IDS = [
   'upper-table-changed-unseen',
   'read-to-use-closed',
   'read-to-use',
+  'in-sync-before-magic',
+  'old-magic-believed',
+  'path-promoted-first',
+  'path-promoted-with-a-writer',
+  'swap-entry-skipped',
   // When a shadow goes
   'early-unshadow',
   'user-data-that-was-a-table',
   'user-data-as-a-table',
+  'unfindable-writer',
+  'room-made-first',
+  'room-made-too-late',
   // What it costs
   'fork',
   'fork-emulated',

@@ -11,6 +11,9 @@ export interface LibraryEntry {
   readonly level: string;
   /** Its first paragraph. */
   readonly about: string;
+  readonly design: string;
+  /** Switches that are off in it, if something breaks for it: it shows what they are for. */
+  readonly breaks: readonly string[];
   readonly text: string;
 }
 

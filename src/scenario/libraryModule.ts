@@ -11,7 +11,12 @@ export function libraryModule(files: readonly { readonly id: string; readonly te
     const about = items.find((item) => item.kind === 'about')?.words ?? '';
     const topic = items.find((item) => item.kind === 'topic')?.words ?? '';
     const level = items.find((item) => item.kind === 'level')?.level ?? '';
-    return `  ${JSON.stringify(id)}: ${JSON.stringify({ title, topic, level, about, text })},`;
+    const design = items.find((item) => item.kind === 'design');
+    const violates = items.find((item) => item.kind === 'violates')?.what;
+    // What is switched off in a run that breaks something: there one sees what the switch is for.
+    const breaks = violates?.kind === 'some' ? (design?.without ?? []).map((name) => name.text) : [];
+    const shown = { title, topic, level, about, design: design?.design.text ?? '', breaks };
+    return `  ${JSON.stringify(id)}: ${JSON.stringify({ ...shown, text })},`;
   });
   return `// Made by \`npm run library\` from the scenario files beside it. Do not edit.\nexport const TEXTS = {\n${entries.join('\n')}\n} as const;\n`;
 }

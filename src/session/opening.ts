@@ -23,8 +23,15 @@ export interface LibraryEntry {
   readonly topic: string;
   readonly level: string;
   readonly about: string;
+  readonly design: string;
+  /** Switches that are off in it, if something breaks for it: it shows what they are for. */
+  readonly breaks: readonly string[];
   readonly text: string;
 }
+
+/** The scenario in which a protection of a design is seen to be missed. */
+export const breakOf = (sources: Sources, design: string, protection: string): LibraryEntry | undefined =>
+  sources.library.find((entry) => entry.design === design && entry.breaks.includes(protection));
 
 /** What a session opens scenarios with. */
 export interface Sources {

@@ -27,9 +27,13 @@ export function resolved(id: string): Resolved {
 }
 
 /** A built-in scenario, run to its end; `without`: switches turned off for this run. */
-export function runOf(id: string, ...without: string[]): Run {
+export const runOf = (id: string, ...without: string[]): Run =>
+  runSwitched(id, Object.fromEntries(without.map((name) => [name, false])));
+
+/** A built-in scenario, run to its end with some switches set otherwise. */
+export function runSwitched(id: string, changed: Readonly<Record<string, boolean>>): Run {
   const { spec, design } = resolved(id);
-  const switches = { ...spec.options.switches, ...Object.fromEntries(without.map((name) => [name, false])) };
+  const switches = { ...spec.options.switches, ...changed };
   return recordRun({ ...spec, options: { ...spec.options, switches } }, design);
 }
 

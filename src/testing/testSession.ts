@@ -120,6 +120,8 @@ export function testSession({
     topic: 'Beginnings',
     level: 'beginner',
     about: 'An example.',
+    design: 'native',
+    breaks: [],
     text,
   };
   const sources: Sources = {

@@ -2,7 +2,7 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
-import { testSession } from '../../testing/testSession';
+import { LIBRARY, testSession } from '../../testing/testSession';
 import { SetupPanel } from './Panel';
 
 afterEach(cleanup);
@@ -40,4 +40,16 @@ test('a moment that does not come about any more is answered by the nearest, and
   expect(session.state.messages.at(-1)?.text).toMatch(
     /does not come about any more; this is the nearest, step \d+/,
   );
+});
+
+test('a protection leads to a run that breaks without it', async () => {
+  const made = testSession({ library: 'snapshot-exchange' });
+  const { controls, session } = made;
+  controls.sources = { ...made.sources, library: LIBRARY };
+  render(<SetupPanel controls={controls} />);
+  expect(screen.queryByRole('button', { name: 'See it break: Prefetch' })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'See it break: Snapshot exchange' }));
+  expect(session.state.spec?.title).toBe('A snapshot left behind');
+  expect(session.run?.violations.length).toBeGreaterThan(0);
+  expect(screen.getByText(/this run breaks for want of it/)).toBeTruthy();
 });

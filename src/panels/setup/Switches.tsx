@@ -1,10 +1,13 @@
 import { useStore } from 'zustand';
+import type { SwitchSpec } from '../../hypervisor';
 import type { Controls } from '../../session/controls';
+import { breakOf } from '../../session/opening';
 import { switchIsOn } from '../../session/switching';
+import { Button } from '../../ui/Button';
 import { Switch } from '../../ui/Switch';
 import './panel.css';
 
-/** The design's protections and optimisations. Turning one begins the run again and shows the same moment. */
+/** The design's protections and shortcuts. Turning one begins the run again and shows the same moment. */
 export function Switches({
   controls,
   sentences = false,
@@ -17,19 +20,58 @@ export function Switches({
   useStore(session.store, (s) => s.switches);
   const design = session.runs?.design;
   if (design === undefined || design.switches.length === 0) return null;
+  const groups = [
+    ['What saves work', design.switches.filter(({ protects }) => protects === undefined)],
+    ['What protects', design.switches.filter(({ protects }) => protects !== undefined)],
+  ] as const;
   return (
     <section className="switches" aria-label="Switches">
       <h2>Switches</h2>
-      {design.switches.map((spec) => (
-        <div key={spec.name} data-tip={sentences ? undefined : spec.says}>
-          <Switch
-            label={spec.label}
-            on={switchIsOn(session, spec.name)}
-            says={sentences ? spec.says : undefined}
-            onChange={() => controls.execute(`switch:${spec.name}`)}
-          />
-        </div>
-      ))}
+      {groups.map(([name, specs]) =>
+        specs.length === 0 ? null : (
+          <section key={name} aria-label={name}>
+            <h3>{name}</h3>
+            {specs.map((spec) => (
+              <div key={spec.name} data-tip={sentences ? undefined : spec.says}>
+                <Switch
+                  label={spec.label}
+                  on={switchIsOn(session, spec.name)}
+                  says={sentences ? spec.says : undefined}
+                  onChange={() => controls.execute(`switch:${spec.name}`)}
+                />
+                {sentences && <SeeItBreak controls={controls} design={design.name} spec={spec} />}
+              </div>
+            ))}
+          </section>
+        ),
+      )}
     </section>
+  );
+}
+
+/** Opens the scenario in which something breaks because this protection is off. */
+function SeeItBreak({
+  controls,
+  design,
+  spec,
+}: {
+  readonly controls: Controls;
+  readonly design: string;
+  readonly spec: SwitchSpec;
+}) {
+  const here = useStore(controls.session.store, (s) => s.library);
+  const entry = spec.protects === undefined ? undefined : breakOf(controls.sources, design, spec.name);
+  if (entry === undefined) return null;
+  if (entry.id === here) return <p className="switch-break">On stage: this run breaks for want of it.</p>;
+  return (
+    <Button
+      look="outline"
+      className="switch-break"
+      aria-label={`See it break: ${spec.label}`}
+      data-tip={`Opens “${entry.title}”`}
+      onClick={() => controls.execute(`open:${entry.id}`)}
+    >
+      See it break
+    </Button>
   );
 }

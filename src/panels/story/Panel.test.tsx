@@ -17,3 +17,13 @@ test('tells what the scenario is about, and leads to its notes', async () => {
   expect(session.run?.actorOf(session.state.cursor - 1)).toBe(1);
   expect(session.run?.opOf(session.state.cursor - 1)).toBe(0);
 });
+
+test('names where the facts come from; a commit is a link to its page', () => {
+  const { controls } = testSession({ library: 'unsync' });
+  render(<StoryPanel controls={controls} />);
+  const link = screen.getByRole('link', { name: 'd067e4b077' });
+  expect(link.getAttribute('href')).toBe('https://xenbits.xen.org/gitweb/?p=xen.git;a=commit;h=d067e4b077');
+  expect(link.parentElement?.textContent).toBe(
+    'Xen d067e4b077 (20 June 2008, patch 4 of 4): common.c sh_unsync, oos_hash_add',
+  );
+});

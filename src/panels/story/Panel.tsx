@@ -3,6 +3,7 @@ import type { Controls } from '../../session/controls';
 import { notesOf } from '../../session/notes';
 import { goTo } from '../../session/stepping';
 import { classNames } from '../../ui/classNames';
+import { Origin } from '../../ui/Origin';
 import './panel.css';
 
 /** What the scenario is about, and what its author says along the way. */
@@ -12,6 +13,7 @@ export function StoryPanel({ controls }: { readonly controls: Controls }) {
   const cursor = useStore(session.store, (s) => s.cursor);
   useStore(session.store, (s) => s.version);
   const { run } = session;
+  const origins = spec?.origins ?? [];
   if (spec === undefined || run === undefined) return null;
   const notes = notesOf(run);
   return (
@@ -20,6 +22,16 @@ export function StoryPanel({ controls }: { readonly controls: Controls }) {
       {spec.about.map((paragraph) => (
         <p key={paragraph}>{paragraph}</p>
       ))}
+      {origins.length > 0 && (
+        <p className="story-origins">
+          <span>Facts: </span>
+          {origins.map((words) => (
+            <span key={words} className="story-origin">
+              <Origin words={words} />
+            </span>
+          ))}
+        </p>
+      )}
       {notes.length > 0 && (
         // Closed, so that it does not tell the end; each note is said at its moment, beside the caption.
         <details className="story-details">

@@ -81,7 +81,7 @@ export const eventTable: readonly EventRow[] = [
       'Everything is brought in sync, whether tables may go out of sync is settled anew, then as for MOV CR3.',
     flags: [flags(0, 1, 1, 0), flags(0, 1, 0, 0), flags(1, 0, 1, 0)],
     places: at('sh_update_paging_modes', 'resync', 'cr3'),
-    scenario: '',
+    scenario: 'ways-to-find-a-mapping',
   },
   {
     id: 'upper-entry',
@@ -100,7 +100,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'That table is brought in sync.',
     flags: [],
     places: proved({ calls: 'sh_resync' }, at('shadow_set_upper', 'resync')),
-    scenario: '',
+    scenario: 'second-way-to-a-table',
   },
   {
     id: 'promotion',
@@ -108,7 +108,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'It is brought in sync first.',
     flags: [],
     places: proved({ calls: 'sh_resync' }, at('sh_make_shadow', 'promote')),
-    scenario: '',
+    scenario: 'promoted-out-of-sync',
   },
   {
     id: 'walked-upper',
@@ -157,7 +157,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'The shadow entry and the snapshot follow. The table stays out of sync.',
     flags: [],
     places: proved(noted, at('sh_validate_guest_entry', 'set')),
-    scenario: '',
+    scenario: 'emulated-on-a-table-out-of-sync',
   },
   {
     id: 'flush-tlbs',
@@ -165,7 +165,7 @@ export const eventTable: readonly EventRow[] = [
     action: 'The other vCPUs stop; as for MOV CR3 in the name of every vCPU, so everything comes in sync.',
     flags: [flags(0, 1, 0, 1), flags(1, 0, 1, 1)],
     places: at('hvmop_flush_tlb_all', 'vcpu'),
-    scenario: '',
+    scenario: 'flush-by-hypercall',
   },
   {
     id: 'destroyed',
@@ -176,6 +176,6 @@ export const eventTable: readonly EventRow[] = [
       ...at('sh_remove_shadows', 'type', 'search'),
       ...at('shadow_prealloc', 'unpin', 'unhook'),
     ]),
-    scenario: '',
+    scenario: 'room-made-too-late',
   },
 ];

@@ -60,7 +60,7 @@ function namesFor(before: string, text: string, sources: Sources): Completion[] 
       return (design.operations ?? []).map((one) => ({
         label: one.name,
         type: 'function',
-        detail: one.args.join(', '),
+        detail: one.args.map(({ what }) => what).join(', '),
         info: one.says,
       }));
     case 'violates':

@@ -22,14 +22,21 @@ export interface Profile {
   readonly switches: Readonly<Record<string, boolean>>;
 }
 
+/** An argument of an operation: 32 bits, or `wide`: 64, which the procedure is given as two, high half first. */
+export interface OperationArg {
+  /** `guest frame`. */
+  readonly what: string;
+  readonly wide?: true;
+}
+
 /** An operation of a design that a guest program, or the host, can `call`. */
 export interface OperationSpec {
   /** As written in a scenario: lower case with hyphens (`log-dirty-on`). */
   readonly name: string;
   /** One or two sentences: what it does, and what it needs. */
   readonly says: string;
-  /** What each argument is, in order: `guest frame`. A call gives all of them. */
-  readonly args: readonly string[];
+  /** Its arguments, in order. A call gives all of them. */
+  readonly args: readonly OperationArg[];
   /** Who can call it: the world outside the guest, a vCPU, or either. */
   readonly by: 'host' | 'vcpu' | 'anybody';
 }

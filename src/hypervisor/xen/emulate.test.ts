@@ -47,6 +47,18 @@ function lab(options: LabOptions = {}): XenLab {
   return made;
 }
 
+const interrupt = ({ hi, lo }: { hi: number; lo: number }): GuestOp => ({
+  kind: 'call',
+  name: 'interrupt',
+  args: [hi, lo],
+});
+
+/** 0x30 as ever, and 0x31 with one entry. */
+const TWO_TABLES = [
+  ...[0, 1, 2, 3].map((index) => ({ page: 0x30, index, value: e(0x100 + index, PWUAD) })),
+  { page: 0x31, index: 0, value: e(0x110, PWUAD) },
+];
+
 describe('a store to a table that may not go out of sync', () => {
   it('is emulated: memory, shadow entry, version, in this order and under the lock', () => {
     const l = lab();
@@ -224,6 +236,56 @@ describe('fast emulation (sheet 2.1)', () => {
     expect(l.broken).toEqual([]);
   });
 
+  it.each([
+    ['a fault of another kind on the same page', (l: XenLab) => l.run(0, store(direct(0x30, 2), EMPTY, 3))],
+    ['the end of any shadow, whoever’s', (l: XenLab) => l.run(1, store(direct(L2, 0x42), EMPTY, 0))],
+    ['a push of an interrupt', (l: XenLab) => l.run(0, interrupt(direct(0x30, 2)))],
+  ])('is forgotten with %s', (_what, then) => {
+    const l = lab({ entries: TWO_TABLES });
+    l.run(1, load(vaOf(0x31, 0)));
+    l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
+    expect(l.x.vcpu(0).get('lastWriteEmulOk')).toBe(1);
+    then(l);
+    expect(l.x.vcpu(0).get('lastWriteEmulOk')).toBe(0);
+    expect(l.broken).toEqual([]);
+  });
+
+  it('that the emulator cannot do is counted, and the page is unshadowed', () => {
+    const l = lab();
+    l.run(2, { kind: 'call', name: 'p2m-ro', args: [0x31] });
+    l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
+    l.fresh();
+    l.run(0, at(0x30, 0xffc, 0, 8));
+    expect(unshadowed(l)).toEqual(['30 emulation-failed']);
+    expect(
+      l.counters(
+        'shadow_fault_fast_emulate',
+        'shadow_fault_fast_emulate_fail',
+        'shadow_fault_emulate_failed',
+        'shadow_fault_emulate_write',
+      ),
+    ).toEqual({
+      shadow_fault_fast_emulate: 1,
+      shadow_fault_fast_emulate_fail: 1,
+      shadow_fault_emulate_failed: 1,
+    });
+    expect(l.broken).toEqual([]);
+  });
+
+  it('that ends in a fault of the guest is no failure of the emulator, but is not trusted again', () => {
+    const l = lab();
+    l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
+    l.begin(0, setEntry(0x30, 2, EMPTY));
+    l.until(0, 'sh_x86_emulate_write.map');
+    l.x.vtlbs[0]?.flush();
+    l.run(1, setEntry(K, 0x30, e(0x30, P | A | D)));
+    l.fresh();
+    l.finish(0);
+    expect(l.counters('shadow_fault_fast_emulate_fail', 'shadow_fault_emulate_failed')).toEqual({});
+    expect(l.events('GuestPageFault')).toHaveLength(1);
+    expect(l.x.vcpu(0).get('lastWriteEmulOk')).toBe(0);
+  });
+
   it('is given up when the page has gone out of sync meanwhile', () => {
     const l = lab();
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
@@ -374,6 +436,44 @@ describe('what tells that a page is no table any more (sheet 2.10)', () => {
     l.run(0, setEntry(0x30, 2, EMPTY), between, setEntry(0x30, 3, EMPTY));
     expect(l.counter('shadow_early_unshadow')).toBe(0);
     expect(l.x.isPageTable(0x30)).toBe(true);
+  });
+
+  it('a push of the processor that delivers an interrupt: the page is a stack', () => {
+    const l = lab();
+    l.run(0, interrupt(direct(0x30, 7)));
+    expect(unshadowed(l)).toEqual(['30 event-injection']);
+    expect(l.x.isPageTable(0x30)).toBe(false);
+    expect(
+      l.counters(
+        'shadow_fault_emulate_write',
+        'shadow_fault_emulate_failed',
+        'shadow_fault_fast_emulate_fail',
+      ),
+    ).toEqual({ shadow_fault_emulate_write: 1 });
+    expect([l.entry(0x30, 7), l.events('EntryEmulated'), l.x.vcpu(0).get('eventPending')]).toEqual([
+      '202',
+      [],
+      0,
+    ]);
+    expect(l.broken).toEqual([]);
+  });
+
+  it('a push in the middle of fast emulation, which is given up', () => {
+    const l = lab();
+    l.run(0, setEntry(0x30, 1, e(0x101, PUAD)), interrupt(direct(0x30, 7)));
+    expect(unshadowed(l)).toEqual(['30 event-injection']);
+    expect(l.counters('shadow_fault_fast_emulate', 'shadow_fault_fast_emulate_fail')).toEqual({
+      shadow_fault_fast_emulate: 1,
+      shadow_fault_fast_emulate_fail: 1,
+    });
+    expect(l.broken).toEqual([]);
+  });
+
+  it('but a push to an L1 table that may go out of sync goes the way of any store', () => {
+    const l = lab({ switches: { 'out-of-sync': true } });
+    l.run(0, interrupt(direct(0x30, 7)));
+    expect([l.x.outOfSync(0x30), unshadowed(l)]).toEqual([true, []]);
+    expect(l.broken).toEqual([]);
   });
 
   it.each(['U', 'A'])('a store from user mode, in era %s with the table in sync', (era) => {

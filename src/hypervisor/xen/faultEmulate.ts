@@ -1,4 +1,4 @@
-import type { Step } from '../../kernel';
+import type { Step, Thread } from '../../kernel';
 import { FAULT_DONE, FAULT_INJECT, FAULT_RETRY } from '../../machine';
 import { shX86EmulateWrite, X86EMUL_EXCEPTION, X86EMUL_OKAY, X86EMUL_UNHANDLEABLE } from './emulate';
 import { unshadowCode } from './events';
@@ -6,7 +6,16 @@ import { F, finish, isUser, targetOf } from './faultSlots';
 import { shRemoveShadows } from './removeShadows';
 import type { Xen } from './state';
 
-/** The emulating end of the fault handler (sheet 2.7). Fast emulation joins at `emulate`, without the lock. */
+/** What slot `how` says while an interrupt is being delivered; the steps before use smaller numbers. */
+const DELIVERING = 16;
+
+/** Fast emulation did not work out: the next fault on the page goes the long way. */
+function giveUpFast(t: Thread, x: Xen): void {
+  x.world.count('shadow_fault_fast_emulate_fail');
+  x.vcpu(t.actor).set('lastWriteEmulOk', 0);
+}
+
+/** The emulating end of the fault handler (sheet 2.7). Fast emulation joins at `event`, without the lock. */
 export const emulateSteps: readonly Step<Xen>[] = [
   {
     label: 'emulate-locked',
@@ -19,7 +28,7 @@ export const emulateSteps: readonly Step<Xen>[] = [
         return;
       }
       x.lock.release(t);
-      t.goto('emulate');
+      t.goto('event');
     },
     say: (t, x) =>
       isUser(t)
@@ -33,6 +42,24 @@ export const emulateSteps: readonly Step<Xen>[] = [
     beat: true,
     run: (t, x) => finish(t, x, 'unshadowed', FAULT_RETRY),
     say: (t, x) => `The guest tries its store to ${x.name(targetOf(t))} again.`,
+  },
+  {
+    label: 'event',
+    line: '  an event is being delivered: sh_remove_shadows(gmfn), retry',
+    touch: 'racy',
+    run: (t, x) => {
+      if (x.vcpu(t.actor).get('eventPending') === 0) {
+        t.goto('emulate');
+        return;
+      }
+      t.set(F.how, DELIVERING);
+      if (t.get(F.fast) === 1) giveUpFast(t, x);
+      t.callThen('unshadowed', shRemoveShadows, [targetOf(t), 0, 1, unshadowCode('event-injection')]);
+    },
+    say: (t, x) =>
+      t.get(F.how) === DELIVERING
+        ? `The processor was delivering an interrupt when it faulted: there is no instruction to emulate. Frame ${x.name(targetOf(t))} is a stack, and no page table any more.`
+        : 'The fault comes from an instruction, which can be emulated.',
   },
   {
     label: 'emulate',
@@ -50,12 +77,11 @@ export const emulateSteps: readonly Step<Xen>[] = [
       const vcpu = x.vcpu(t.actor);
       const fast = t.get(F.fast) === 1;
       const rc = t.get(F.rc);
-      if (fast && rc !== X86EMUL_OKAY) {
-        x.world.count('shadow_fault_fast_emulate_fail');
-        vcpu.set('lastWriteEmulOk', 0);
-      }
+      // Only an emulator that gives up is counted; but whatever did not end well is not trusted a second time.
+      if (fast && rc !== X86EMUL_OKAY) vcpu.set('lastWriteEmulOk', 0);
       if (rc === X86EMUL_UNHANDLEABLE) {
         x.world.count('shadow_fault_emulate_failed');
+        if (fast) giveUpFast(t, x);
         t.callThen('unshadowed', shRemoveShadows, [targetOf(t), 0, 1, unshadowCode('emulation-failed')]);
         return;
       }

@@ -72,7 +72,7 @@ export const fastSteps: readonly Step<Xen>[] = [
       t.set(F.gmfn, gmfn + 1);
       x.world.count('shadow_fault_fast_emulate');
       x.world.emit(FastPath, t.actor, fastPathCode('emulate'));
-      t.goto('emulate');
+      t.goto('event');
     },
     say: (t, x) => {
       const va = sayVa(x.machine, t.actor, t.get(F.vaHi), t.get(F.vaLo));

@@ -10,6 +10,8 @@ const FIELDS = [
   'shadowTable2',
   'shadowTable3',
   'lastWriteEmulOk',
+  /** An interrupt is being delivered: what faults is no instruction. */
+  'eventPending',
   /** VA >> 12, halves. */
   'lastEmulatedFrameHi',
   'lastEmulatedFrameLo',

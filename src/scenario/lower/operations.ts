@@ -1,5 +1,5 @@
 import { assertNever, type Word, word } from '../../base';
-import type { OperationSpec } from '../../hypervisor/design';
+import type { OperationArg, OperationSpec } from '../../hypervisor/design';
 import type { Cpl, GuestOp, LockedOp, Width } from '../../machine';
 import { inDirectMap } from '../../machine';
 import type { Operation } from '../ast';
@@ -151,9 +151,7 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
         {
           kind: 'call',
           name: spec.name,
-          args: op.args.map(
-            (arg, i) => c.f.number(`The ${spec.args[i]}`, arg, -0x8000_0000, 0xffff_ffff) | 0,
-          ),
+          args: op.args.flatMap((arg, i) => argument(arg, spec.args[i], c.f)),
         },
       ];
     }
@@ -163,6 +161,14 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
 }
 
 const ZERO = word(0, 0);
+
+function argument(said: Num, spec: OperationArg | undefined, f: Findings): readonly number[] {
+  if (spec?.wide === true) {
+    const { hi, lo } = toWord(said);
+    return [hi, lo];
+  }
+  return [f.number(`The ${spec?.what}`, said, -0x8000_0000, 0xffff_ffff) | 0];
+}
 
 /** Whether the actor may call the operation, and gives it the arguments it takes. */
 function mayCall(
@@ -177,10 +183,10 @@ function mayCall(
     return false;
   }
   if (op.args.length === args.length) return true;
-  const takes = args.length === 0 ? 'no argument' : args.map((a) => `the ${a}`).join(' and ');
+  const takes = args.length === 0 ? 'no argument' : args.map(({ what }) => `the ${what}`).join(' and ');
   c.f.error(
     op,
-    `\`${name}\` is given ${op.args.length} arguments. Expected ${takes}: \`call ${[name, ...args.map((a) => a.toUpperCase().replaceAll(' ', '-'))].join(' ')}\`.`,
+    `\`${name}\` is given ${op.args.length} arguments. Expected ${takes}: \`call ${[name, ...args.map(({ what }) => what.toUpperCase().replaceAll(' ', '-'))].join(' ')}\`.`,
   );
   return false;
 }

@@ -3,6 +3,7 @@ import type { OperationSpec } from '../../design';
 import { shadowBlowAllTables } from './blow';
 import { hvmopFlushTlbAll } from './flushTlbs';
 import { gnttabMap, gnttabUnmap } from './grant';
+import { hvmInjectInterrupt } from './interrupt';
 import { logDirtyClean, logDirtyOff, logDirtyOn, logDirtyPeek } from './logDirty';
 import * as p2m from './p2m';
 import { domainShutdown } from './shutdown';
@@ -11,7 +12,7 @@ interface Operation extends OperationSpec {
   readonly run: Procedure<never>;
 }
 
-const FRAME = ['guest frame'] as const;
+const FRAME = [{ what: 'guest frame' }] as const;
 
 /** What the world outside the guest, or the guest by a hypercall, can have Xen do: under `call` in a scenario. */
 const ALL: readonly Operation[] = [
@@ -37,6 +38,13 @@ const ALL: readonly Operation[] = [
     run: hvmopFlushTlbAll,
   },
   {
+    name: 'interrupt',
+    says: 'An interrupt arrives while the stack pointer of the vCPU is at this address: the processor pushes there.',
+    args: [{ what: 'address', wide: true }],
+    by: 'vcpu',
+    run: hvmInjectInterrupt,
+  },
+  {
     name: 'p2m-remove',
     says: 'Takes a guest frame away: its shadows and all mappings of it go. Under `host` the domain is paused for that.',
     args: FRAME,
@@ -53,7 +61,7 @@ const ALL: readonly Operation[] = [
   {
     name: 'p2m-move',
     says: 'Puts another machine frame behind a guest frame. What the guest had there is not copied.',
-    args: ['guest frame', 'machine frame'],
+    args: [{ what: 'guest frame' }, { what: 'machine frame' }],
     by: 'anybody',
     run: p2m.p2mMove,
   },

@@ -6,6 +6,7 @@ import type { BreadthFirstOptions } from './breadthFirst';
 import type { DepthFirstOptions } from './depthFirst';
 import { shortest, verify } from './explore';
 import type { Outcome } from './outcome';
+import { findRace } from './race';
 import { replay } from './replay';
 
 /** Half of the models of each kind: actors of different programs, and of the same. */
@@ -50,6 +51,10 @@ function disagreements(model: Toy, options: ToyOptions): string[] {
     else if (stepsOf(other) !== stepsOf(wide))
       out.push(`breadth-first, ${named(reduction)}: ${stepsOf(other)} steps, not ${stepsOf(wide)}`);
   }
+  const { outcome, counterexample } = findRace(subject);
+  const steps = counterexample?.schedule.length ?? -1;
+  if (outcome.kind !== deep.kind) out.push(`race: ${outcome.kind}, not ${deep.kind}`);
+  else if (steps !== stepsOf(wide)) out.push(`race: ${steps} steps, not ${stepsOf(wide)}`);
   return out;
 }
 
@@ -110,6 +115,7 @@ describe('a reduction that is not sound is caught by that', () => {
   it('where a store that leaves its buffer some day is declared private, and so put off', () => {
     const wrong = caught({ alike: 'same', late: true });
     expect(wrong.some((what) => what.startsWith('breadth-first, fuse:'))).toBe(true);
+    expect(wrong.some((what) => what.startsWith('race:'))).toBe(true);
   });
 
   it('where actors are declared alike that run different programs', () => {

@@ -40,9 +40,9 @@ interface Nearest {
 
 /**
  * Exploration by distance: what it finds, it finds by a schedule of fewest steps (of its kind: a violation is looked for in a
- * state when it is reached, a deadlock when it is left). A state is kept as its parent and the move
- * that led there, never as contents: the world goes from one state to the next through their last common
- * ancestor, by undo and by taking the moves again. Go on with `advance` until it returns an outcome.
+ * state when it is reached, a deadlock when it is left). A state is kept as its parent and the move that led there, never as
+ * contents: the world goes from one state to the next through their last common ancestor. Go on with `advance` until it
+ * returns an outcome.
  *
  * A move may be several steps long, so states wait in rows by their distance, and a state found again by a shorter way before
  * its turn has come moves to an earlier row.
@@ -82,7 +82,7 @@ export class BreadthFirst {
     // Numbers of states seen are needed where one may be found again by a shorter way, or where steps are kept.
     this.seen = new StateSet(options.livelocks === true || options.fuse === true);
     this.edges = options.livelocks === true ? new Edges() : undefined;
-    this.tree = new Tree(world, this.moves);
+    this.tree = new Tree(world);
     this.number();
     this.put(0, 0);
     const violation = this.watch.state();
@@ -221,8 +221,8 @@ export class BreadthFirst {
     const state = found < 0 ? -1 - found : found;
     this.edges?.add(choice, state);
     const nearer = found < 0 && this.moves.fusing !== 'steps' && steps < this.distances.get(state);
-    if (found >= 0) this.tree.add(from, choice);
-    else if (nearer) this.tree.reparent(state, from, choice);
+    if (found >= 0) this.tree.add(choice);
+    else if (nearer) this.tree.reparent(state, choice);
     if (found >= 0 || nearer) {
       this.put(state, steps);
       violation ??= this.watch.state();

@@ -51,16 +51,16 @@ export class DepthFirst {
     private readonly subject: Subject,
     options: DepthFirstOptions = {},
   ) {
+    const { fuse = false, reduce = false, symmetry = false, onWrong } = options;
     this.bounds = { ...PAGE_BOUNDS, ...options.bounds };
-    this.reducing = options.reduce === true;
-    this.counting = options.onWrong === 'count';
+    this.reducing = reduce;
+    this.counting = onWrong === 'count';
     this.watch = new Watch(subject);
     ensurePackable(subject.world);
-    this.moves = new Moves(subject.world, this.watch, options.fuse === true ? 'eager' : 'steps');
-    this.plain = !this.reducing && options.fuse !== true;
-    const { symmetry } = subject;
-    if (options.symmetry === true && symmetry !== undefined)
-      this.canonical = new Canonical(subject.world.store, symmetry);
+    this.moves = new Moves(subject.world, this.watch, fuse ? 'eager' : 'steps');
+    this.plain = !reduce && !fuse;
+    if (symmetry && subject.symmetry !== undefined)
+      this.canonical = new Canonical(subject.world.store, subject.symmetry);
     this.isNew();
     this.enter();
   }
@@ -99,7 +99,10 @@ export class DepthFirst {
     const eventsBefore = events.mark;
     const recording = events.recording;
     events.recording = this.watch.needsEvents;
-    const schedule: readonly Choice[] = this.moves.spell(outcome.schedule);
+    const schedule: Choice[] = this.moves.spell(outcome.schedule);
+    // What breaks, breaks at the first step of an eager move: nobody sees the others.
+    if (outcome.kind === 'violation' && this.moves.fusing === 'eager' && schedule.length > 0)
+      schedule.length -= this.moves.length - 1;
     store.undo(mark);
     events.truncate(eventsBefore);
     events.recording = recording;
@@ -143,13 +146,13 @@ export class DepthFirst {
       }
       this.transitions++;
       path.taken = choice;
+      const branches = plain ? world.branches : moves.branches;
       if (needsEvents) {
         const violation = this.watch.taken(eventsBefore);
         world.events.truncate(eventsBefore);
         if (violation !== undefined) this.wrong(violation, path.depth + 1);
       }
       const fresh = this.isNew();
-      const branches = plain ? world.branches : moves.branches;
       path.next =
         (choice & ALONE) === 0
           ? followingChoice(choice, branches)

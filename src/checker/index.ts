@@ -1,3 +1,4 @@
+export * from './avoid';
 export * from './breadthFirst';
 export * from './depthFirst';
 export * from './explore';
@@ -6,7 +7,10 @@ export * from './litmus/parse';
 export * from './litmus/test';
 export * from './models/fpf';
 export * from './outcome';
+export * from './protection';
+export * from './race';
 export * from './replay';
+export * from './shrink';
 export * from './stateSet';
 export * from './subject';
 export * from './symmetry';

@@ -1,6 +1,6 @@
 import type { Violation } from '../kernel';
 import type { Schedule } from './outcome';
-import type { Subject } from './subject';
+import { notDone, type Subject } from './subject';
 import { Watch } from './watch';
 
 /** What a schedule did when it was taken again. */
@@ -11,6 +11,8 @@ export interface Replayed {
   readonly violation: Violation | undefined;
   /** Whether somebody could go on from there. */
   readonly goesOn: boolean;
+  /** Who is not done, by name. */
+  readonly stuck: readonly string[];
 }
 
 /** Takes a schedule in the subject's world and puts the world back: what an exploration found must be found again. */
@@ -28,9 +30,11 @@ export function replay(subject: Subject, schedule: Schedule): Replayed {
     world.step(actor, branch);
     steps++;
     violation = watch.taken(before) ?? watch.state();
+    if (violation !== undefined) break;
   }
   const goesOn = world.actors.some((a) => a.enabled());
+  const stuck = notDone(world);
   store.undo(mark);
   events.truncate(eventsBefore);
-  return { steps, violation, goesOn };
+  return { steps, violation, goesOn, stuck };
 }

@@ -1,7 +1,8 @@
-import { ensure } from '../../base';
+import { defined, ensure } from '../../base';
 import { type Invariant, procedure, type Region, slots, type Thread, World } from '../../kernel';
 import type { Subject } from '../subject';
-import { PackedBuffers } from './packedBuffers';
+import type { Member, Naming, Symmetry } from '../symmetry';
+import { PackedBuffers, storedEntry, storedValue, storedWord } from './packedBuffers';
 
 /** The size of the model: as the macros N, K, B and FENCE of the Promela text. */
 export interface FpfSize {
@@ -13,7 +14,18 @@ export interface FpfSize {
   readonly fence: boolean;
   /** Cells that belong to the state and never matter: a page table that is carried along. None if left out. */
   readonly padding?: number;
+  /** Protections taken away one by one, which the Promela text cannot. */
+  readonly without?: ReadonlySet<string>;
 }
+
+/** What makes the protocol safe, each to be taken away by `without`. */
+export const FPF_PROTECTIONS = [
+  { name: 'unique', label: 'Identification is unique per vCPU' },
+  { name: 'fence', label: 'Barrier after identification' },
+  { name: 'settle', label: 'Barrier after the write-protect flag' },
+  { name: 'compare', label: 'Compare-and-exchange' },
+  { name: 'mmu-lock', label: 'Write-protection holds mmu-lock' },
+] as const;
 
 const SPTE = 0;
 const FLAG = 1;
@@ -34,6 +46,10 @@ export class Fpf {
     world.addPart('fpf', this);
   }
 
+  has(protection: (typeof FPF_PROTECTIONS)[number]['name']): boolean {
+    return !(this.size.without?.has(protection) ?? false);
+  }
+
   word(which: number): number {
     return this.world.store.get(this.memory.base + which);
   }
@@ -45,11 +61,15 @@ export class Fpf {
 }
 
 const L = slots('ops');
-const mark = (t: Thread): number => (t.actor + 1) << 1;
+const mark = (t: Thread, m: Fpf): number => ((m.has('unique') ? t.actor : 0) + 1) << 1;
 const roomLeft = (t: Thread, m: Fpf): boolean => !m.buffers.full(t.actor);
 const drained = (t: Thread, m: Fpf): boolean => m.buffers.empty(t.actor);
-const fenced = (t: Thread, m: Fpf): boolean => !m.size.fence || m.buffers.empty(t.actor);
-const lockFree = (t: Thread, m: Fpf): boolean => m.buffers.empty(t.actor) && m.word(LOCK) === 0;
+const fenced =
+  (which: 'fence' | 'settle') =>
+  (t: Thread, m: Fpf): boolean =>
+    !m.size.fence || !m.has(which) || m.buffers.empty(t.actor);
+const lockFree = (t: Thread, m: Fpf): boolean =>
+  m.buffers.empty(t.actor) && (m.word(LOCK) === 0 || !m.has('mmu-lock'));
 const who = (t: Thread): string => `vCPU ${t.actor}`;
 const OPERATIONS = ['fast', 'protect', 'unprotect'] as const;
 
@@ -92,16 +112,16 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'identify',
       line: '  spte = my identification',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
-      run: (t, m) => m.buffers.push(t.actor, SPTE, mark(t)),
+      run: (t, m) => m.buffers.push(t.actor, SPTE, mark(t, m)),
       say: (t) => `${who(t)} stores its identification into the entry.`,
     },
     {
       label: 'fence',
       line: '  mfence',
       touch: 'private',
-      when: fenced,
+      when: fenced('fence'),
       run: () => {},
       say: (t) => `${who(t)} waits until others can see that store.`,
     },
@@ -120,7 +140,7 @@ export const fpfVcpu = procedure<Fpf>({
       touch: 'racy',
       when: drained,
       run: (t, m) => {
-        if (m.word(SPTE) === mark(t)) t.store.set(m.memory.base + SPTE, 1);
+        if (m.word(SPTE) === mark(t, m) || !m.has('compare')) t.store.set(m.memory.base + SPTE, 1);
         t.goto('idle');
       },
       say: (t) => `${who(t)} makes the entry writable if it still holds its identification.`,
@@ -136,7 +156,7 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'raise',
       line: '  write-protection is on',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
       run: (t, m) => m.buffers.push(t.actor, FLAG, 1),
       say: (t) => `${who(t)} says that the page is to be write-protected.`,
@@ -145,7 +165,7 @@ export const fpfVcpu = procedure<Fpf>({
       label: 'settle',
       line: '  mfence',
       touch: 'private',
-      when: fenced,
+      when: fenced('settle'),
       run: () => {},
       say: (t) => `${who(t)} waits until others can see that.`,
     },
@@ -161,7 +181,7 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'clear',
       line: '    spte = 0',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
       run: (t, m) => m.buffers.push(t.actor, SPTE, 0),
       say: (t) => `${who(t)} takes write access, and any identification, away.`,
@@ -169,7 +189,7 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'release',
       line: '  unlock(mmu_lock)',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
       run: (t, m) => {
         m.buffers.push(t.actor, LOCK, 0);
@@ -188,7 +208,7 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'lower',
       line: '  write-protection is off',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
       run: (t, m) => m.buffers.push(t.actor, FLAG, 0),
       say: (t) => `${who(t)} says that the page may be written again.`,
@@ -196,7 +216,7 @@ export const fpfVcpu = procedure<Fpf>({
     {
       label: 'leave',
       line: '  unlock(mmu_lock)',
-      touch: 'racy',
+      touch: 'buffered',
       when: roomLeft,
       run: (t, m) => {
         m.buffers.push(t.actor, LOCK, 0);
@@ -226,6 +246,19 @@ const protectedMeansProtected: Invariant<Fpf> = {
       : HOLDS,
 };
 
+/** The vCPU that an entry is identified by: above the writable bit, one more than its number. */
+const identification: Naming = {
+  of: (value) => (value >> 1) - 1,
+  renamed: (_, vcpu) => (vcpu + 1) << 1,
+};
+const owner: Naming = { of: (value) => value - 1, renamed: (_, vcpu) => vcpu + 1 };
+
+/** A waiting store of an identification. */
+const buffered: Naming = {
+  of: (entry) => (storedWord(entry) === SPTE ? identification.of(storedValue(entry)) : -1),
+  renamed: (_, vcpu) => storedEntry(SPTE, identification.renamed(0, vcpu)),
+};
+
 /** The model at a size, in its first state. Actors: the vCPUs, then their store buffers. */
 export function fpf(size: FpfSize): Subject {
   const { vcpus, depth } = size;
@@ -247,6 +280,20 @@ export function fpf(size: FpfSize): Subject {
   const idle = (v: number): boolean => world.location(v)?.label === 'idle';
   const atRest = (): boolean =>
     model.word(LOCK) === 0 && world.actors.every((a) => (a.kind === 'vcpu' ? idle(a.index) : !a.enabled()));
+  const member = (v: number): Member => ({
+    own: model.buffers.cellsOf(v),
+    thread: defined(world.actors[v]?.thread, `the thread of vCPU ${v}`),
+    actors: [v, vcpus + v],
+  });
+  const symmetry: Symmetry = {
+    members: Array.from({ length: vcpus }, (_, v) => member(v)),
+    naming: [
+      { cell: model.memory.base + SPTE, by: identification },
+      { cell: model.memory.base + LOCK, by: owner },
+    ],
+    namingRuns: [undefined, buffered],
+  };
   // Nobody's procedure returns: the end is that all wait for an operation that will not come.
-  return { world, invariants: [protectedMeansProtected], atRest, ended: atRest };
+  const named = model.has('unique') ? { symmetry } : {};
+  return { world, invariants: [protectedMeansProtected], atRest, ended: atRest, ...named };
 }

@@ -3,6 +3,11 @@ import type { Region, Store } from '../../kernel';
 const VALUE_BITS = 4;
 const VALUE_MASK = 15;
 
+/** A waiting store in one cell. */
+export const storedEntry = (which: number, value: number): number => (which << VALUE_BITS) | value;
+export const storedWord = (entry: number): number => entry >> VALUE_BITS;
+export const storedValue = (entry: number): number => entry & VALUE_MASK;
+
 /** Store buffers as the Promela text has them: a length, and one cell per store with the word's number above its 4-bit value. */
 export class PackedBuffers {
   private readonly base: number;
@@ -18,6 +23,15 @@ export class PackedBuffers {
     this.base = store.region('store buffers', vcpus * this.stride).base;
   }
 
+  /** The cells of a buffer: its length, then the stores. */
+  cellsOf(v: number): readonly { readonly base: number; readonly cells: number }[] {
+    const base = this.base + v * this.stride;
+    return [
+      { base, cells: 1 },
+      { base: base + 1, cells: this.depth },
+    ];
+  }
+
   empty(v: number): boolean {
     return this.store.get(this.base + v * this.stride) === 0;
   }
@@ -30,7 +44,7 @@ export class PackedBuffers {
     const { store } = this;
     const at = this.base + v * this.stride;
     const length = store.get(at) + 1;
-    store.set(at + length, (which << VALUE_BITS) | value);
+    store.set(at + length, storedEntry(which, value));
     store.set(at, length);
   }
 
@@ -39,7 +53,7 @@ export class PackedBuffers {
     const at = this.base + v * this.stride;
     for (let i = store.get(at); i > 0; i--) {
       const entry = store.get(at + i);
-      if (entry >> VALUE_BITS === which) return entry & VALUE_MASK;
+      if (storedWord(entry) === which) return storedValue(entry);
     }
     return store.get(this.memory.base + which);
   }
@@ -49,7 +63,7 @@ export class PackedBuffers {
     const at = this.base + v * this.stride;
     const length = store.get(at);
     const oldest = store.get(at + 1);
-    store.set(this.memory.base + (oldest >> VALUE_BITS), oldest & VALUE_MASK);
+    store.set(this.memory.base + storedWord(oldest), storedValue(oldest));
     for (let i = 1; i < length; i++) store.set(at + i, store.get(at + i + 1));
     store.set(at + length, 0);
     store.set(at, length - 1);

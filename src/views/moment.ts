@@ -1,6 +1,7 @@
 import { assertNever, figure } from '../base';
 import { captionAt, type Run, VIOLATION } from '../engine';
 import type { LaneKind } from '../kernel';
+import { readsBefore, removalNow } from './xen/removals';
 
 /** The moment at a cursor, in words. */
 export interface MomentWords {
@@ -46,10 +47,26 @@ export function momentWords(run: Run, cursor: number): MomentWords {
     actor: run.world.actors[run.actorOf(step)]?.name ?? '',
     doing: DOING[laneOf(run, step)],
     lane: laneOf(run, step),
-    caption: captionAt(run, cursor) ?? `${run.nameOf(step).label}.`,
+    caption: `${captionAt(run, cursor) ?? `${run.nameOf(step).label}.`}${soFar(run, cursor)}`,
     broken: run.violations.filter((v) => v.step >= from && v.step < cursor).map((v) => v.violation.says),
     ending: cursor === of ? endingWords(run) : '',
   };
+}
+
+/** Steps that read, or sum up what one page was read for; the others say themselves how much it was. */
+const READING: ReadonlySet<string> = new Set([
+  'sh_rm_write_access_from_l1.entry',
+  'sh_rm_write_access_from_l1.done',
+  'sh_remove_write_access.guess',
+  'sh_remove_write_access.hint-done',
+]);
+
+/** In the middle of a search: how many entries it has read. Not said by the step itself, which reads one. */
+function soFar(run: Run, cursor: number): string {
+  if (!READING.has(run.nameOf(cursor - 1).label)) return '';
+  const removal = removalNow(run, cursor);
+  const reads = removal === undefined ? 0 : readsBefore(removal, cursor);
+  return reads < 2 ? '' : ` ${figure(reads)} entries read so far.`;
 }
 
 function beatStart(run: Run, cursor: number): number {

@@ -130,8 +130,8 @@ function searching(
   washes: Wash[],
 ): MotionFrame['count'] {
   if (t < 0) return undefined;
-  const { reads, hits, word } = motion;
-  // At rest only the count remains.
+  const { reads, hits, word, before = 0, means } = motion;
+  // At rest the count remains, and the entry that was read last.
   const flashing = fraction < 1;
   const done = Math.min(reads.length, Math.ceil(Math.min(1, t) * reads.length));
   const fresh = Math.max(1, Math.ceil(reads.length / 24));
@@ -143,13 +143,18 @@ function searching(
     const strength = hit.has(id) ? 1 : i >= done - fresh && t < 1 ? 0.9 : 0.18;
     washes.push({ kind: hit.has(id) ? 'hit' : 'walk', rect, strength });
   }
+  const last = flashing || done === 0 ? undefined : (reads[done - 1] as EntityId);
+  const lastPlace = last === undefined ? undefined : placeOf(layout, last);
+  if (last !== undefined && lastPlace !== undefined)
+    washes.push({ kind: hit.has(last) ? 'hit' : 'walk', rect: lastPlace, strength: 0.9 });
   // The count stands on the upper edge of the table that is being searched.
   const owner = done === 0 ? undefined : placeOf(layout, ownerOf(reads[done - 1] as EntityId));
   const at =
     owner === undefined
       ? { x: layout.size.w / 2, y: layout.band.horizon }
       : { x: owner.x + 4, y: owner.y + 7 };
-  return { text: `${done} ${word}`, at };
+  const text = `${before + done} ${word}${means === undefined ? '' : ` ${means}`}`;
+  return { text, at };
 }
 
 function comparing(

@@ -82,7 +82,10 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     penumbra: between.items,
     fixups: fix.fixups,
     links: layoutLinks(model.links, places, m.headH),
-    derivations: layoutDerivations(model.derivations, cards, between.items),
+    derivations: layoutDerivations(model.derivations, cards, between.items, {
+      above: band.top - 6,
+      below: shadowTop,
+    }),
     texts,
     legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 400, y: h - 24, w: 400, h: 14 },
     places,
@@ -92,11 +95,18 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
 const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableModel[] =>
   tables
     .filter((t) => t.side === side)
-    .sort((a, b) => {
-      // Mirrored at the horizon: the last table above is the first below, so that a pair stands close together.
-      const mirror = side === 'guest' ? 1 : -1;
-      return Number(a.scenery) - Number(b.scenery) || mirror * (a.order - b.order || a.frame - b.frame);
-    });
+    // The same order above and below, that of the addresses they map: links run side by side and do not cross.
+    .sort(
+      (a, b) =>
+        Number(a.scenery) - Number(b.scenery) ||
+        a.order - b.order ||
+        originOf(a) - originOf(b) ||
+        a.frame - b.frame,
+    );
+
+/** The guest frame a table is, or stands for. */
+const originOf = (t: TableModel): number =>
+  t.backs === undefined ? t.frame : (parseEntity(t.backs)?.frame ?? t.frame);
 
 function labels(
   model: SceneModel,

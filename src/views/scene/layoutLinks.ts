@@ -70,11 +70,15 @@ const down = (a: Point, d: Point): Curve => {
   return { a, b: { x: a.x, y: mid }, c: { x: d.x, y: mid }, d };
 };
 
-/** Dotted lines from each guest table to its shadow: straight down, or by way of what stands between. */
+/**
+ * Dotted lines from each guest table to its shadow: straight down, or by way of what stands between. They cross from column
+ * to column only between `turns.above` and `turns.below`, where no card is in the way.
+ */
 export function layoutDerivations(
   derivations: readonly DerivationModel[],
   cards: readonly CardLayout[],
   items: readonly PenumbraLayout[],
+  turns: { readonly above: number; readonly below: number },
 ): DerivationLayout[] {
   const byId = new Map(cards.map((card) => [card.table.id, card]));
   const perColumn = new Map<number, number>();
@@ -95,9 +99,15 @@ export function layoutDerivations(
     if (item === undefined) out.push({ id: guest, drift, curves: [down(start, end)] });
     else {
       const ix = x > item.x + 8 && x < item.x + item.w - 8 ? x : item.x + item.w / 2;
-      const upper = down(start, { x: ix, y: item.y });
-      const lower = down({ x: ix, y: item.y + item.h }, end);
-      out.push({ id: guest, drift, curves: [upper, lower] });
+      const turn = { x, y: Math.max(start.y, turns.above) };
+      const back = { x, y: Math.min(end.y, turns.below) };
+      const curves = [
+        down(start, turn),
+        down(turn, { x: ix, y: item.y }),
+        down({ x: ix, y: item.y + item.h }, back),
+        down(back, end),
+      ];
+      out.push({ id: guest, drift, curves: curves.filter(({ a, d }) => d.y - a.y > 0.5) });
     }
   }
   return out;

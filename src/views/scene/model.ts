@@ -193,6 +193,10 @@ export type Motion =
       readonly reads: readonly EntityId[];
       readonly hits: readonly EntityId[];
       readonly word: string;
+      /** How many were read before this beat in the same search: the count goes on from there. */
+      readonly before?: number;
+      /** By which means, in a word or two: `direct-map guess`. */
+      readonly means?: string;
     }
   /** Entries of a table compared one after the other; only those that differ light up. */
   | {

@@ -88,6 +88,7 @@ function push(out: Motion[], motion: Motion): void {
     else
       out[at] = {
         ...before,
+        ...(motion.means === undefined ? {} : { means: motion.means }),
         reads: [...before.reads, ...motion.reads],
         hits: [...before.hits, ...motion.hits],
       };

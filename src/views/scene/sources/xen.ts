@@ -15,7 +15,7 @@ const xenOf = (moment: Moment): Xen => moment.run.world.part('xen') as Xen;
 export const xenSource: SceneSource = {
   design: 'xen',
   facts: (moment) => factsOf(moment, xenOf(moment)),
-  motion: (event, moment) => xenMotion(event, xenOf(moment)),
+  motion: (event, moment) => xenMotion(event, xenOf(moment), moment),
 };
 
 function factsOf(moment: Moment, x: Xen): DesignFacts {

@@ -1,11 +1,12 @@
 import type { Xen } from '../../../hypervisor/xen/state';
 import type { LoggedEvent } from '../../../kernel';
+import { meansOf, readsBefore, removalsAt } from '../../xen/removals';
 import { guestEntry, shadowEntry, shadowTable, snapshotEntry, snapshotPage } from '../entity';
 import type { Motion } from '../model';
-import { field } from '../read/moment';
+import { field, type Moment } from '../read/moment';
 
 /** What Xen's events look like in motion. Reads of a search and comparisons of a resync are gathered by the caller. */
-export function xenMotion(event: LoggedEvent, x: Xen): Motion | undefined {
+export function xenMotion(event: LoggedEvent, x: Xen, moment: Moment): Motion | undefined {
   const at = (name: string): number => field(event, name);
   switch (event.kind) {
     case 'ShadowCreated':
@@ -16,7 +17,15 @@ export function xenMotion(event: LoggedEvent, x: Xen): Motion | undefined {
       return { kind: 'change', at: shadowEntry(at('smfn'), at('index')) };
     case 'WriteAccessSearched': {
       const id = shadowEntry(at('smfn'), at('index'));
-      return { kind: 'search', reads: [id], hits: at('hit') === 1 ? [id] : [], word: 'read' };
+      const removal = removalsAt(moment.run, event.step + 1).at(-1);
+      return {
+        kind: 'search',
+        reads: [id],
+        hits: at('hit') === 1 ? [id] : [],
+        word: 'read',
+        before: removal === undefined ? 0 : readsBefore(removal, moment.from),
+        means: MEANS_WORDS[meansOf(at('how'))],
+      };
     }
     case 'ResyncCompared': {
       const shadow = shadowOf(x, at('gmfn'));
@@ -46,6 +55,13 @@ export function xenMotion(event: LoggedEvent, x: Xen): Motion | undefined {
       return undefined;
   }
 }
+
+const MEANS_WORDS = {
+  fixup: 'by fixup',
+  guess: 'by guess',
+  hint: 'by the hint',
+  search: 'of all L1 shadows',
+} as const;
 
 function shadowOf(x: Xen, gmfn: number): number {
   for (const smfn of x.l1Shadows()) if (x.pages.backpointer(smfn) === gmfn) return smfn;

@@ -20,6 +20,9 @@ export function EventsPanel({ controls }: { readonly controls: Controls }) {
         Press a row to open a scenario at the moment where it happens. Resync flags: <b>own</b> tables of the
         vCPU, tables of the <b>others</b>, <b>skip</b> what it cannot reach, take the <b>lock</b>.
       </p>
+      <p className="events-happening" aria-live="polite">
+        {happening(now)}
+      </p>
       <ol>
         {eventTable.map((row) => (
           <Row
@@ -34,6 +37,12 @@ export function EventsPanel({ controls }: { readonly controls: Controls }) {
       </ol>
     </section>
   );
+}
+
+/** The lit rows in words: the table is longer than the panel is high. */
+function happening(now: ReadonlySet<string>): string {
+  const events = eventTable.filter(({ id }) => now.has(id)).map(({ event }) => event);
+  return events.length === 0 ? 'Nothing of this happens at this moment.' : `Now: ${events.join('; ')}.`;
 }
 
 interface RowProps {

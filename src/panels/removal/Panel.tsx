@@ -48,11 +48,11 @@ function Compared({ found }: { readonly found: Comparison }) {
         <thead>
           <tr>
             <th scope="col">means</th>
-            <th
-              scope="col"
-              data-tip="Shadow entries read in this run so far, and how many of them were right."
-            >
-              read so far
+            <th scope="col" data-tip="Shadow entries read in this run so far.">
+              read
+            </th>
+            <th scope="col" data-tip="How many of them mapped the page writable.">
+              hits
             </th>
             <th scope="col" data-tip="By formula, for the page and the shadows there are now.">
               would read
@@ -67,11 +67,11 @@ function Compared({ found }: { readonly found: Comparison }) {
                 <th scope="row" data-tip={cost.says}>
                   {cost.name}
                 </th>
-                <td>
-                  {real === undefined ? '—' : figure(real.reads)}
-                  {real !== undefined && real.reads > 0 && <small> {figure(real.hits)} hit</small>}
+                <td>{real === undefined ? '—' : figure(real.reads)}</td>
+                <td>{real === undefined ? '—' : figure(real.hits)}</td>
+                <td data-tip={cost.formula}>
+                  {cost.not === undefined ? wouldRead(cost) : <small>{cost.not}</small>}
                 </td>
-                <td data-tip={cost.formula}>{wouldRead(cost)}</td>
               </tr>
             );
           })}
@@ -84,10 +84,8 @@ function Compared({ found }: { readonly found: Comparison }) {
   );
 }
 
-const wouldRead = ({ least, most, not }: Cost): string => {
-  if (not !== undefined) return not;
-  return least === most ? figure(most) : `${figure(least)} to ${figure(most)}`;
-};
+const wouldRead = ({ least, most }: Cost): string =>
+  least === most ? figure(most) : `${figure(least)} to ${figure(most)}`;
 
 function Reads({ found, choose }: { readonly found: Comparison; readonly choose: (entity: string) => void }) {
   const { lastReads } = found;

@@ -81,13 +81,16 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
       {items.map(({ fixup, rect }) => {
         const text = fixup.holds?.text ?? 'free';
         const textW = text.length * m.mono * 0.6;
-        const wide = wordsWidth('writable map', m.small) + textW + 2 * m.inset + 8 <= rect.w;
+        const aside = fixup.place ?? 'writable map';
+        const wide = wordsWidth(aside, m.small) + textW + 2 * m.inset + 8 <= rect.w;
         return (
           <g key={fixup.id} className={classNames('scene-fixup', `is-${fixup.state}`)}>
             <rect
               {...entityProps(
                 fixup.id,
-                fixup.holds === undefined ? 'free fixup' : `fixup: writable map in ${fixup.holds.entry}`,
+                fixup.holds === undefined
+                  ? 'free fixup'
+                  : `fixup: writable map in ${fixup.holds.entry}${fixup.place === undefined ? '' : `, ${fixup.place}`}`,
                 scene,
               )}
               className="scene-fixup-back"
@@ -109,7 +112,7 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
                 dy=".35em"
                 textAnchor="end"
               >
-                writable map
+                {aside}
               </text>
             )}
           </g>

@@ -4,7 +4,7 @@ import { ownerOf } from '../../views/scene/entity';
 import type { SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
 import { type Direction, neighbour } from '../../views/scene/neighbour';
-import { Lines } from './Lines';
+import { Holding, Lines } from './Lines';
 import { Fixups, Frames, Stacks } from './MemoryColumn';
 import { PenumbraItems } from './Penumbra';
 import { SceneState } from './sceneProps';
@@ -108,6 +108,7 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
         <Stacks stacks={layout.stacks} horizon={layout.band.horizon} />
         <PenumbraItems items={layout.penumbra} m={m} />
         <Fixups fixups={layout.fixups} m={m} />
+        <Holding references={layout.references} tag={layout.tag} />
       </svg>
     </SceneState>
   );

@@ -25,6 +25,7 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
     table.outOfSync && 'is-drifting',
     wrong !== '' && 'is-wrong',
     table.fresh && 'is-fresh',
+    table.gone === true && 'is-gone',
   );
   const baseline = rect.y + m.headH / 2 - 2;
   return (
@@ -43,7 +44,7 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
         <text {...silent} x={rect.x + m.inset} y={baseline} dy=".2em">
           <tspan className="scene-title">{table.name}</tspan>
           <tspan className="scene-tags" dx="5">
-            {table.tags.join(' ')}
+            {[...table.tags, ...((table.remembered ?? []).length > 0 ? ['hint'] : [])].join(' ')}
           </tspan>
         </text>
         <text
@@ -123,6 +124,11 @@ export function tableName(t: TableModel): string {
   const words = [`${kind} ${t.name} ${t.frameName}`, `${t.used.length} of ${t.capacity} entries used`];
   if (t.outOfSync) words.push('out of sync');
   if (t.backs !== undefined) words.push(`stands for ${t.backs}`);
+  if (t.gone === true) words.push('just destroyed');
+  if (t.refcount !== undefined && t.gone !== true)
+    words.push(`held by ${t.refcount} ${t.refcount === 1 ? 'reference' : 'references'}`);
+  if (t.remembered !== undefined && t.remembered.length > 0)
+    words.push(`last writable hint of vCPU ${t.remembered.join(' and ')}`);
   if (t.tags.length > 0) words.push(`loaded by ${t.tags.map((v) => v.replace('v', 'vCPU ')).join(' and ')}`);
   return words.join(', ');
 }

@@ -1,4 +1,4 @@
-import { assertNever } from '../../base';
+import { assertNever, figure } from '../../base';
 import { type EntityId, ownerOf } from './entity';
 import { placeOf } from './layout';
 import { pointOn } from './layoutLinks';
@@ -31,6 +31,9 @@ export interface MotionFrame {
   /** Entities whose change has not happened yet: they still show what they held. */
   readonly before: ReadonlySet<EntityId>;
 }
+
+/** How much is left to see of what has just gone. */
+const GONE = 0.4;
 
 const easeOut = (t: number): number => 1 - (1 - t) ** 3;
 const easeInOut = (t: number): number => (t < 0.5 ? 4 * t ** 3 : 1 - (-2 * t + 2) ** 3 / 2);
@@ -96,7 +99,8 @@ export function frameAt(layout: SceneLayout, beat: Timeline, fraction: number): 
         if (t < 1) opacity.set(motion.at, Math.max(0, t));
         break;
       case 'vanish':
-        if (t >= 0) opacity.set(motion.at, Math.max(0, 1 - t));
+        // What is gone stays in sight, faintly, until the next beat: where it was is part of what happened.
+        if (t >= 0) opacity.set(motion.at, Math.max(GONE, 1 - t * (1 - GONE)));
         break;
       default:
         assertNever(motion, 'motion');
@@ -153,7 +157,7 @@ function searching(
     owner === undefined
       ? { x: layout.size.w / 2, y: layout.band.horizon }
       : { x: owner.x + 4, y: owner.y + 7 };
-  const text = `${before + done} ${word}${means === undefined ? '' : ` ${means}`}`;
+  const text = `${figure(before + done)} ${word}${means === undefined ? '' : ` ${means}`}`;
   return { text, at };
 }
 

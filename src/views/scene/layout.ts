@@ -1,13 +1,14 @@
 import { type EntityId, ownerOf, parseEntity } from './entity';
 import { layoutCards } from './layoutCards';
 import { layoutColumns, layoutStrip } from './layoutColumns';
-import { layoutDerivations, layoutLinks } from './layoutLinks';
+import { layoutDerivations, layoutLinks, layoutReferences } from './layoutLinks';
 import { layoutFixups, layoutFrames } from './layoutMemory';
 import { bandHeight, layoutPenumbra } from './layoutPenumbra';
-import type { CardLayout, Rect, SceneLayout, StackLayout, TextLayout } from './layoutTypes';
+import type { CardLayout, Rect, SceneLayout, StackLayout, TagLayout, TextLayout } from './layoutTypes';
 import { metricsFor } from './metrics';
 import type { ColumnKey, SceneModel, TableModel } from './model';
-import { wrapWords } from './text';
+import { type Holding, holdingOf } from './references';
+import { wordsWidth, wrapWords } from './text';
 
 export interface LayoutOptions {
   readonly w: number;
@@ -68,8 +69,11 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   }
   for (const { items } of fix.fixups) for (const { fixup, rect } of items) places.set(fixup.id, rect);
 
+  // At most one thing is in focus.
+  const holding = holdingOf(model, [...keep][0]);
+  const held = cards.find((card) => card.table.id === holding?.table.id);
   const texts = [...labels(model, w, h, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
-  return {
+  const made: SceneLayout = {
     m,
     size: { w, h },
     band,
@@ -86,10 +90,24 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
       above: band.top - 6,
       below: shadowTop,
     }),
+    references: [],
+    tag: holding === undefined || held === undefined ? undefined : layoutTag(holding, held),
     texts,
     legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 400, y: h - 24, w: 400, h: 14 },
     places,
   };
+  if (holding === undefined || held === undefined) return made;
+  const at = (id: EntityId): Rect | undefined => placeOf(made, id);
+  return { ...made, references: layoutReferences(holding.references, held.rect, at, m.headH) };
+}
+
+/** At the foot of the card, where no words are: the longest saying that fits. */
+function layoutTag({ says }: Holding, { rect }: CardLayout): TagLayout | undefined {
+  const room = rect.w - 12;
+  const text = says.find((words) => wordsWidth(words, 9.5) + 12 <= room);
+  if (text === undefined) return undefined;
+  const w = wordsWidth(text, 9.5) + 12;
+  return { text, rect: { x: rect.x + 6, y: rect.y + rect.h - 4, w, h: 13 } };
 }
 
 const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableModel[] =>

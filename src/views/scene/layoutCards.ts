@@ -1,4 +1,4 @@
-import type { EntityId } from './entity';
+import { type EntityId, ownerOf } from './entity';
 import { allLines, chooseLines, hotHeight, type Lines } from './layoutRows';
 import type { CardLayout, ColumnLayout, RowLayout, StackLayout } from './layoutTypes';
 import type { Metrics } from './metrics';
@@ -92,7 +92,9 @@ function urgencyOf(
   keep: ReadonlySet<EntityId>,
   twins: ReadonlyMap<EntityId, ReadonlySet<number>>,
 ): number {
-  if (table.hot || keep.has(table.id)) return table.scenery ? 3 : 4;
+  // Whatever somebody has chosen is there, before everything that happens.
+  for (const id of keep) if (ownerOf(id) === table.id) return 5;
+  if (table.hot) return table.scenery ? 3 : 4;
   if (table.scenery) return 0;
   return twins.has(table.backs ?? '') ? 2 : 1;
 }

@@ -1,5 +1,5 @@
 import { linkHorizontal } from 'd3-shape';
-import { ownerOf } from './entity';
+import { type EntityId, ownerOf } from './entity';
 import type {
   CardLayout,
   Curve,
@@ -8,8 +8,10 @@ import type {
   PenumbraLayout,
   Point,
   Rect,
+  ReferenceLayout,
 } from './layoutTypes';
 import type { DerivationModel, LinkModel } from './model';
+import type { Reference } from './references';
 
 /** From the right edge of a row to the left edge of what it points at. */
 function across(from: Rect, to: Rect, anchorY: number): Curve {
@@ -61,6 +63,33 @@ export function layoutLinks(
     const edge = { ...from, w: from.w + 4 };
     const anchorY = to.y + Math.min(to.h / 2, headH / 2);
     out.push({ link, curve: across(edge, to, anchorY) });
+  }
+  return out;
+}
+
+/**
+ * Arcs from the shadow in focus back to the entries that hold it: below the links of the same entries, which run the other
+ * way. Entries without a place of their own are held by their table's.
+ */
+export function layoutReferences(
+  references: readonly Reference[],
+  card: Rect,
+  placeOf: (id: EntityId) => Rect | undefined,
+  headH: number,
+): ReferenceLayout[] {
+  const out: ReferenceLayout[] = [];
+  for (const { from, up } of references) {
+    const entry = placeOf(from);
+    if (entry === undefined) continue;
+    const a: Point = { x: card.x, y: card.y + headH / 2 + 9 };
+    const d: Point = { x: entry.x + entry.w + 4, y: entry.y + entry.h / 2 };
+    const mid = (a.x + d.x) / 2;
+    const sag = Math.max(a.y, d.y) + 16;
+    out.push({
+      from,
+      up,
+      curve: { a, b: { x: mid, y: (a.y + sag) / 2 }, c: { x: mid, y: (d.y + sag) / 2 }, d },
+    });
   }
   return out;
 }

@@ -142,6 +142,8 @@ export function chooseLines(
   m: Metrics,
 ): Lines {
   const { all } = ranked(t);
+  if (t.gone === true)
+    return m.gapH <= room ? { lines: [{ kind: 'fold', text: '· destroyed ·' }], height: m.gapH } : NO_LINES;
   if (all.length === 0)
     return m.gapH <= room ? { lines: linesFor(t, all, [], false), height: m.gapH } : NO_LINES;
   let shown: number[] = [];
@@ -180,6 +182,7 @@ function foldsFor(shown: readonly number[], total: number): number {
 
 /** The height of the lines that matter at this very moment: a card is not made smaller than they need. */
 export function hotHeight(t: TableModel, keep: ReadonlySet<EntityId>, m: Metrics): number {
+  if (t.gone === true) return 0;
   const { all, best, ranks } = ranked(t);
   const focus = all.indexOf(focused(t, keep));
   const hot = best.filter((place) => (ranks[place] as number) >= HOT || place === focus);

@@ -65,6 +65,19 @@ export interface LinkLayout {
   readonly curve: Curve;
 }
 
+/** From the shadow in focus up to an entry that holds it. */
+export interface ReferenceLayout {
+  readonly from: EntityId;
+  readonly up: boolean;
+  readonly curve: Curve;
+}
+
+/** A few words at the foot of the card in focus. */
+export interface TagLayout {
+  readonly text: string;
+  readonly rect: Rect;
+}
+
 /** From a guest table down to its shadow, through what stands between. */
 export interface DerivationLayout {
   readonly id: string;
@@ -113,6 +126,9 @@ export interface SceneLayout {
   readonly fixups: readonly FixupLayout[];
   readonly links: readonly LinkLayout[];
   readonly derivations: readonly DerivationLayout[];
+  /** Who holds the shadow in focus; nothing while none is. */
+  readonly references: readonly ReferenceLayout[];
+  readonly tag: TagLayout | undefined;
   readonly texts: readonly TextLayout[];
   /** Room for the key to the marks, where there is some. */
   readonly legend: Rect | undefined;

@@ -78,6 +78,14 @@ export interface TableModel {
   readonly backs?: EntityId;
   /** For a shadow: how many upper entries, CR3s and pins hold it. */
   readonly refcount?: number;
+  /** For a shadow: the upper entry it remembers as the first that pointed at it; undefined if it remembers none. */
+  readonly up?: EntityId;
+  /** For a shadow of a kind that can be pinned: it remembers no entry; whether it is pinned now. */
+  readonly pinned?: boolean;
+  /** vCPUs whose next search begins in this table, because their last one found something here. */
+  readonly remembered?: readonly number[];
+  /** It was destroyed in this beat: what it was, for the last time. */
+  readonly gone?: boolean;
   /** Short marks beside the name: which vCPU's CR3 points here (`v0`). */
   readonly tags: readonly string[];
   /** Its place in the column: by the address it maps, then by frame. */
@@ -144,6 +152,8 @@ export interface FixupModel {
   readonly id: EntityId;
   /** Undefined while the place is free. */
   readonly holds?: { readonly text: string; readonly entry: EntityId };
+  /** Where it is kept, if not beside the table: `v0 place 91`. */
+  readonly place?: string;
   readonly state: 'idle' | 'changed';
 }
 

@@ -11,14 +11,14 @@ const of = (means: string, g = G) => costs(g).find((cost) => cost.means === mean
 test('the cost model is that of sheet 4.2', () => {
   expect(of('fixup')).toMatchObject({ least: 2, most: 2 });
   expect(of('guess')).toMatchObject({ least: 4, most: 12 });
-  expect(of('hint')).toMatchObject({ most: 512, not: 'no shadow is remembered' });
+  expect(of('hint')).toMatchObject({ most: 512, not: 'none remembered' });
   expect(of('search')).toMatchObject({ most: 3 * 512 });
   expect(of('backlink')).toMatchObject({ least: 2, most: 2 });
 });
 
 test('a means that cannot be used for the page says why', () => {
-  expect(of('fixup', { ...G, fixups: 0 })?.not).toBe('nothing is recorded');
-  expect(of('guess', { ...G, guesses: 0 })?.not).toBe('no guess is made');
+  expect(of('fixup', { ...G, fixups: 0 })?.not).toBe('none recorded');
+  expect(of('guess', { ...G, guesses: 0 })?.not).toBe('none made');
 });
 
 test('only the full search grows with the number of shadows', () => {

@@ -49,8 +49,9 @@ export function meansOf(how: number): Means {
   return how === HOW_BRUTE_FORCE ? 'search' : 'guess';
 }
 
-/** `the direct-map guess`, `a fixup`. */
-export const howName = (how: number): string => HOW[how] ?? 'a search';
+/** `direct-map guess`, `fixup`, `full search`. */
+export const howName = (how: number): string =>
+  how === HOW_BRUTE_FORCE ? 'full search' : (HOW[how] ?? 'search').replace(/^(the|a) /, '');
 
 /**
  * All removals of a run as far as it is recorded, in order of their first read. Looked up once per run and continued as it

@@ -17,9 +17,12 @@ export function linksOf(
   walk: Walk | undefined,
 ): LinkModel[] {
   const out: LinkModel[] = [];
-  const shadowFrames = new Set(tables.filter((t) => t.side === 'shadow').map((t) => t.frame));
+  const shadowFrames = new Set(
+    tables.filter((t) => t.side === 'shadow' && t.gone !== true).map((t) => t.frame),
+  );
   const walked = new Set(walk?.steps.map((s) => `${s.frame} ${s.index}`));
   for (const table of tables) {
+    if (table.gone === true) continue;
     const indices = table.used.length <= MOST_PER_TABLE ? table.used : rankedIndices(table);
     for (const index of indices) {
       const lo = table.words[index * table.stride] as number;

@@ -25,6 +25,10 @@ function sameTable(a: TableModel, b: TableModel): boolean {
     a.hot !== b.hot ||
     a.fresh !== b.fresh ||
     a.refcount !== b.refcount ||
+    a.up !== b.up ||
+    a.pinned !== b.pinned ||
+    a.gone !== b.gone ||
+    a.remembered?.join() !== b.remembered?.join() ||
     a.backs !== b.backs ||
     a.name !== b.name ||
     a.used.length !== b.used.length ||

@@ -116,6 +116,10 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     outOfSync,
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
     refcount: s.refcount,
+    ...(s.up === undefined ? {} : { up: s.up }),
+    ...(s.pinned === undefined ? {} : { pinned: s.pinned }),
+    remembered: s.remembered ?? [],
+    gone: s.gone === true,
     tags: s.loadedBy.map((v) => `v${v}`),
     // A table that no guest table is known for comes after those that have one.
     order: g?.page ?? 2 ** 41,

@@ -20,6 +20,11 @@ export interface ShadowFacts {
   /** Guest frame of the table it stands for; -1 where there is none (a splintered large page). */
   readonly backs: number;
   readonly refcount: number;
+  /** The upper entry it remembers; whether it is pinned, for kinds that can be; see TableModel. */
+  readonly up?: EntityId;
+  readonly pinned?: boolean;
+  readonly remembered?: readonly number[];
+  readonly gone?: boolean;
   readonly loadedBy: readonly number[];
   readonly fresh: boolean;
   /** What an entry says that its bits do not: undefined for ordinary entries. */

@@ -1,7 +1,8 @@
+import { isPinnable } from '../../../hypervisor/xen/destroy';
 import { isGnp, isMagic, isMmioMagic } from '../../../hypervisor/xen/magic';
 import type { Xen } from '../../../hypervisor/xen/state';
-import { isFl1, levelOfType, typeName } from '../../../hypervisor/xen/types';
-import { guestTable, shadowTable } from '../entity';
+import { isFl1, levelOfType, SH_NONE, typeName } from '../../../hypervisor/xen/types';
+import { guestTable, shadowEntry, shadowTable } from '../entity';
 import type { DerivationModel } from '../model';
 import { field, type Moment } from '../read/moment';
 import type { DesignFacts, SceneSource, ShadowFacts } from './source';
@@ -35,6 +36,9 @@ function factsOf(moment: Moment, x: Xen): DesignFacts {
       name: typeName(type),
       backs,
       refcount: x.pages.count(smfn),
+      ...(x.pages.hasUp(smfn) ? { up: shadowEntry(x.pages.upFrame(smfn), x.pages.upIndex(smfn)) } : {}),
+      ...(isPinnable(x, type) ? { pinned: x.pages.pinned(smfn) } : {}),
+      remembered: x.vcpus.filter((v) => v.get('lastWriteablePteSmfn') - 1 === smfn).map((v) => v.index),
       loadedBy: x.vcpus.filter((v) => v.shadowTop === smfn).map((v) => v.index),
       fresh: fresh.has(smfn),
       says: (hi, lo) => (isGnp(hi, lo) ? 'gnp' : isMmioMagic(hi, lo) ? 'mmio' : undefined),
@@ -50,19 +54,47 @@ function factsOf(moment: Moment, x: Xen): DesignFacts {
       ...(through === undefined ? {} : { through }),
     });
   }
+  shadows.push(...goneShadows(moment, x));
   return {
     shadows,
     derivations,
     penumbra: items,
     words: penumbraWords(x, items),
     fixups: xenFixups(moment, x, pages),
-    fixupNote:
-      x.era.fixups === 'array' && pages.length > 0
-        ? 'Two entries are enough to write-protect again without a search'
-        : '',
+    fixupNote: pages.length === 0 ? '' : FIXUP_NOTES[x.era.fixups],
     notes,
     outOfSync: drifting,
     access: (frame) => (!x.isPageTable(frame) ? 'none' : x.oosMayWrite(frame) ? 'writable' : 'read-only'),
     note: shadows.length === 0 ? 'Nothing is shadowed yet: the first fault builds what it needs.' : '',
   };
+}
+
+const FIXUP_NOTES = {
+  none: '',
+  table: 'A table per vCPU, in buckets by frame. An index slip lets neighbouring buckets overlap.',
+  array: 'Two entries are enough to write-protect again without a search',
+} as const;
+
+/** Shadows that were destroyed in this beat and whose page nobody uses yet: a freed page keeps its contents. */
+function goneShadows(moment: Moment, x: Xen): ShadowFacts[] {
+  const last = new Map(
+    moment.events
+      .filter((event) => event.kind === 'ShadowDestroyed' && x.pages.type(field(event, 'smfn')) === SH_NONE)
+      .map((event) => [field(event, 'smfn'), event]),
+  );
+  return [...last.values()].map((event): ShadowFacts => {
+    const type = field(event, 'type');
+    return {
+      frame: field(event, 'smfn'),
+      level: levelOfType(type),
+      name: typeName(type),
+      backs: isFl1(type) ? -1 : field(event, 'gmfn'),
+      refcount: 0,
+      loadedBy: [],
+      fresh: false,
+      gone: true,
+      says: () => undefined,
+      hollow: () => false,
+    };
+  });
 }

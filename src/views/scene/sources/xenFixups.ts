@@ -24,8 +24,9 @@ export function xenFixups(moment: Moment, x: Xen, pages: readonly OutOfSyncPage[
       title: `Fixups for 0x${hex(gmfn, 3)}`,
       items: held.map((place, nth): FixupModel => {
         if (place === undefined) return { id: fixupOf(gmfn, nth), state: 'idle' };
-        const { smfn, index } = place;
+        const { smfn, index, at } = place;
         return {
+          ...(at === undefined ? {} : { place: at }),
           id: fixupOf(gmfn, nth),
           holds: { text: `${shadowName(smfn)} [${hex(index, 3)}]`, entry: shadowEntry(smfn, index) },
           state: added.has(`${smfn} ${index}`) ? 'changed' : 'idle',
@@ -35,7 +36,8 @@ export function xenFixups(moment: Moment, x: Xen, pages: readonly OutOfSyncPage[
   });
 }
 
-type Place = { readonly smfn: number; readonly index: number } | undefined;
+/** `at`: where in a table, for the era of tables. */
+type Place = { readonly smfn: number; readonly index: number; readonly at?: string } | undefined;
 
 function fromArray(x: Xen, vcpu: number, slot: number): Place[] {
   const fixups = x.fixupArrays[vcpu];
@@ -47,10 +49,11 @@ function fromArray(x: Xen, vcpu: number, slot: number): Place[] {
 
 function fromTables(x: Xen, gmfn: number): Place[] {
   const found: Place[] = [];
-  for (const table of x.fixupTables) {
+  for (const [v, table] of x.fixupTables.entries()) {
     if (!table.used) continue;
     for (let i = 0; i < FIXUP_TABLE_ENTRIES && found.length < SHOWN; i++)
-      if (table.gmfn(i) === gmfn) found.push({ smfn: table.smfn(i), index: table.off(i) });
+      if (table.gmfn(i) === gmfn)
+        found.push({ smfn: table.smfn(i), index: table.off(i), at: `v${v} place ${i}` });
   }
   return found.length === 0 ? [undefined] : found;
 }

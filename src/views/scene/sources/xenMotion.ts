@@ -1,4 +1,5 @@
 import type { Xen } from '../../../hypervisor/xen/state';
+import { SH_NONE } from '../../../hypervisor/xen/types';
 import type { LoggedEvent } from '../../../kernel';
 import { meansOf, readsBefore, removalsAt } from '../../xen/removals';
 import { guestEntry, shadowEntry, shadowTable, snapshotEntry, snapshotPage } from '../entity';
@@ -11,6 +12,11 @@ export function xenMotion(event: LoggedEvent, x: Xen, moment: Moment): Motion | 
   switch (event.kind) {
     case 'ShadowCreated':
       return { kind: 'appear', at: shadowTable(at('smfn')) };
+    case 'ShadowDestroyed':
+      // A page that is in use again already is drawn as what it is now.
+      return x.pages.type(at('smfn')) === SH_NONE
+        ? { kind: 'vanish', at: shadowTable(at('smfn')) }
+        : undefined;
     case 'ShadowEntrySet':
       return { kind: 'change', at: shadowEntry(at('smfn'), at('index')) };
     case 'WriteAccessRemoved':
@@ -24,7 +30,7 @@ export function xenMotion(event: LoggedEvent, x: Xen, moment: Moment): Motion | 
         hits: at('hit') === 1 ? [id] : [],
         word: 'read',
         before: removal === undefined ? 0 : readsBefore(removal, moment.from),
-        means: MEANS_WORDS[meansOf(at('how'))],
+        ...MEANS_WORDS[meansOf(at('how'))],
       };
     }
     case 'ResyncCompared': {
@@ -56,11 +62,12 @@ export function xenMotion(event: LoggedEvent, x: Xen, moment: Moment): Motion | 
   }
 }
 
+/** Said beside the count; a full search goes without saying. */
 const MEANS_WORDS = {
-  fixup: 'by fixup',
-  guess: 'by guess',
-  hint: 'by the hint',
-  search: 'of all L1 shadows',
+  fixup: { means: 'by fixup' },
+  guess: { means: 'by guess' },
+  hint: { means: 'by the hint' },
+  search: {},
 } as const;
 
 function shadowOf(x: Xen, gmfn: number): number {

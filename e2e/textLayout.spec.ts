@@ -1,4 +1,6 @@
+import { recordRun } from '../src/engine';
 import { LIBRARY } from '../src/library';
+import { resolve } from '../src/scenario';
 import { expect, test } from './fixtures';
 import type { AppPage } from './pages/appPage';
 import { linkTo } from './support/links';
@@ -9,32 +11,50 @@ const SIZES = [
   { width: 1024, height: 768 },
   { width: 390, height: 844 },
 ] as const;
-const SCHEMES = ['light', 'dark'] as const;
+const LOOKS = SIZES.flatMap((size) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ size, colorScheme })),
+);
 
-/** The moments at which a run is looked at: its start, its end, and how to get to some between them. */
-const MOMENTS: readonly ((app: AppPage) => Promise<void>)[] = [
-  (app) => app.press('Home'),
-  ...[0.18, 0.36, 0.52, 0.68, 0.84].map((share) => (app: AppPage) => app.timeline.drag(share, share, 1)),
-  (app) => app.press('End'),
-];
+/** Every so many scenarios, one is looked at in all sizes and colours. The others take turns with one each. */
+const SHARE = 12;
+/** Moments between the start and the end of a run, at most. */
+const BETWEEN = 5;
 
-for (const { id, title, text } of LIBRARY) {
+const looksOf = (place: number) => (place % SHARE === 0 ? LOOKS : [LOOKS[place % LOOKS.length] ?? LOOKS[0]]);
+
+/** Where in its run (as shares of it) a scenario has something to say: that is where words are many. */
+function notedMoments(text: string): number[] {
+  const resolved = resolve(text);
+  if (resolved.kind === 'error') throw new Error('A scenario of the library does not resolve.');
+  const { spec, design } = resolved.value;
+  const run = recordRun(spec, design);
+  const shares = spec.notes.map(({ at }) => run.find(at).cursor / run.length).sort((x, y) => x - y);
+  const among = Array.from({ length: BETWEEN }, (_, i) => Math.floor(((i + 0.5) * shares.length) / BETWEEN));
+  return [...new Set(among.flatMap((i) => shares[i] ?? []))];
+}
+
+for (const [place, { id, title, text }] of LIBRARY.entries()) {
   test(`“${title}” is drawn without clipped or overlapping text`, async ({ app }) => {
     test.slow();
+    const moments: readonly ((app: AppPage) => Promise<void>)[] = [
+      (page) => page.press('Home'),
+      ...notedMoments(text).map((share) => (page: AppPage) => page.timeline.drag(share, share, 1)),
+      (page) => page.press('End'),
+    ];
     await app.withoutMotion();
     await app.open(linkTo(text));
     await expect(app.title).toHaveText(title);
     const found: string[] = [];
-    for (const size of SIZES) {
+    for (const { size, colorScheme } of looksOf(place)) {
       await app.page.setViewportSize(size);
-      for (const colorScheme of SCHEMES) {
-        await app.page.emulateMedia({ colorScheme });
-        for (const go of MOMENTS) {
-          await go(app);
-          for (const problem of await textProblems(app.page)) {
-            const place = `${id}, step ${await app.timeline.value()}, ${size.width}×${size.height}`;
-            found.push(`${place}, ${colorScheme}: ${JSON.stringify(problem)}`);
-          }
+      await app.page.emulateMedia({ colorScheme });
+      for (const go of moments) {
+        await go(app);
+        for (const problem of await textProblems(app.page)) {
+          const step = await app.timeline.value();
+          found.push(
+            `${id}, step ${step}, ${size.width}×${size.height}, ${colorScheme}: ${JSON.stringify(problem)}`,
+          );
         }
       }
     }

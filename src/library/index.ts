@@ -12,8 +12,10 @@ export interface LibraryEntry {
   /** Its first paragraph. */
   readonly about: string;
   readonly design: string;
-  /** Switches that are off in it, if something breaks for it: it shows what they are for. */
-  readonly breaks: readonly string[];
+  /** Switches that are off in it. */
+  readonly without: readonly string[];
+  /** Invariants that it announces as broken. */
+  readonly violates: readonly string[];
   readonly text: string;
 }
 

@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Run } from '../engine';
 import {
   brokenInvariants,
   brokenPromises,
@@ -28,8 +27,8 @@ describe('the library', () => {
 
 describe.each(LIBRARY.map(({ id, title }) => [title, id] as const))('%s', (_, id) => {
   // Looking at a run does not change it, so one serves them all.
-  let made: Run | undefined;
-  const theRun = (): Run => {
+  let made: ReturnType<typeof runOf> | undefined;
+  const theRun = () => {
     made ??= runOf(id);
     return made;
   };

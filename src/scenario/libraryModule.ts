@@ -12,10 +12,10 @@ export function libraryModule(files: readonly { readonly id: string; readonly te
     const topic = items.find((item) => item.kind === 'topic')?.words ?? '';
     const level = items.find((item) => item.kind === 'level')?.level ?? '';
     const design = items.find((item) => item.kind === 'design');
-    const violates = items.find((item) => item.kind === 'violates')?.what;
-    // What is switched off in a run that breaks something: there one sees what the switch is for.
-    const breaks = violates?.kind === 'some' ? (design?.without ?? []).map((name) => name.text) : [];
-    const shown = { title, topic, level, about, design: design?.design.text ?? '', breaks };
+    const said = items.find((item) => item.kind === 'violates')?.what;
+    const violates = said?.kind === 'some' ? said.names.map((name) => name.text) : [];
+    const without = (design?.without ?? []).map((name) => name.text);
+    const shown = { title, topic, level, about, design: design?.design.text ?? '', without, violates };
     return `  ${JSON.stringify(id)}: ${JSON.stringify({ ...shown, text })},`;
   });
   return `// Made by \`npm run library\` from the scenario files beside it. Do not edit.\nexport const TEXTS = {\n${entries.join('\n')}\n} as const;\n`;

@@ -1,6 +1,6 @@
 import type { Result } from '../base';
 import type { ScenarioSpec } from '../engine';
-import type { Design } from '../hypervisor';
+import type { Design, SwitchSpec } from '../hypervisor';
 import { type Diagnostic, printDiagnostic } from '../scenario/diagnostic';
 import { LiveRuns } from './branching';
 import { NO_FOCUS } from './focusHistory';
@@ -24,14 +24,26 @@ export interface LibraryEntry {
   readonly level: string;
   readonly about: string;
   readonly design: string;
-  /** Switches that are off in it, if something breaks for it: it shows what they are for. */
-  readonly breaks: readonly string[];
+  /** Switches that are off in it. */
+  readonly without: readonly string[];
+  /** Invariants that it announces as broken. */
+  readonly violates: readonly string[];
   readonly text: string;
 }
 
-/** The scenario in which a protection of a design is seen to be missed. */
-export const breakOf = (sources: Sources, design: string, protection: string): LibraryEntry | undefined =>
-  sources.library.find((entry) => entry.design === design && entry.breaks.includes(protection));
+/** The scenario in which a protection of a design is off, and what it protects is seen to break. */
+export const breakOf = (
+  sources: Pick<Sources, 'library'>,
+  design: string,
+  protection: SwitchSpec,
+): LibraryEntry | undefined =>
+  sources.library.find(
+    (entry) =>
+      entry.design === design &&
+      entry.without.includes(protection.name) &&
+      protection.protects !== undefined &&
+      entry.violates.includes(protection.protects),
+  );
 
 /** What a session opens scenarios with. */
 export interface Sources {

@@ -121,7 +121,8 @@ export function testSession({
     level: 'beginner',
     about: 'An example.',
     design: 'native',
-    breaks: [],
+    without: [],
+    violates: [],
     text,
   };
   const sources: Sources = {

@@ -18,6 +18,13 @@ test('lists every scenario under its topic, narrows by words, and opens one', as
   for (const topic of new Set(LIBRARY.map((entry) => entry.topic))) {
     expect(screen.getByRole('region', { name: topic })).toBeTruthy();
   }
+  await userEvent.click(screen.getByRole('button', { name: 'beginner' }));
+  expect(entries()).toHaveLength(LIBRARY.filter(({ level }) => level === 'beginner').length);
+  await userEvent.click(screen.getByRole('button', { name: 'all' }));
+  // By what breaks, too.
+  await userEvent.type(screen.getByRole('searchbox'), 'i17');
+  for (const entry of entries()) expect(entry.textContent).toContain('Breaks I17');
+  await userEvent.clear(screen.getByRole('searchbox'));
   await userEvent.type(screen.getByRole('searchbox'), 'page walk');
   expect(entries().length).toBeLessThan(LIBRARY.length);
   await userEvent.click(screen.getByRole('button', { name: /^What a page walk is/ }));

@@ -2,32 +2,51 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import type { LibraryEntry } from '../../session/opening';
+import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import './panel.css';
 
-/** Built-in scenarios by topic; each says for whom it is. */
+const LEVELS = ['beginner', 'intermediate', 'advanced', 'expert'];
+
+/** Built-in scenarios by topic; each says for whom it is, and what breaks in it. */
 export function LibraryPanel({ controls }: { readonly controls: Controls }) {
   const { session, sources } = controls;
   const [wanted, setWanted] = useState('');
+  const [level, setLevel] = useState<string>();
   const here = useStore(session.store, (s) => s.library);
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   const found = sources.library.filter((entry) => {
-    const text = `${entry.title} ${entry.topic} ${entry.level} ${entry.about}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    const text = searched(entry);
+    return (level === undefined || entry.level === level) && words.every((word) => text.includes(word));
   });
   const topics = [...new Set(found.map((entry) => entry.topic))];
+  const levels = LEVELS.filter((one) => sources.library.some((entry) => entry.level === one));
   return (
     <Dialog title="Library" open size="large" onClose={() => session.set({ dialog: undefined })}>
-      <input
-        type="search"
-        data-first
-        className="library-search"
-        aria-label="Search the library"
-        placeholder="Search by word"
-        value={wanted}
-        onChange={(event) => setWanted(event.target.value)}
-      />
-      {found.length === 0 && <p>No scenario has all of these words. Try fewer.</p>}
+      <div className="library-choose">
+        <input
+          type="search"
+          data-first
+          className="library-search"
+          aria-label="Search the library"
+          placeholder="Search by word"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        <fieldset className="library-levels" aria-label="For whom">
+          {[undefined, ...levels].map((one) => (
+            <Button
+              key={one ?? 'all'}
+              look="outline"
+              aria-pressed={level === one}
+              onClick={() => setLevel(one)}
+            >
+              {one ?? 'all'}
+            </Button>
+          ))}
+        </fieldset>
+      </div>
+      {found.length === 0 && <p>No scenario has all of these words. Try fewer, or another level.</p>}
       {topics.map((topic) => (
         <section key={topic} className="library-topic" aria-label={topic}>
           <h3>{topic}</h3>
@@ -53,6 +72,11 @@ export function LibraryPanel({ controls }: { readonly controls: Controls }) {
   );
 }
 
+/** What a search looks at: also the switches that are off, and what breaks. */
+function searched({ title, topic, level, about, without, violates }: LibraryEntry): string {
+  return [title, topic, level, about, ...without, ...violates].join(' ').toLowerCase();
+}
+
 function Entry({
   entry,
   here,
@@ -68,6 +92,9 @@ function Entry({
         <span className="library-title">{entry.title}</span>
         <span className="library-level">{here ? 'on stage' : entry.level}</span>
         <span className="library-about">{entry.about}</span>
+        {entry.violates.length > 0 && (
+          <span className="library-breaks">Breaks {entry.violates.join(', ')}</span>
+        )}
       </button>
     </li>
   );

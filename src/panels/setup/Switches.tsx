@@ -60,7 +60,7 @@ function SeeItBreak({
   readonly spec: SwitchSpec;
 }) {
   const here = useStore(controls.session.store, (s) => s.library);
-  const entry = spec.protects === undefined ? undefined : breakOf(controls.sources, design, spec.name);
+  const entry = breakOf(controls.sources, design, spec);
   if (entry === undefined) return null;
   if (entry.id === here) return <p className="switch-break">On stage: this run breaks for want of it.</p>;
   return (

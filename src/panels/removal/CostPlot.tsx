@@ -1,6 +1,13 @@
 import { useState } from 'react';
 import { figure } from '../../base';
-import { type CostMeans, type Geometry, mostReads, onLog, SHADOW_COUNTS } from '../../views/xen/removalCost';
+import {
+  type CostMeans,
+  type Geometry,
+  mostReads,
+  onLog,
+  pathOfMost,
+  SHADOW_COUNTS,
+} from '../../views/xen/removalCost';
 
 const W = 300;
 const H = 132;
@@ -28,7 +35,7 @@ export function CostPlot({ geometry }: { readonly geometry: Geometry }) {
   const shadows = SHADOW_COUNTS[power] ?? LAST;
   const top = LAST * geometry.entries;
   const y = (reads: number): number => H - BOTTOM - onLog(reads, 1, top) * (H - BOTTOM - TOP);
-  const all = SHADOW_COUNTS.map((n) => mostReads(geometry, n));
+  const last = mostReads(geometry, LAST);
   const here = mostReads(geometry, shadows);
   return (
     <section aria-label="With more shadows" className="removal-plot">
@@ -51,15 +58,13 @@ export function CostPlot({ geometry }: { readonly geometry: Geometry }) {
         ))}
         <line className="removal-here" x1={x(shadows)} x2={x(shadows)} y1={TOP} y2={H - BOTTOM} />
         {LINES.map(({ means, letter }) => {
-          const points = all.map((reads, i) => [x(SHADOW_COUNTS[i] ?? 1), y(reads.get(means) ?? 1)] as const);
-          const end = points.at(-1) ?? [0, 0];
           // Fixups and backlinks cost the same for a page: the letters stand apart where the lines do not.
           const apart = means === 'fixup' ? 7 : 0;
           return (
             <g key={means} className={`removal-line of-${means}`}>
-              <polyline points={points.map((p) => p.join()).join(' ')} />
+              <path d={pathOfMost(geometry, means, x, y)} />
               <circle cx={x(shadows)} cy={y(here.get(means) ?? 1)} r="3" />
-              <text x={end[0] + 3 + apart} y={end[1]} dy=".35em">
+              <text x={x(LAST) + 3 + apart} y={y(last.get(means) ?? 1)} dy=".35em">
                 {letter}
               </text>
             </g>

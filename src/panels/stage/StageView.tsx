@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ComponentType, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { classNames } from '../../ui/classNames';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
@@ -8,7 +8,7 @@ import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { applyMotion } from './applyMotion';
 import { EntryTip } from './EntryTip';
-import { EveryEntry } from './EveryEntry';
+import type { EveryEntryProps } from './EveryEntry.lazy';
 import { LevelTabs } from './LevelTabs';
 import { MotionCanvas } from './MotionCanvas';
 import { Scene } from './Scene';
@@ -25,6 +25,8 @@ interface StageViewProps {
   readonly fraction: () => number;
   readonly subscribe: (changed: () => void) => () => void;
   readonly scheme: string;
+  /** Told when a part of the stage begins to be fetched; calls back when it has arrived. */
+  readonly begin?: (what: string) => () => void;
 }
 
 const NONE: ReadonlySet<EntityId> = new Set();
@@ -39,6 +41,7 @@ export function StageView({
   fraction,
   subscribe,
   scheme,
+  begin,
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
   const { column, choose } = useColumn(model);
@@ -63,7 +66,7 @@ export function StageView({
   const [pointed, setPointed] = useState<EntityId>();
   const entityAt = (target: EventTarget): EntityId | undefined =>
     (target as Element).closest?.('[data-entity]')?.getAttribute('data-entity') ?? undefined;
-  const [every, setEvery] = useState(false);
+  const { every, toggle } = useEvery(begin);
   const shown = useMemo(() => new Set(layout.columns.map((c) => c.column.key)), [layout]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only watches what its marks, which are buttons, are told
@@ -89,14 +92,16 @@ export function StageView({
         scheme={scheme}
       />
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
-      {every && <EveryEntry model={model} size={size} scheme={scheme} focus={focus} onFocus={onFocus} />}
+      {every !== undefined && (
+        <every.Part model={model} size={size} scheme={scheme} focus={focus} onFocus={onFocus} />
+      )}
       <button
         type="button"
         className={classNames('scene-mode', layout.tabs && 'at-foot')}
-        aria-pressed={every}
+        aria-pressed={every !== undefined}
         aria-label="Every entry"
         data-tip="Every entry of every table"
-        onClick={() => setEvery(!every)}
+        onClick={toggle}
       >
         <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
           <path
@@ -105,7 +110,7 @@ export function StageView({
           />
         </svg>
       </button>
-      {!every && <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />}
+      {every === undefined && <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />}
     </div>
   );
 }
@@ -125,6 +130,30 @@ function useColumn(model: SceneModel): { column: ColumnKey; choose: (column: Col
       setFollowed(column);
     },
   };
+}
+
+interface Every {
+  readonly Part: ComponentType<EveryEntryProps>;
+}
+
+/** The map of all entries is fetched when somebody first asks for it. */
+function useEvery(begin: StageViewProps['begin']): { every: Every | undefined; toggle: () => void } {
+  const [every, setEvery] = useState<Every>();
+  const [failed, setFailed] = useState<Error>();
+  // The error boundary around the stage says what happened and offers to try again.
+  if (failed !== undefined) throw failed;
+  const toggle = (): void => {
+    if (every !== undefined) {
+      setEvery(undefined);
+      return;
+    }
+    const arrived = begin?.('every entry');
+    import('./EveryEntry.lazy')
+      .then((part) => setEvery({ Part: part.default }))
+      .catch((error: unknown) => setFailed(error instanceof Error ? error : new Error(String(error))))
+      .finally(arrived);
+  };
+  return { every, toggle };
 }
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -1,4 +1,3 @@
-import { linkHorizontal } from 'd3-shape';
 import { type EntityId, ownerOf } from './entity';
 import type {
   CardLayout,
@@ -28,17 +27,8 @@ function across(from: Rect, to: Rect, anchorY: number): Curve {
 }
 
 /** The SVG path of a curve. */
-export function pathOf(curve: Curve): string {
-  const { a, b, c, d } = curve;
-  const straight = linkHorizontal<Curve, Point>()
-    .source((k) => k.a)
-    .target((k) => k.d)
-    .x((p) => p.x)
-    .y((p) => p.y);
-  // d3's own curve where it is the one meant; ours where the link runs backwards or down.
-  if (b.x === c.x && b.y === a.y && c.y === d.y && b.x === (a.x + d.x) / 2) return straight(curve) ?? '';
-  return `M${a.x},${a.y}C${b.x},${b.y},${c.x},${c.y},${d.x},${d.y}`;
-}
+export const pathOf = ({ a, b, c, d }: Curve): string =>
+  `M${a.x},${a.y}C${b.x},${b.y},${c.x},${c.y},${d.x},${d.y}`;
 
 /** A point of a curve: t from 0 to 1. */
 export function pointOn({ a, b, c, d }: Curve, t: number): Point {

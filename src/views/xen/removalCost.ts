@@ -1,3 +1,4 @@
+import { line } from 'd3-shape';
 import { figure } from '../../base';
 
 /** What the price of finding writable mappings depends on. */
@@ -101,3 +102,16 @@ export const SHADOW_COUNTS: readonly number[] = Array.from({ length: 11 }, (_, i
 /** Place of a value on an axis that doubles evenly: 0 at `from`, 1 at `to`. */
 export const onLog = (value: number, from: number, to: number): number =>
   Math.log(Math.max(from, value) / from) / Math.log(to / from);
+
+/** The SVG path of a means' most reads through the numbers of shadows, given the axes. */
+export function pathOfMost(
+  g: Geometry,
+  means: CostMeans,
+  x: (shadows: number) => number,
+  y: (reads: number) => number,
+): string {
+  const curve = line<number>()
+    .x(x)
+    .y((shadows) => y(mostReads(g, shadows).get(means) ?? 1));
+  return curve(SHADOW_COUNTS) ?? '';
+}

@@ -8,7 +8,7 @@ import type { SceneModel } from '../../views/scene/model';
 import { ATLAS_TOKENS, AtlasPainter, type Camera, drawFocus } from './drawAtlas';
 import type { Size } from './useSize';
 
-interface EveryEntryProps {
+export interface EveryEntryProps {
   readonly model: SceneModel;
   readonly size: Size;
   readonly scheme: string;
@@ -19,7 +19,7 @@ interface EveryEntryProps {
 const CLOSEST = 4;
 
 /** Every entry of every table at once, to look things up: wheel or + and - zoom, dragging or arrows move, a click chooses. */
-export function EveryEntry({ model, size, scheme, focus, onFocus }: EveryEntryProps) {
+export default function EveryEntry({ model, size, scheme, focus, onFocus }: EveryEntryProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   const painter = useMemo(() => new AtlasPainter(), []);
   const layout = useMemo(() => layoutAtlas(model, size.w / size.h), [model, size]);

@@ -22,6 +22,18 @@ export interface Profile {
   readonly switches: Readonly<Record<string, boolean>>;
 }
 
+/** A ratio of two counters, with what the design's documents say it came to on a real machine. */
+export interface FigureSpec {
+  readonly name: string;
+  readonly of: string;
+  /** The whole: one counter, or the sum of several. */
+  readonly per: string | readonly string[];
+  /** One sentence: what it means. */
+  readonly says: string;
+  /** What was measured elsewhere, and where that is said. */
+  readonly published: string;
+}
+
 /** An argument of an operation: 32 bits, or `wide`: 64, which the procedure is given as two, high half first. */
 export interface OperationArg {
   /** `guest frame`. */
@@ -95,6 +107,8 @@ export interface Design {
   readonly switches: readonly SwitchSpec[];
   readonly counters: readonly CounterSpec[];
   readonly invariants: readonly Invariant<never>[];
+  /** Ratios of its counters that its documents speak of. */
+  readonly figures?: readonly FigureSpec[];
   /** The design's own operations (hypercalls, host operations), by the name a scenario's `call` gives: what Exits.operations holds. */
   readonly operations?: readonly OperationSpec[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */

@@ -22,6 +22,31 @@ function finalOf(run: Run): Readonly<Record<string, number>> {
   return values;
 }
 
+/** A ratio of counters at a cursor. */
+export interface Share {
+  readonly name: string;
+  readonly says: string;
+  readonly published: string;
+  readonly part: number;
+  readonly whole: number;
+  /** `12 % (3 of 25)`. */
+  readonly text: string;
+}
+
+/** The design's figures at a cursor: those whose whole is not nothing. */
+export function sharesAt(run: Run, cursor: number): readonly Share[] {
+  const figures = run.built.design.figures ?? [];
+  if (figures.length === 0) return [];
+  const values = run.peek(cursor, () => run.world.counters.all());
+  return figures.flatMap(({ name, of, per, says, published }) => {
+    const part = values[of] ?? 0;
+    const whole = [per].flat().reduce((sum, counter) => sum + (values[counter] ?? 0), 0);
+    if (whole === 0) return [];
+    const text = `${Math.round((1000 * part) / whole) / 10} % (${part} of ${whole})`;
+    return [{ name, says, published, part, whole, text }];
+  });
+}
+
 /** The counters at a cursor, in the design's order; those that stay at nothing in the whole run are left to `quiet`. */
 export function costsAt(
   run: Run,

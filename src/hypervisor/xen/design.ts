@@ -2,7 +2,7 @@ import { ensure } from '../../base';
 import type { Design, Profile } from '../design';
 import { xenBoot } from './boot';
 import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
-import { COUNTERS } from './counters';
+import { COUNTERS, FIGURES } from './counters';
 import { describeXen } from './describe';
 import { DEFAULT_ERA, ERAS, eraNamed } from './eras';
 import { shPageFault } from './fault';
@@ -28,6 +28,7 @@ export const xen: Design = {
   profiles,
   switches: SWITCHES,
   counters: COUNTERS,
+  figures: FIGURES,
   invariants: xenInvariants,
   operations: OPERATIONS,
   // shadow_min_acceptable_pages: 128 for each vCPU, and one for each MiB of the guest's memory (sheet 1.7).

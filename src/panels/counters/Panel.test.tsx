@@ -21,3 +21,14 @@ test('counts up to the cursor; what never counts in this run is folded away', ()
   const never = run?.world.counters.specs.filter((spec) => run.world.counters.value(spec.name) === 0);
   expect(folded).toHaveLength(never?.length ?? -1);
 });
+
+test('gives the shares that the commits speak of, and says whose figures those are', () => {
+  const { controls } = testSession({ library: 'demand-fault' });
+  render(<CountersPanel controls={controls} />);
+  expect(screen.queryByLabelText('Shares')).toBe(null);
+  act(() => void controls.execute('to-end'));
+  const shares = within(screen.getByLabelText('Shares'));
+  expect(shares.getByText('walks re-checked').parentElement?.textContent).toMatch(
+    /\d+(\.\d)? % \(1 of \d+\)The commit of February 2008 says 3\.7 %/,
+  );
+});

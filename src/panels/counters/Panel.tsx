@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { Sparkbar } from '../../ui/Sparkbar';
-import { costsAt } from '../../views/costs';
+import { costsAt, sharesAt } from '../../views/costs';
 import './panel.css';
 
 /** What the run has cost up to here, in the design's own counters. */
@@ -12,6 +12,7 @@ export function CountersPanel({ controls }: { readonly controls: Controls }) {
   const { run } = session;
   if (run === undefined) return null;
   const { counted, quiet, most } = costsAt(run, cursor);
+  const shares = sharesAt(run, cursor);
   // Bare hardware has no hypervisor to count for.
   if (counted.length + quiet.length === 0) return null;
   return (
@@ -31,6 +32,19 @@ export function CountersPanel({ controls }: { readonly controls: Controls }) {
           />
         ))}
       </dl>
+      {shares.length > 0 && (
+        <dl className="counters-shares" aria-label="Shares">
+          {shares.map(({ name, says, published, text }) => (
+            <div key={name} title={says}>
+              <dt>{name}</dt>
+              <dd>
+                {text}
+                <small>{published}</small>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
       {quiet.length > 0 && (
         <details>
           <summary>{quiet.length} that stay at 0 in this run</summary>

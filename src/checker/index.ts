@@ -10,6 +10,7 @@ export * from './outcome';
 export * from './protection';
 export * from './race';
 export * from './replay';
+export * from './scenarioRace';
 export * from './shrink';
 export * from './stateSet';
 export * from './subject';

@@ -53,10 +53,12 @@ export class Watch {
   }
 
   /**
-   * Whether the step taken since `begin` is one at which an invariant is evaluated, or changes whether one will be: then what
-   * others have done by that time matters, whatever cells the step touches. Invariants of every step aside.
+   * Whether the step taken since `begin` is one at which an invariant is evaluated or after which one is broken, or changes whether one will be: then what
+   * others have done by that time matters, whatever cells the step touches.
    */
   get occasion(): boolean {
+    // A step that nobody else sees may still be the one after which something is wrong: a fault wrongly given, say.
+    if (this.state() !== undefined) return true;
     if (!this.needsEvents) return false;
     if (this.quiescent !== NONE && this.subject.atRest() !== this.restBefore) return true;
     const { released, ended } = this.since(this.eventsBefore);

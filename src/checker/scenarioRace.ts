@@ -1,0 +1,30 @@
+import { buildWorld, type ScenarioSpec } from '../engine';
+import type { Design } from '../hypervisor';
+import type { Protection, Without } from './protection';
+import { subjectOf } from './subject';
+
+/** Whether a switch of the design is on when the scenario begins: as the text says, else as its profile does. */
+export function switchedOn(spec: ScenarioSpec, design: Design, name: string): boolean {
+  const profile = design.profiles.find((p) => p.name === spec.options.profile);
+  const spoken = spec.options.switches[name] ?? profile?.switches[name];
+  return spoken ?? design.switches.find((s) => s.name === name)?.default ?? false;
+}
+
+/** The protections that a scenario has and that can be taken away: switches that are on and say what breaks without them. */
+export function protectionsOf(spec: ScenarioSpec, design: Design): Protection[] {
+  return design.switches
+    .filter(({ name, protects }) => protects !== undefined && switchedOn(spec, design, name))
+    .map(({ name, label }) => ({ name, label }));
+}
+
+/** A scenario with some of its switches turned off from the start. */
+export function specWithout(spec: ScenarioSpec, removed: Iterable<string>): ScenarioSpec {
+  const off = Object.fromEntries([...removed].map((name) => [name, false]));
+  return { ...spec, options: { ...spec.options, switches: { ...spec.options.switches, ...off } } };
+}
+
+/** Builds a scenario's world anew for every set of protections removed. */
+export const scenarioWithout =
+  (spec: ScenarioSpec, design: Design): Without =>
+  (removed) =>
+    subjectOf(buildWorld(specWithout(spec, removed), design));

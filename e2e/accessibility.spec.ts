@@ -15,6 +15,14 @@ const VIEWS: readonly { readonly name: string; readonly show: (app: AppPage) => 
   { name: 'asking the past', show: (app) => app.past.open() },
   { name: 'the editor', show: (app) => app.editor.open() },
   {
+    name: 'a page in focus',
+    show: (app) => app.stage.choose(app.stage.thing(/^shadow page table l1_64/).first()),
+  },
+  { name: 'vCPUs', show: (app) => app.details.show('vCPUs') },
+  { name: 'the pool', show: (app) => app.details.show('Pool') },
+  { name: 'the search', show: (app) => app.details.show('Search') },
+  { name: 'the events', show: (app) => app.details.show('Events') },
+  {
     name: 'a broken invariant',
     show: async (app) => {
       await app.library.choose('The snapshot goes with its page');

@@ -69,6 +69,10 @@ const DIALOGS: readonly (readonly [string, (app: AppPage) => Promise<void>])[] =
   ['share', (app) => app.share.open()],
   ['asking the past', (app) => app.past.open()],
   ['the editor', (app) => app.editor.open()],
+  ['vCPUs', (app) => app.details.show('vCPUs')],
+  ['the pool', (app) => app.details.show('Pool')],
+  ['the search', (app) => app.details.show('Search')],
+  ['the events', (app) => app.details.show('Events')],
 ];
 
 for (const size of SIZES) {

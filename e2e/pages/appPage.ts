@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { idle } from '../support/idle';
+import { Details } from './details';
 import { EditorPane } from './editorPane';
 import { LibraryDialog } from './libraryDialog';
 import { Messages } from './messages';
@@ -25,6 +26,7 @@ export class AppPage {
   readonly share: ShareDialog;
   readonly editor: EditorPane;
   readonly messages: Messages;
+  readonly details: Details;
 
   constructor(readonly page: Page) {
     this.transport = new Transport(this);
@@ -38,6 +40,7 @@ export class AppPage {
     this.share = new ShareDialog(this);
     this.editor = new EditorPane(this);
     this.messages = new Messages(this);
+    this.details = new Details(this);
   }
 
   /** Opens the page at a link's fragment (`#/1/…`; empty: a bare visit) and waits until it is at rest. */

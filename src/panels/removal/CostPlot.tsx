@@ -10,9 +10,9 @@ import {
 } from '../../views/xen/removalCost';
 
 const W = 300;
-const H = 132;
+const H = 139;
 const LEFT = 34;
-const BOTTOM = 18;
+const BOTTOM = 25;
 const TOP = 6;
 const RIGHT = 6;
 

@@ -1,0 +1,50 @@
+import type { Locator } from '@playwright/test';
+import type { AppPage } from './appPage';
+
+export type DetailTab = 'Now' | 'vCPUs' | 'Pool' | 'Search' | 'Events';
+
+/** What looks into the hypervisor's own structures: tabs beside what happens now. */
+export class Details {
+  constructor(private readonly app: AppPage) {}
+
+  /** Shows one of them, on a phone in the view where they are. */
+  async show(name: DetailTab): Promise<void> {
+    const view = this.app.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('button', { name: 'Tables' });
+    if (await view.isVisible()) await view.click();
+    await this.app.page
+      .getByRole('tablist', { name: 'Details' })
+      .getByRole('tab', { name, exact: true })
+      .click();
+    await this.app.idle();
+  }
+
+  /** The books of the page in focus. */
+  get chosen(): Locator {
+    return this.app.page.getByRole('region', { name: 'Chosen page' });
+  }
+
+  get pool(): Locator {
+    return this.app.page.getByRole('region', { name: 'Shadow pool' });
+  }
+
+  get search(): Locator {
+    return this.app.page.getByRole('region', { name: 'Taking write access away' });
+  }
+
+  /** What one means has read and found, and would read: the cells of its row. */
+  async means(name: string): Promise<string[]> {
+    const row = this.search.getByRole('row').filter({ has: this.app.page.getByRole('rowheader', { name }) });
+    return row.getByRole('cell').allTextContents();
+  }
+
+  get events(): Locator {
+    return this.app.page.getByRole('region', { name: 'What re-syncs what' });
+  }
+
+  /** The rows of the event table that are lit. */
+  get lit(): Locator {
+    return this.events.locator('[aria-current="step"]');
+  }
+}

@@ -1,8 +1,8 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../session/controls';
+import { Fetched } from '../ui/Fetched';
 import { TooltipLayer } from '../ui/TooltipLayer';
 import { DesktopLayout } from './DesktopLayout';
-import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
 import { Messages } from './Messages';

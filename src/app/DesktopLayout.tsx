@@ -11,10 +11,10 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
+import { Fetched } from '../ui/Fetched';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
 import { detailTabs, loadDetails } from './details';
-import { Fetched } from './Fetched';
 import { Guarded } from './Guarded';
 
 const loadEditor = () => import('../editor/EditorPanel.lazy');

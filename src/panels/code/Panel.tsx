@@ -3,9 +3,13 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import type { Frames } from '../../session/frame';
 import { actingAt } from '../../session/stepping';
+import { Fetched } from '../../ui/Fetched';
 import { Tabs } from '../../ui/Tabs';
 import { type CodeView, codeActors, codeAt } from '../../views/code';
 import './panel.css';
+
+/** Where each procedure comes from is fetched after the first picture. */
+const loadSource = () => import('./Source.lazy');
 
 /** The pseudo-code that runs: of whoever acts, or of one vCPU that the person keeps an eye on. */
 export function CodePanel({ controls }: { readonly controls: Controls }) {
@@ -60,6 +64,7 @@ function Listing({ view, frames }: { readonly view: CodeView; readonly frames: F
   return (
     <>
       <p className="code-about">{view.about}</p>
+      <Fetched load={loadSource} props={{ procedure: view.procedure }} frames={frames} />
       <ol className="code-stack" aria-label="Call stack">
         {view.stack.map((name, depth) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a procedure may call itself; its depth is what tells the calls apart

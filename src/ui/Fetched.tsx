@@ -1,11 +1,15 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
-import type { Frames } from '../session/frame';
+
+/** Whoever is told that something is on its way, and gives back what to call when it has arrived. */
+interface Waiting {
+  readonly begin: (what: string) => () => void;
+}
 
 interface FetchedProps<P> {
   readonly load: () => Promise<{ readonly default: ComponentType<P> }>;
   readonly props: P;
   /** The page is not idle until the part has arrived. */
-  readonly frames: Frames;
+  readonly frames: Waiting;
   /** Shown on the way. */
   readonly children?: ReactNode;
 }

@@ -46,7 +46,7 @@ export function createEditor(options: EditorOptions): Editor {
         theme,
         autocompletion({ override: [completions(options.sources)] }),
         lintGutter(),
-        hoverHelp,
+        hoverHelp(options.sources),
         keymap.of([
           {
             key: 'Mod-Enter',

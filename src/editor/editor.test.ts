@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { resolve } from '../scenario';
 import { TWO_WALKS, testSession } from '../testing/testSession';
 import { completions } from './complete';
+import { helpAt } from './hover';
 import { scenarioSupport } from './language';
 import { toMarks } from './problems';
 
@@ -32,6 +33,19 @@ test('names come from the design that the text names', async () => {
   );
   // Bare hardware has no switches: only the words of the form are left.
   expect(await offered('design native\nvcpu 0\n  switch ')).toEqual(['on', 'off']);
+});
+
+test('the operations of the design are offered behind `call`, and explained there', async () => {
+  expect(await offered('design xen\nhost\n  call ')).toEqual(
+    expect.arrayContaining(['grant', 'log-dirty-on']),
+  );
+  const text = 'design xen\nhost\n  call p2m-move 0x030 0x055\n';
+  const state = EditorState.create({ doc: text, extensions: scenarioSupport() });
+  const help = (word: string) => helpAt({ state }, text.indexOf(word) + 1, sources);
+  expect(help('p2m-move')?.syntax).toBe('call p2m-move GUEST-FRAME MACHINE-FRAME');
+  expect(help('move')?.says).toContain('another machine frame');
+  expect(help('call')?.syntax).toMatch(/^call OPERATION/);
+  expect(help('0x055')).toBe(undefined);
 });
 
 test('marks lie where the language says the fault is, and one with a suggestion offers it', () => {

@@ -53,3 +53,11 @@ test('a protection leads to a run that breaks without it', async () => {
   expect(session.run?.violations.length).toBeGreaterThan(0);
   expect(screen.getByText(/this run breaks for want of it/)).toBeTruthy();
 });
+
+test('says what a switch follows, and what a scenario can ask of the design', () => {
+  const { controls } = testSession({ library: 'unsync' });
+  render(<SetupPanel controls={controls} />);
+  expect(screen.getByRole('link', { name: '24488e9b29' }).getAttribute('href')).toMatch(/h=24488e9b29$/);
+  const operations = screen.getByRole('region', { name: 'Operations' });
+  expect(operations.textContent).toContain('call p2m-move GUEST FRAME MACHINE FRAME under host or vcpu N');
+});

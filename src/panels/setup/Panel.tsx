@@ -1,6 +1,8 @@
 import { useStore } from 'zustand';
 import { figure } from '../../base';
+import type { OperationSpec } from '../../hypervisor';
 import type { Controls } from '../../session/controls';
+import { switchOrigin } from '../../views/xen/origins';
 import { Switches } from './Switches';
 import './panel.css';
 
@@ -42,7 +44,31 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
           <dd>{figure(1 << machine.indexBits)}</dd>
         </dl>
       </section>
-      <Switches controls={controls} sentences />
+      <Switches controls={controls} sentences originOf={switchOrigin} />
+      <Operations operations={design.operations ?? []} />
     </div>
+  );
+}
+
+const BY = { host: 'host', vcpu: 'vcpu N', anybody: 'host or vcpu N' } as const;
+
+/** What a scenario can `call`: the hypercalls of the design, and what the host can do with it. */
+function Operations({ operations }: { readonly operations: readonly OperationSpec[] }) {
+  if (operations.length === 0) return null;
+  return (
+    <section aria-label="Operations">
+      <h2>Operations</h2>
+      <dl className="setup-operations">
+        {operations.map(({ name, args, by, says }) => (
+          <div key={name}>
+            <dt>
+              <code>{['call', name, ...args.map(({ what }) => what.toUpperCase())].join(' ')}</code> under{' '}
+              {BY[by]}
+            </dt>
+            <dd>{says}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

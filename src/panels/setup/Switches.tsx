@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { breakOf } from '../../session/opening';
 import { switchIsOn } from '../../session/switching';
 import { Button } from '../../ui/Button';
+import { Origin } from '../../ui/Origin';
 import { Switch } from '../../ui/Switch';
 import './panel.css';
 
@@ -11,9 +12,12 @@ import './panel.css';
 export function Switches({
   controls,
   sentences = false,
+  originOf = () => undefined,
 }: {
   readonly controls: Controls;
   readonly sentences?: boolean;
+  /** Where what a switch switches comes from, in the words of `ui/Origin`. */
+  readonly originOf?: (name: string) => string | undefined;
 }) {
   const { session } = controls;
   useStore(session.store, (s) => s.version);
@@ -39,6 +43,7 @@ export function Switches({
                   says={sentences ? spec.says : undefined}
                   onChange={() => controls.execute(`switch:${spec.name}`)}
                 />
+                <SwitchOrigin words={originOf(spec.name)} />
                 {sentences && <SeeItBreak controls={controls} design={design.name} spec={spec} />}
               </div>
             ))}
@@ -46,6 +51,14 @@ export function Switches({
         ),
       )}
     </section>
+  );
+}
+
+function SwitchOrigin({ words }: { readonly words: string | undefined }) {
+  return words === undefined ? null : (
+    <p className="switch-origin">
+      <Origin words={words} />
+    </p>
   );
 }
 

@@ -257,8 +257,8 @@ export const OPERATION_FORMS = [
     'call',
     'call',
     {
-      says: "One of the design's own operations by name: a hypercall, a lazy section, a host operation.",
-      examples: ['call lazy-enter', 'hypercall mmu-update 0x030 7'],
+      says: "One of the design's own operations by name: a hypercall, a lazy section, a host operation. The design settings list them, with what each does.",
+      examples: ['call grant 0x030', 'call log-dirty-on', 'hypercall mmu-update 0x030 7'],
       also: ['hypercall'],
     },
     field('name', name('the name of an operation', 'OPERATION')),

@@ -14,13 +14,18 @@ export interface Cells {
 export function cellsOf(run: Run, entity: string): Cells | undefined {
   const named = parseEntity(entity);
   if (named === undefined || named.kind === 'fixup') return undefined;
-  const page = run.built.machine.memory.find(named.frame);
-  if (page === 0) return undefined;
-  if (named.index < 0) return { from: page, to: page + 1024 };
   const width = entryCells(run, named.kind);
-  const from = page + named.index * width;
+  // Entries of a shadow of several pages are counted through.
+  const further = named.index < 0 ? 0 : Math.floor((named.index * width) / CELLS);
+  const page = run.built.machine.memory.find(named.frame + further);
+  if (page === 0) return undefined;
+  if (named.index < 0) return { from: page, to: page + CELLS };
+  const from = page + named.index * width - further * CELLS;
   return { from, to: from + width };
 }
+
+/** 32-bit cells of a frame. */
+const CELLS = 1024;
 
 /** Entries are one cell wide in a two-level guest's own tables, else two. */
 function entryCells(run: Run, kind: ParsedEntity['kind']): 1 | 2 {

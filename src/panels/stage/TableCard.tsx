@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { shadowName } from '../../base';
 import { classNames } from '../../ui/classNames';
 import type { CardLayout, Rect } from '../../views/scene/layoutTypes';
 import type { Metrics } from '../../views/scene/metrics';
@@ -66,6 +67,12 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
         height="2"
         rx="1"
       />
+      {Array.from({ length: (table.pages ?? 1) - 1 }, (_, p) => {
+        const x = minimap.x + ((p + 1) * minimap.w) / (table.pages ?? 1);
+        return (
+          <line key={x} className="scene-map-page" x1={x} x2={x} y1={minimap.y - 2} y2={minimap.y + 7} />
+        );
+      })}
       <path className="scene-map-marks" d={minimapPath(table, minimap)} />
       {rows.map((row) =>
         row.kind === 'entry' ? (
@@ -122,6 +129,8 @@ function BrokenTag({ names, rect }: { readonly names: string; readonly rect: Rec
 export function tableName(t: TableModel): string {
   const kind = t.side === 'guest' ? 'guest page table' : 'shadow page table';
   const words = [`${kind} ${t.name} ${t.frameName}`, `${t.used.length} of ${t.capacity} entries used`];
+  if (t.pages !== undefined && t.pages > 1)
+    words.push(`${t.pages} pages, ${shadowName(t.frame)} to ${shadowName(t.frame + t.pages - 1)}`);
   if (t.outOfSync) words.push('out of sync');
   if (t.backs !== undefined) words.push(`stands for ${t.backs}`);
   if (t.gone === true) words.push('just destroyed');

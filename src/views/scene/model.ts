@@ -59,8 +59,10 @@ export interface TableModel {
   readonly frame: number;
   /** `PML4`, `PT`, `l1_64`. */
   readonly name: string;
-  /** `0x02e`, `s084`. */
+  /** `0x02e`, `s084`, `s084 ×2` for a shadow of two pages. */
   readonly frameName: string;
+  /** How many pages it has, in a row from `frame`: entries are counted through them. One if it is not said. */
+  readonly pages?: number;
   /** Entries it has (512, or fewer in a teaching geometry), each `stride` cells of `words`, low half first. */
   readonly capacity: number;
   readonly stride: 1 | 2;

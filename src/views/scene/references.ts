@@ -33,8 +33,8 @@ function entriesTo(parent: TableModel, child: TableModel): Reference[] {
   for (const index of parent.used) {
     const lo = parent.words[index * parent.stride] as number;
     const hi = parent.stride === 2 ? (parent.words[index * 2 + 1] as number) : 0;
-    if ((lo & 1) === 0 || parent.notes.get(index)?.blank === true || targetFrame(hi, lo) !== child.frame)
-      continue;
+    const blank = parent.notes.get(index)?.blank === true;
+    if ((lo & 1) === 0 || blank || targetFrame(hi, lo) !== child.frame) continue;
     const from = shadowEntry(parent.frame, index);
     out.push({ from, up: child.up === from });
   }

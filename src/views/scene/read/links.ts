@@ -17,9 +17,11 @@ export function linksOf(
   walk: Walk | undefined,
 ): LinkModel[] {
   const out: LinkModel[] = [];
-  const shadowFrames = new Set(
-    tables.filter((t) => t.side === 'shadow' && t.gone !== true).map((t) => t.frame),
-  );
+  // Every page of a shadow, with the first one, which is what the shadow is called by.
+  const shadowFrames = new Map<number, number>();
+  for (const t of tables)
+    if (t.side === 'shadow' && t.gone !== true)
+      for (let p = 0; p < (t.pages ?? 1); p++) shadowFrames.set(t.frame + p, t.frame);
   const walked = new Set(walk?.steps.map((s) => `${s.frame} ${s.index}`));
   for (const table of tables) {
     if (table.gone === true) continue;
@@ -34,7 +36,7 @@ export function linksOf(
       const state =
         note?.wrong !== undefined
           ? 'wrong'
-          : walked.has(`${table.frame} ${index}`)
+          : walked.has(placeOf(table, index))
             ? 'walk'
             : note?.stale
               ? 'drift'
@@ -47,6 +49,11 @@ export function linksOf(
   return out.sort((a, b) => weight[a.state] - weight[b.state]);
 }
 
+/** Where an entry lies: the page of its table, and the index in it. */
+function placeOf({ frame, pages = 1 }: TableModel, index: number): string {
+  return pages === 1 ? `${frame} ${index}` : `${frame + (index >>> 9)} ${index & 511}`;
+}
+
 function rankedIndices(table: TableModel): number[] {
   const rank = (i: number): number => (table.notes.has(i) ? 2 : table.cast.has(i) ? 1 : 0);
   return [...table.used].sort((a, b) => rank(b) - rank(a) || a - b).slice(0, MOST_PER_TABLE);
@@ -57,12 +64,12 @@ function targetOf(
   table: TableModel,
   hi: number,
   lo: number,
-  shadows: ReadonlySet<number>,
+  shadows: ReadonlyMap<number, number>,
   frames: ReadonlySet<number>,
 ): string | undefined {
   if (table.side === 'shadow') {
-    const frame = frameOf(hi, lo);
-    return table.level > 1 && shadows.has(frame) ? shadowTable(frame) : undefined;
+    const head = shadows.get(frameOf(hi, lo));
+    return table.level > 1 && head !== undefined ? shadowTable(head) : undefined;
   }
   if (isLeaf(moment.mode, table.level, lo, moment.machine.vcpu(0).get('cr4'))) {
     const frame = leafTarget(moment, table.level, hi, lo);

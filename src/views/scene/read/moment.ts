@@ -61,9 +61,16 @@ function readWas(run: Run, from: number, to: number): Was {
   return was;
 }
 
-/** The 32-bit words of a frame as they are now. A copy: models do not change when the cursor moves on. */
-export function wordsOf(moment: Moment, frame: number): Int32Array {
+/** The 32-bit words of frames in a row as they are now. A copy: models do not change when the cursor moves on. */
+export function wordsOf(moment: Moment, frame: number, pages = 1): Int32Array {
   const { memory } = moment.machine;
-  const page = memory.find(frame);
-  return page === 0 ? new Int32Array(1024) : moment.run.store.cells.slice(page, page + 1024);
+  const { cells } = moment.run.store;
+  const first = memory.find(frame);
+  if (pages === 1) return first === 0 ? new Int32Array(1024) : cells.slice(first, first + 1024);
+  const words = new Int32Array(1024 * pages);
+  for (let p = 0; p < pages; p++) {
+    const page = memory.find(frame + p);
+    if (page !== 0) words.set(cells.subarray(page, page + 1024), 1024 * p);
+  }
+  return words;
 }

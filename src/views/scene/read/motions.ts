@@ -3,6 +3,7 @@ import { dataFrame, type EntityId } from '../entity';
 import type { Motion, TableModel } from '../model';
 import type { SceneSource } from '../sources/source';
 import { field, type Moment } from './moment';
+import { entryOf } from './tables';
 import type { Walk } from './walks';
 
 /** What the stage calls an entry or a frame: depends on whether a table lies there. */
@@ -12,12 +13,14 @@ export interface Namer {
 }
 
 export function namer(tables: readonly TableModel[]): Namer {
-  const byFrame = new Map(tables.map((t) => [t.frame, t]));
+  const byFrame = new Map<number, TableModel>();
+  for (const t of tables) for (let p = 0; p < (t.pages ?? 1); p++) byFrame.set(t.frame + p, t);
   return {
     table: (frame) => byFrame.get(frame)?.id,
     entry: (frame, index) => {
       const table = byFrame.get(frame);
-      return table === undefined ? undefined : `${table.id}[${index.toString(16).padStart(3, '0')}]`;
+      // Entries of a table of several pages are counted through.
+      return table === undefined ? undefined : entryOf(table, index + (frame - table.frame) * 512);
     },
   };
 }

@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   pae: ['', 'PT', 'PD', 'PDPT'],
   '32': ['', 'PT', 'PD'],
 };
+/** 64-bit entries of a page. */
+const ENTRIES = 512;
 const NOBODY: ReadonlySet<number> = new Set();
 const NOTHING: ReadonlyMap<number, string> = new Map();
 
@@ -80,12 +82,15 @@ function guestModel(input: TablesInput, g: GuestTable): TableModel {
 function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefined): TableModel {
   const { moment, facts, cast } = input;
   const id = shadowTable(s.frame);
-  const words = wordsOf(moment, s.frame);
-  const played = cast.entries.get(s.frame) ?? NOBODY;
-  const notes = notesOf(input, id, s.frame, 2);
+  const pages = s.pages ?? 1;
+  const perPage = moment.mode.name === '64' ? (moment.mode.indexMask[1] as number) + 1 : ENTRIES;
+  const capacity = s.entries ?? pages * perPage;
+  const words = wordsOf(moment, s.frame, pages);
+  const played = playedIn(cast, s.frame, pages);
+  const notes = notesOf(input, id, s.frame, 2, pages);
   const used: number[] = [];
   const hollow = new Map<number, string>();
-  for (let i = 0; i < 512; i++) {
+  for (let i = 0; i < (s.entries ?? pages * ENTRIES); i++) {
     const lo = words[2 * i] as number;
     const hi = words[2 * i + 1] as number;
     if (lo === 0 && hi === 0) continue;
@@ -105,8 +110,9 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     level: s.level,
     frame: s.frame,
     name: s.name,
-    frameName: shadowName(s.frame),
-    capacity: moment.mode.name === '64' ? (moment.mode.indexMask[1] as number) + 1 : 512,
+    frameName: pages === 1 ? shadowName(s.frame) : `${shadowName(s.frame)} ×${pages}`,
+    pages,
+    capacity,
     stride: 2,
     words,
     used,
@@ -132,32 +138,45 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
   };
 }
 
+/** Entries of a shadow of several pages are counted through; what happened to its pages is known page by page. */
+function playedIn(cast: Cast, frame: number, pages: number): ReadonlySet<number> {
+  if (pages === 1) return cast.entries.get(frame) ?? NOBODY;
+  const all = new Set<number>();
+  for (let p = 0; p < pages; p++)
+    for (const index of cast.entries.get(frame + p) ?? NOBODY) all.add(index + p * ENTRIES);
+  return all;
+}
+
 /** Everything there is to say about a table's entries at this moment: what was written, read, differs, is broken. */
 function notesOf(
   { moment, facts, walk, wrong }: TablesInput,
   id: string,
   frame: number,
   stride: 1 | 2,
+  pages = 1,
 ): Map<number, EntryNote> {
   const notes = new Map<number, EntryNote>();
   const add = (index: number, note: EntryNote): void => {
     notes.set(index, { ...notes.get(index), ...note });
   };
-  const words = moment.was.get(frame);
-  // A page that was cleared or filled as a whole is news as a page, not entry by entry.
-  if (words !== undefined && words.size <= 160)
+  for (let page = 0; page < pages; page++) {
+    const words = moment.was.get(frame + page);
+    // A page that was cleared or filled as a whole is news as a page, not entry by entry.
+    if (words === undefined || words.size > 160) continue;
     for (const word of words.keys()) {
       const index = Math.floor(word / stride);
-      const half = (n: number): number =>
-        words.get(index * stride + n) ?? moment.machine.memory.read32(frame, index * stride + n);
+      const now = (n: number): number => moment.machine.memory.read32(frame + page, index * stride + n);
+      const half = (n: number): number => words.get(index * stride + n) ?? now(n);
       const was = { lo: half(0), hi: stride === 2 ? half(1) : 0 };
-      const now = (n: number): number => moment.machine.memory.read32(frame, index * stride + n);
-      if (was.lo !== now(0) || (stride === 2 && was.hi !== now(1))) add(index, { changed: true, was });
+      if (was.lo !== now(0) || (stride === 2 && was.hi !== now(1)))
+        add(index + page * ENTRIES, { changed: true, was });
     }
+  }
   walk?.steps.forEach((step, i) => {
-    if (step.frame !== frame) return;
+    const page = step.frame - frame;
+    if (page < 0 || page >= pages) return;
     const reading = i === walk.steps.length - 1 && step.step >= moment.from && step.step < moment.to;
-    add(step.index, { walk: reading && !walk.over ? 'reading' : 'path' });
+    add(step.index + page * ENTRIES, { walk: reading && !walk.over ? 'reading' : 'path' });
   });
   const prefix = `${id}[`;
   for (const [entity, note] of facts.notes)

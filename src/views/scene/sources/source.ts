@@ -15,6 +15,10 @@ import type { Moment } from '../read/moment';
 export interface ShadowFacts {
   readonly frame: number;
   readonly level: number;
+  /** Pages it takes, in a row; one if it is not said. */
+  readonly pages?: number;
+  /** Entries it has, if not those of a table of the guest's mode on each page. */
+  readonly entries?: number;
   /** `l1_64`. */
   readonly name: string;
   /** Guest frame of the table it stands for; -1 where there is none (a splintered large page). */

@@ -1,0 +1,37 @@
+import { Random } from '../../base';
+import type { GuestOp } from '../../machine';
+import type { Context } from './entries';
+import { hostProgram } from './hostOperations';
+import { layoutOf } from './layout';
+import { randomProgram } from './operations';
+import { buildDriven, type Played, play } from './play';
+import { type Appetite, type DriverWorld, drawWorld } from './settings';
+
+/** A random world, its programs, and how it came out: all of it follows from the seed, the appetite and what is off. */
+export interface Driven {
+  readonly seed: number;
+  readonly world: DriverWorld;
+  readonly programs: readonly (readonly GuestOp[])[];
+  readonly played: Played;
+}
+
+function programsOf(r: Random, w: DriverWorld): GuestOp[][] {
+  const layout = layoutOf(w.mode);
+  const each = Math.ceil(w.operations / w.vcpus);
+  const { regs } = buildDriven(w).machine;
+  const programs = regs.map((registers) => {
+    const context: Context = {
+      ...{ layout, weights: w.weights, pages: w.pages, indices: w.indices, turnable: w.turnable },
+      ...{ cr0: registers.get('cr0'), cr4: registers.get('cr4') },
+    };
+    return randomProgram(r, context, each);
+  });
+  return [...programs, hostProgram(r, w.hostOperations)];
+}
+
+export function drive(seed: number, appetite: Appetite = {}, broken?: string): Driven {
+  const r = new Random(seed);
+  const world = drawWorld(r, appetite, broken);
+  const programs = programsOf(r, world);
+  return { seed, world, programs, played: play(world, programs, r) };
+}

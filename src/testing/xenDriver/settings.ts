@@ -1,0 +1,129 @@
+import { defined, type Random } from '../../base';
+import { type Design, designs } from '../../hypervisor';
+import { INDICES } from './entries';
+import { type DriverMode, PAGES, READY_MODES } from './layout';
+import { MIX, type OpKind, type Weights } from './operations';
+
+export const design: Design = defined(designs.get('xen'), 'the design xen');
+
+/** How the schedule of a world comes about: how long a vCPU runs before another one may. */
+export const PACES = ['fine', 'mixed', 'stalls', 'whole'] as const;
+export type Pace = (typeof PACES)[number];
+
+/** A random world, but for what its guest does and who runs when. */
+export interface DriverWorld {
+  readonly mode: DriverMode;
+  readonly era: string;
+  readonly vcpus: number;
+  readonly pool: number;
+  readonly tlb: 0 | 4 | 64;
+  readonly l3TopLevel: boolean;
+  /** Switches that are off; all others are on, in every era. */
+  readonly off: readonly string[];
+  /** Number of the address space in which each vCPU starts. */
+  readonly starts: readonly number[];
+  readonly pace: Pace;
+  /** Steps before which a vCPU is often left standing for long: `procedure.label`. */
+  readonly pauses: readonly string[];
+  /** Operations of all vCPUs together, about. */
+  readonly operations: number;
+  /** Operations from outside the guest. */
+  readonly hostOperations: number;
+  readonly weights: Weights;
+  /** Numbers of the L1 tables, and entries of them, that the guest works on. */
+  readonly pages: readonly number[];
+  readonly indices: readonly number[];
+  readonly turnable: readonly string[];
+}
+
+/** What a world must be like for something to be likely: where it says nothing, anything goes. */
+export interface Appetite {
+  readonly modes?: readonly DriverMode[];
+  readonly eras?: readonly string[];
+  readonly vcpus?: readonly number[];
+  readonly pools?: readonly Pool[];
+  readonly tlb?: readonly DriverWorld['tlb'][];
+  readonly l3TopLevel?: boolean;
+  readonly paces?: readonly Pace[];
+  readonly pauses?: readonly string[];
+  readonly operations?: number;
+  readonly pages?: readonly number[];
+  readonly indices?: readonly number[];
+  readonly hostOperations?: number;
+  /** Instead of the usual weights, for the kinds named. */
+  readonly mix?: Partial<Weights>;
+  /** Only the kinds named, nothing else. */
+  readonly only?: boolean;
+  /** Optimisations that stay on, or off. */
+  readonly on?: readonly string[];
+  readonly off?: readonly string[];
+}
+
+/** How much room the shadows have: hardly enough for one path, some, or plenty. */
+export type Pool = 'tight' | 'small' | 'plenty';
+
+const PROTECTIONS = design.switches.filter((s) => s.protects !== undefined).map((s) => s.name);
+const OPTIMISATIONS = design.switches.filter((s) => s.protects === undefined).map((s) => s.name);
+export const ERA_NAMES = ['F', 'B', 'T', 'S', 'U', 'A'].filter((name) =>
+  design.profiles.some((p) => p.name === name),
+);
+
+/** Frames: each vCPU has its own snapshot pages (7 slots in era B), and shadows of 32-bit tables take 2 or 4 pages in a row. */
+function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number): number {
+  const wide = mode === '32' ? 2 : 1;
+  switch (pool) {
+    case 'tight':
+      return Math.max(16, (6 + r.below(6)) * wide + 4 * vcpus);
+    case 'small':
+      return (18 + r.below(10)) * wide + 4 * vcpus;
+    case 'plenty':
+      return 128 + 32 * vcpus;
+    default:
+      return pool satisfies never;
+  }
+}
+
+function weightsOf({ mix = {}, only = false }: Appetite): Weights {
+  const usual = only ? Object.fromEntries(Object.keys(MIX).map((kind) => [kind, 0])) : MIX;
+  return { ...usual, ...mix } as Record<OpKind, number>;
+}
+
+/** Draws a world; `broken`: a protection that is off. All other protections are on. */
+export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): DriverWorld {
+  const mode = r.pick(appetite.modes ?? READY_MODES);
+  const era = r.pick(appetite.eras ?? ERA_NAMES);
+  const vcpus = r.pick(appetite.vcpus ?? [1, 2, 2, 3, 3, 4]);
+  const pool = r.pick(appetite.pools ?? (['plenty', 'plenty', 'small', 'tight'] as const));
+  const off = OPTIMISATIONS.filter(
+    (name) => appetite.off?.includes(name) || (r.chance(0.12) && !appetite.on?.includes(name)),
+  );
+  const turnable = r.chance(0.4) ? OPTIMISATIONS.filter((name) => !appetite.on?.includes(name)) : [];
+  return {
+    mode,
+    era,
+    vcpus,
+    pool: poolFrames(r, pool, mode, vcpus),
+    tlb: r.pick(appetite.tlb ?? ([0, 4, 64] as const)),
+    l3TopLevel: appetite.l3TopLevel ?? r.chance(0.5),
+    off: broken === undefined ? off : [broken, ...off],
+    starts: Array.from({ length: vcpus }, () => (r.chance(0.7) ? 0 : 1)),
+    pace: r.pick(appetite.paces ?? (['mixed', 'mixed', 'fine', 'stalls', 'whole'] as const)),
+    pauses: appetite.pauses ?? [],
+    operations: appetite.operations ?? 400,
+    hostOperations: appetite.hostOperations ?? (r.chance(0.3) ? 12 : 0),
+    weights: weightsOf(appetite),
+    pages: appetite.pages ?? PAGES.map((_, nth) => nth),
+    indices: appetite.indices ?? INDICES,
+    turnable: appetite.off === undefined ? turnable : [],
+  };
+}
+
+/** Everything that protects is on: settings under which nothing may ever break. */
+export const protections = (): readonly string[] => PROTECTIONS;
+
+/** One line for a person. */
+export function sayWorld(w: DriverWorld): string {
+  const off = w.off.length === 0 ? '' : `, off: ${w.off.join(' ')}`;
+  const l3 = w.l3TopLevel ? '' : ', L3 not pinned';
+  return `${w.mode} guest, era ${w.era}, ${w.vcpus} vCPU${w.vcpus === 1 ? '' : 's'}, pool ${w.pool}, TLB ${w.tlb}, ${w.pace}${l3}${off}`;
+}

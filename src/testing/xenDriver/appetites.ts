@@ -10,7 +10,16 @@ const SNAPSHOTS: Appetite = { ...OUT_OF_SYNC, on: ['out-of-sync', 'snapshots', '
 const NARROW: Appetite = { pages: [0, 1], indices: [1, 2], vcpus: [2, 3], tlb: [0, 4] };
 
 /** Nothing happens above level 1. */
-const LOW = { upper: 0, top: 0, zeros: 0, superpage: 0, pagingOff: 0, otherMode: 0 } as const;
+const LOW = {
+  flushTlbs: 0,
+  interrupt: 0,
+  upper: 0,
+  top: 0,
+  zeros: 0,
+  superpage: 0,
+  pagingOff: 0,
+  otherMode: 0,
+} as const;
 
 /** L1 tables never go out of sync: every store to one is emulated. */
 const EMULATED: readonly string[] = ['F', 'B', 'T', 'S'];

@@ -1,10 +1,10 @@
 import { Random } from '../../base';
 import type { GuestOp } from '../../machine';
 import type { Context } from './entries';
-import { hostProgram } from './hostOperations';
+import { hostProgram, mayCrash } from './hostOperations';
 import { layoutOf } from './layout';
 import { randomProgram } from './operations';
-import { buildDriven, type Played, play } from './play';
+import { buildDriven, CRASHED, type Played, play } from './play';
 import { type Appetite, type DriverWorld, drawWorld } from './settings';
 
 /** A random world, its programs, and how it came out: all of it follows from the seed, the appetite and what is off. */
@@ -35,3 +35,8 @@ export function drive(seed: number, appetite: Appetite = {}, broken?: string): D
   const programs = programsOf(r, world);
   return { seed, world, programs, played: play(world, programs, r) };
 }
+
+/** Whether anything went wrong that may not: an invariant, or trouble that the guest's surroundings do not explain. */
+export const wentWrong = ({ programs, played }: Driven): boolean =>
+  played.violations.length > 0 ||
+  (played.trouble !== undefined && !(played.trouble === CRASHED && mayCrash(programs)));

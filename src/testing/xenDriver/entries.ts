@@ -1,7 +1,7 @@
 import { type Random, type Word, word } from '../../base';
 import { A, D, type GuestOp, LOCKED_OPS, P, U, W, type Width } from '../../machine';
 import { ALIASES, DATA, DEVICE, entry, type Layout, PAGES, READ_ONLY } from './layout';
-import type { Weights } from './operations';
+import type { Weights } from './mix';
 
 /** Entries that random guests use: neighbours, ends of the prefetched rows, and (-1) the last. */
 export const INDICES: readonly number[] = [0, 1, 2, 3, 7, 8, 31, 32, 33, -1];

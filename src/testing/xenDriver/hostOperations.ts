@@ -1,23 +1,61 @@
-import { defined, type Random } from '../../base';
+import { defined, type Random, type Word } from '../../base';
 import type { GuestOp } from '../../machine';
+import { design } from './design';
 import { DATA, PAGES } from './layout';
-import { design } from './settings';
+
+/** Frames that nothing uses: memory for a guest frame that is moved. */
+const SPARE = 0x210;
 
 /** What an argument of an operation may be, by what the design says it is. */
 const ARGUMENTS: Readonly<Record<string, (r: Random) => number>> = {
-  'guest frame': (r) => (r.chance(0.6) ? DATA + r.below(6) : r.pick([...PAGES, 0x1f0])),
+  'guest frame': (r) => (r.chance(0.8) ? DATA + r.below(6) : r.pick([...PAGES, 0x1f0])),
+  'machine frame': (r) => SPARE + r.below(8),
 };
 
-/** Operations that a correct guest's world outside may do at any time without harm. */
-const HARMLESS: readonly string[] = [];
+/** How often the world outside the guest does what. It pauses the domain for what must not race with the guest. */
+const HOST_MIX: Readonly<Record<string, number>> = {
+  grant: 4,
+  revoke: 6,
+  'p2m-remove': 2,
+  'p2m-ram': 6,
+  'p2m-move': 2,
+  'p2m-ro': 2,
+  'p2m-mmio': 2,
+  'p2m-mmio-direct': 1,
+  'log-dirty-on': 3,
+  'log-dirty-off': 2,
+  'log-dirty-clean': 3,
+  'log-dirty-peek': 1,
+  'blow-tables': 2,
+};
+
+/** The operations that the driver can do, of those that the design has. */
+export const hostOperationNames = (): readonly string[] =>
+  (design.operations ?? []).map((one) => one.name).filter((name) => name in HOST_MIX);
 
 /** A program of the world outside the guest. */
 export function hostProgram(r: Random, length: number): GuestOp[] {
-  const able = (design.operations ?? []).filter((one) => HARMLESS.includes(one.name));
+  const able = (design.operations ?? []).flatMap((one) =>
+    Array.from({ length: HOST_MIX[one.name] ?? 0 }, () => one),
+  );
   if (able.length === 0) return [];
   return Array.from({ length }, () => {
     const { name, args } = r.pick(able);
-    const values = args.map((arg) => defined(ARGUMENTS[arg], `a random ${arg}`)(r));
+    const values = args.map(({ what }) => defined(ARGUMENTS[what], `a random ${what}`)(r));
     return { kind: 'call', name, args: values };
   });
 }
+
+/** A grant of a table cannot be taken back by Xen: where there was one, the domain may be crashed by right (sheet 4.1, 9.22). */
+export const mayCrash = (programs: readonly (readonly GuestOp[])[]): boolean =>
+  programs.some((program) =>
+    program.some(
+      (op) => op.kind === 'call' && op.name === 'grant' && !isData(op.args[0] ?? 0) && op.args[0] !== 0x1f0,
+    ),
+  );
+
+const isData = (frame: number): boolean => frame >= DATA && frame < DATA + 8;
+
+/** An interrupt that is delivered with the stack pointer there. */
+export const interruptAt = (va: Word): GuestOp => ({ kind: 'call', name: 'interrupt', args: [va.hi, va.lo] });
+export const flushTlbs: GuestOp = { kind: 'call', name: 'flush-tlbs', args: [] };

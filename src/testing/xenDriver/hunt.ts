@@ -1,6 +1,6 @@
 import { appetiteFor } from './appetites';
+import { design } from './design';
 import { type Driven, drive } from './drive';
-import { design } from './settings';
 
 /** A switch of the design that protects something. */
 export interface Protection {

@@ -16,41 +16,9 @@ import {
   store,
   write,
 } from './entries';
+import { flushTlbs, interruptAt } from './hostOperations';
 import { BOTH, DATA, entry, PAGES, ROOTS, SUPERPAGE_BASES, TABLE_ENTRIES } from './layout';
-
-/** What a random guest does, and how often beside everything else. An operation may be several instructions in a row. */
-export const MIX = {
-  load: 20,
-  storeData: 11,
-  fetch: 2,
-  setEntry: 24,
-  lockEntry: 5,
-  aliasStore: 7,
-  setAndFlush: 6,
-  partial: 3,
-  halves: 3,
-  stos: 2,
-  zeros: 2,
-  fork: 1,
-  invlpg: 7,
-  cr3: 8,
-  visit: 1,
-  upper: 5,
-  top: 1,
-  mapTable: 1,
-  superpage: 1,
-  largeAccess: 2,
-  through: 2,
-  wp: 1,
-  pge: 1,
-  pagingOff: 1,
-  otherMode: 1,
-  pte: 1,
-  switch: 1,
-} as const;
-
-export type OpKind = keyof typeof MIX;
-export type Weights = Readonly<Record<OpKind, number>>;
+import { MIX, type OpKind } from './mix';
 
 /** Bytes of two entries in a row, some of which are written: tables written with stores that are too short, or not aligned. */
 function partial(r: Random, c: Context): GuestOp {
@@ -237,6 +205,9 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
   },
   pagingOff,
   otherMode,
+  flushTlbs: () => flushTlbs,
+  // A kernel's stack is memory that it can write: one behind a read-only entry would fault for ever while CR0.WP is off.
+  interrupt: (r, c) => [interruptAt(someEntry(r, c)), load(someVa(r, c), 0)],
   pte: (r, c) => ({ kind: 'pte', va: someVa(r, c), level: 1, value: randomEntry(r, c) }),
   switch: (r, c) =>
     c.turnable.length === 0

@@ -4,8 +4,9 @@ import type { Xen } from '../../hypervisor/xen/state';
 import { LockReleased, type Violation } from '../../kernel';
 import { type GuestOp, OperationStarted } from '../../machine';
 import { printDiagnostic, resolve } from '../../scenario';
+import { design } from './design';
 import { burst } from './pace';
-import { type DriverWorld, design } from './settings';
+import type { DriverWorld } from './settings';
 import { type Segment, worldText } from './text';
 
 /** Where an actor was left: `into` steps into operation `op` of its program (as generated: `id`s survive the shrinking). */
@@ -28,8 +29,11 @@ export interface Played {
   readonly stops: readonly Stop[];
 }
 
-/** More steps for one operation than any honest one takes, on the average of a world. */
-const STEPS_PER_OPERATION = 3000;
+/** More steps of its own than any honest operation takes. */
+const STEPS_PER_OPERATION = 20_000;
+
+export const CRASHED = 'Xen has crashed the domain';
+const ENDLESS = 'an operation does not come to an end';
 
 const atStep = design.invariants.filter((one) => one.when === 'step');
 const atRelease = design.invariants.filter((one) => one.when === 'release');
@@ -51,7 +55,6 @@ class Playing {
   operations = 0;
   steps = 0;
   private readonly into: number[];
-  private readonly bound: number;
   private readonly xen: Xen;
 
   constructor(
@@ -63,7 +66,6 @@ class Playing {
     machine.programs = programs;
     machine.startPrograms();
     this.into = programs.map(() => 0);
-    this.bound = STEPS_PER_OPERATION * programs.reduce((sum, program) => sum + program.length, 10);
     this.xen = world.part('xen') as Xen;
   }
 
@@ -133,12 +135,12 @@ class Playing {
     });
     this.check(atStep);
     if (released && !this.over) this.released();
-    if (this.steps > this.bound) this.trouble = 'the programs do not come to an end';
+    if ((this.into[actor] ?? 0) > STEPS_PER_OPERATION) this.trouble = ENDLESS;
   }
 
   private released(): void {
     this.check(atRelease);
-    if (this.xen.domain.get('crashed') !== 0 && !this.over) this.trouble = 'Xen has crashed the domain';
+    if (this.xen.domain.get('crashed') !== 0 && !this.over) this.trouble = CRASHED;
   }
 
   private check(invariants: typeof design.invariants): void {

@@ -1,10 +1,8 @@
-import { defined, type Random } from '../../base';
-import { type Design, designs } from '../../hypervisor';
+import type { Random } from '../../base';
+import { design } from './design';
 import { INDICES } from './entries';
 import { type DriverMode, PAGES, READY_MODES } from './layout';
-import { MIX, type OpKind, type Weights } from './operations';
-
-export const design: Design = defined(designs.get('xen'), 'the design xen');
+import { MIX, type OpKind, type Weights } from './mix';
 
 /** How the schedule of a world comes about: how long a vCPU runs before another one may. */
 export const PACES = ['fine', 'mixed', 'stalls', 'whole'] as const;

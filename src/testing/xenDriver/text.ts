@@ -1,7 +1,8 @@
 import { assertNever, type Word } from '../../base';
 import { CR0_PE, CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, CR4_PSE, type GuestOp } from '../../machine';
+import { design } from './design';
 import { DEVICE, FRAMES, layoutOf, READ_ONLY, ROOTS } from './layout';
-import { type DriverWorld, design, sayWorld } from './settings';
+import { type DriverWorld, sayWorld } from './settings';
 
 /** Steps of one actor in a row. The host is the actor after the last vCPU. */
 export interface Segment {
@@ -35,6 +36,17 @@ function change(register: 'cr0' | 'cr4', old: number, now: number): string[] {
   ];
   // A load of the same value still is a load.
   return lines.length === 0 ? [`${register} set ${all.find(([, bit]) => (now & bit) !== 0)?.[0]}`] : lines;
+}
+
+/** A text gives a wide argument as one number. */
+function callArguments({ name, args }: Extract<GuestOp, { kind: 'call' }>): string[] {
+  const rest = [...args];
+  const take = (): number => rest.shift() ?? 0;
+  const specs = design.operations?.find((one) => one.name === name)?.args ?? [];
+  return specs.map(({ wide }) => {
+    const first = take();
+    return wide === true ? long({ hi: first, lo: take() }) : hex(first >>> 0);
+  });
 }
 
 interface Registers {
@@ -78,7 +90,7 @@ function statements(op: GuestOp, regs: Registers): string[] {
     case 'switch':
       return [`switch ${op.name} ${op.on ? 'on' : 'off'}`];
     case 'call':
-      return [`call ${[op.name, ...op.args.map(hex)].join(' ')}`];
+      return [`call ${[op.name, ...callArguments(op)].join(' ')}`];
     case 'efer':
     case 'poke':
       throw new Error(`a random guest does no ${op.kind}`);

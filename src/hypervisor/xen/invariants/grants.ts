@@ -1,5 +1,5 @@
 import { frameOf, NX_HI, P, PS, U, W } from '../../../machine';
-import { newDerivation, propagate } from '../derive';
+import { newDerivation, propagate, propagateUpper } from '../derive';
 import type { Xen } from '../state';
 import { FT_DEMAND_WRITE, P2M_INVALID, P2M_MMIO_DM } from '../types';
 
@@ -40,11 +40,10 @@ export function excessUpper(
   guestLo: number,
 ): Excess {
   if ((guestLo & P) === 0) return 'present';
-  const type = x.p2m.type(
-    level === 2 && (guestLo & PS) !== 0 ? frameOf(guestHi, guestLo & ~0x1fffff) : frameOf(guestHi, guestLo),
-  );
-  if (type === P2M_INVALID) return 'present';
-  propagate(x, level, guestHi, guestLo, frameOf(hi, lo), FT_DEMAND_WRITE, type, most);
+  // Frames of a superpage have p2m types of their own: the entries of its splintered shadow heed them, not this one.
+  const splintered = level === 2 && (guestLo & PS) !== 0;
+  if (!splintered && x.p2m.type(frameOf(guestHi, guestLo)) === P2M_INVALID) return 'present';
+  propagateUpper(x, level, guestHi, guestLo, frameOf(hi, lo), FT_DEMAND_WRITE, most);
   return excess(hi, lo, most.hi, most.lo);
 }
 

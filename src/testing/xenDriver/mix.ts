@@ -1,0 +1,35 @@
+/** What a random guest does, and how often beside everything else. An operation may be several instructions in a row. */
+export const MIX = {
+  load: 20,
+  storeData: 11,
+  fetch: 2,
+  setEntry: 24,
+  lockEntry: 5,
+  aliasStore: 7,
+  setAndFlush: 6,
+  partial: 3,
+  halves: 3,
+  stos: 2,
+  zeros: 2,
+  fork: 1,
+  invlpg: 7,
+  cr3: 8,
+  visit: 1,
+  upper: 5,
+  top: 1,
+  mapTable: 1,
+  superpage: 1,
+  largeAccess: 2,
+  through: 2,
+  wp: 1,
+  pge: 1,
+  pagingOff: 1,
+  otherMode: 1,
+  flushTlbs: 1,
+  interrupt: 1,
+  pte: 1,
+  switch: 1,
+} as const;
+
+export type OpKind = keyof typeof MIX;
+export type Weights = Readonly<Record<OpKind, number>>;

@@ -219,6 +219,13 @@ export class Store {
     for (let p = from; p < to; p += 3) visit(log[p] as number, log[p + 1] as number, log[p + 2] as number, p);
   }
 
+  /** Calls back for each write before the mark `from`, newest first, until `visit` returns false. */
+  backwards(from: number, visit: (cell: number, old: number, now: number) => boolean): void {
+    const log = this.log;
+    for (let p = from - 3; p >= 0; p -= 3)
+      if (!visit(log[p] as number, log[p + 1] as number, log[p + 2] as number)) return;
+  }
+
   /** The last write to any cell for which `match` holds, before the mark `to`; -1 if there is none. Returns the mark of that write. */
   lastWrite(to: number, match: (cell: number) => boolean): number {
     for (let p = to - 3; p >= 0; p -= 3) if (match(this.log[p] as number)) return p;

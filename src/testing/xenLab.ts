@@ -1,6 +1,7 @@
 import { defined, hex, type Word, word, wordOfBigInt } from '../base';
 import { designs } from '../hypervisor';
 import type { Xen } from '../hypervisor/xen/state';
+import { REPAIRS as ALL_REPAIRS, SWITCHES } from '../hypervisor/xen/switches';
 import { LockReleased, type LoggedEvent, Store, type Violation, World } from '../kernel';
 import {
   A,
@@ -106,14 +107,13 @@ export function prepareGuest(machine: Machine, entries: NonNullable<LabOptions['
 /** CR0 of a guest that pages, with WP. */
 export const CR0 = CR0_PE | CR0_WP | CR0_PG;
 
-/** Repairs made after 2008: with them off, races of the time break invariants under random schedules. */
-export const REPAIRS = [
-  'late-recheck',
-  'late-resync',
-  'prealloc-first',
-  'oos-before-magic',
-  'skip-verify-locked',
-] as const;
+/**
+ * Repairs made after 2008: with them off, races of the time break invariants under random schedules. Later changes that only save
+ * time stay as the profile has them.
+ */
+export const REPAIRS: readonly string[] = SWITCHES.filter(
+  ({ name, protects }) => protects !== undefined && ALL_REPAIRS.includes(name),
+).map(({ name }) => name);
 
 const STEPS = 400_000;
 

@@ -52,7 +52,7 @@ export function propagate(
   if (p2mt === P2M_INVALID) return result(out, 0, 0, BECAUSE_NO_FRAME); // 1
   if ((lo & P) === 0) {
     // 2. Above level 1 there is no magic: the processor would fault there with nothing to say which entry it was.
-    const magic = level === 1 && x.on('fast-fault-path');
+    const magic = level === 1 && x.on('fast-fault-path') && !(x.era.outOfSync && x.on('no-gnp'));
     return result(out, magic ? MAGIC_HI : 0, magic ? GNP_LO : 0, BECAUSE_NOT_PRESENT);
   }
   if (level === 1 && p2mt === P2M_MMIO_DM) {

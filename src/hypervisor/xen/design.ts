@@ -17,7 +17,11 @@ import { shUpdateCr3 } from './updateCr3';
 /** The default era comes first: it is what a scenario gets that names no profile. */
 const profiles: readonly Profile[] = [...ERAS]
   .sort((a, b) => Number(b.name === DEFAULT_ERA) - Number(a.name === DEFAULT_ERA))
-  .map(({ name, says }) => ({ name, says, switches: SWITCHES_OF_2008 }));
+  .map(({ name, says, userStoreUnshadows }) => ({
+    name,
+    says,
+    switches: { ...SWITCHES_OF_2008, 'user-store': userStoreUnshadows },
+  }));
 
 /** Xen's shadow paging of 2008. */
 export const xen: Design = {

@@ -66,7 +66,7 @@ function demote(x: Xen, gmfn: number, type: number): void {
   guest.setFlags(gmfn, guest.flags(gmfn) & ~(1 << type));
   const last = (guest.flags(gmfn) & SHF_TYPES) === 0;
   if (last) {
-    if (guest.outOfSync(gmfn)) oosHashRemove(x, gmfn);
+    if (guest.outOfSync(gmfn) && x.on('demote-slot')) oosHashRemove(x, gmfn);
     guest.setPageTable(gmfn, false);
   }
   x.world.emit(Demoted, gmfn, type, last ? 1 : 0);

@@ -16,13 +16,14 @@ import {
 } from '../../machine';
 import { markDirty } from './dirty';
 import { emulatedStore } from './emulatedStore';
-import { EntryEmulated, unshadowCode, VersionBumped } from './events';
+import { EntryEmulated, unshadowCode } from './events';
 import { flushTlbMask } from './flushTlb';
 import { guestWalkTables, walkError } from './guestWalk';
 import { shRemoveShadows } from './removeShadows';
 import type { Xen } from './state';
 import { P2M_RAM_LOGDIRTY, P2M_RAM_RW, SHADOW_SET_ERROR, SHADOW_SET_FLUSH } from './types';
 import { shValidateGuestEntry } from './validate';
+import { bumpVersion } from './version';
 
 export const X86EMUL_OKAY = 0;
 export const X86EMUL_UNHANDLEABLE = 1;
@@ -268,16 +269,20 @@ export const shX86EmulateWrite = procedure<Xen>({
       label: 'flush',
       line: '  FLUSH: flush_tlb_mask(); ERROR: sh_remove_shadows()',
       touch: 'locked',
-      run: (t) => {
+      run: (t, x) => {
         t.set(L.flags, t.get(L.flags) | t.get(L.part));
         if ((t.get(L.flags) & SHADOW_SET_ERROR) !== 0)
           t.callThen('bump', shRemoveShadows, [mfnOf(t, 0), 0, 0, unshadowCode('validate-error')]);
-        else if ((t.get(L.flags) & SHADOW_SET_FLUSH) !== 0) t.callThen('bump', flushTlbMask, []);
+        else if ((t.get(L.flags) & SHADOW_SET_FLUSH) !== 0 && x.on('validate-flush'))
+          t.callThen('bump', flushTlbMask, []);
       },
-      say: (t) =>
-        (t.get(L.flags) & SHADOW_SET_FLUSH) !== 0
+      say: (t, x) => {
+        if ((t.get(L.flags) & SHADOW_SET_FLUSH) === 0)
+          return 'No TLB needs a flush: that is the duty of the guest, as after any change of its tables.';
+        return x.on('validate-flush')
           ? 'An upper entry leads elsewhere now, or grants less: every TLB is flushed.'
-          : 'No TLB needs a flush: that is the duty of the guest, as after any change of its tables.',
+          : 'An upper entry leads elsewhere now, or grants less, but the flush is switched off.';
+      },
     },
     {
       label: 'bump',
@@ -286,13 +291,12 @@ export const shX86EmulateWrite = procedure<Xen>({
       beat: true,
       run: (t, x) => {
         for (let part = 0; part < parts(x.machine, t.actor); part++) markDirty(x, mfnOf(t, part));
-        const version = (x.domain.get('version') + 1) | 0;
-        x.domain.set('version', version);
-        t.set(L.version, version);
-        x.world.emit(VersionBumped, version);
+        if (x.on('bump-on-emulation')) t.set(L.version, bumpVersion(x));
       },
       say: (t) =>
-        `A guest table has changed: the version goes up to ${t.get(L.version)}, so that nobody trusts a walk made before.`,
+        t.get(L.version) === 0
+          ? 'A guest table has changed, but moving the version is switched off.'
+          : `A guest table has changed: the version goes up to ${t.get(L.version)}, so that nobody trusts a walk made before.`,
     },
     {
       label: 'unlock',

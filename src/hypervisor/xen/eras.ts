@@ -20,14 +20,12 @@ export interface Era {
   readonly mismatch: 'refault' | 'rewalk';
   /** Entries of an out-of-sync table's mappings become writable for a write fault only (A on). */
   readonly demandOnlyRW: boolean;
-  /** A user-mode store to a table unshadows it even if it went out of sync (A on). */
+  /** A user-mode store to a table unshadows it even if it went out of sync (A on): what switch `user-store` is to begin with. */
   readonly userStoreUnshadows: boolean;
   /** A resync flushes all TLBs whether or not it removed a mapping (A on: a fixup eviction did not flush). */
   readonly resyncAlwaysFlushes: boolean;
   /** Guesses are allowed at level 0, that is, in a resync (B on; in F level 0 does not guess). */
   readonly guessAtLevel0: boolean;
-  /** Fixup array: the add comes at the top of set_l1e and duplicates are not stored (Aug and Dec 2008, and later). */
-  readonly fixupNoDuplicates: boolean;
 }
 
 const F: Era = {
@@ -44,7 +42,6 @@ const F: Era = {
   userStoreUnshadows: false,
   resyncAlwaysFlushes: false,
   guessAtLevel0: false,
-  fixupNoDuplicates: false,
 };
 
 const B: Era = {

@@ -40,7 +40,7 @@ const wantsUnsync = (t: Thread, x: Xen): boolean =>
 /** Whether the store must be emulated because its target is a page table that may not be written (sheet 2.7). */
 function mustEmulate(t: Thread, x: Xen): boolean {
   if (!isWrite(t) || !x.isPageTable(targetOf(t))) return false;
-  return !x.outOfSync(targetOf(t)) || (x.era.userStoreUnshadows && isUser(t));
+  return !x.outOfSync(targetOf(t)) || (x.on('user-store') && isUser(t));
 }
 
 const FIXED = 0;
@@ -132,6 +132,7 @@ export const installSteps: readonly Step<Xen>[] = [
       const { gw } = x.vcpu(v);
       const i = index(t, x);
       const cell = fromCell(t, x);
+      x.walkWitness.used(x, v);
       setL1e(x, v, t.get(F.smfn), i, t.get(F.hi), t.get(F.lo), WHY_DEMAND, cell);
       const table = gw.mfn(1);
       if (table >= 0 && x.outOfSync(table) && x.on('snapshot-update-fault'))
@@ -182,6 +183,8 @@ export const installSteps: readonly Step<Xen>[] = [
           finish(t, x, 'mmio', FAULT_DONE);
           return;
         default:
+          if (isUser(t) && isWrite(t) && x.isPageTable(targetOf(t)))
+            x.walkWitness.userStored(t.actor, targetOf(t));
           x.world.count('shadow_fault_fixed');
           resetEarlyUnshadow(t, x);
           finish(t, x, 'fixed', FAULT_RETRY);

@@ -1,7 +1,6 @@
 import { defined } from '../../base';
 import type { Step, Thread } from '../../kernel';
 import { FAULT_INJECT, FAULT_RETRY, frameOf, P, PFEC_P, sayVa } from '../../machine';
-import { VersionBumped } from './events';
 import { accessOf, F, finish, isUser, resetEarlyUnshadow, walkAgain } from './faultSlots';
 import { flushTlbMask } from './flushTlb';
 import { guestWalkTables, walkError } from './guestWalk';
@@ -11,6 +10,7 @@ import { shadowCheckGwalk } from './recheck';
 import { shRemoveWriteAccess } from './removeWriteAccess';
 import type { Xen } from './state';
 import { P2M_INVALID, P2M_MMIO_DIRECT, P2M_MMIO_DM } from './types';
+import { bumpVersion } from './version';
 
 /** L3, L2 and L1 tables of one path. */
 const PATH_PAGES = 3;
@@ -21,6 +21,7 @@ function protect(t: Thread, x: Xen, level: number): void {
   const gmfn = x.vcpu(t.actor).gw.mfn(level);
   if (gmfn < 0) return; // a large page has no L1 table
   if (!x.outOfSync(gmfn)) {
+    if (!x.on('protect-path')) return;
     t.call(shRemoveWriteAccess, [t.actor, gmfn, level, t.get(F.vaHi), t.get(F.vaLo)], F.removed);
     return;
   }
@@ -38,11 +39,32 @@ function fold(t: Thread): void {
 function sayProtect(t: Thread, x: Xen, level: number): string {
   const gmfn = x.vcpu(t.actor).gw.mfn(level);
   if (gmfn < 0) return 'A large page has no L1 table to protect.';
+  if (!x.outOfSync(gmfn) && !x.on('protect-path'))
+    return `The guest may go on writing its L${level} table ${x.name(gmfn)}: protecting it is switched off.`;
   if (!x.outOfSync(gmfn))
     return `The guest must not be able to write its L${level} table ${x.name(gmfn)} unseen.`;
   return level === 1
     ? `The L1 table ${x.name(gmfn)} is out of sync and may stay so: the guest goes on writing it.`
     : `Frame ${x.name(gmfn)} is out of sync, but serves as an L${level} table here: it is brought in sync, and the walk begins again.`;
+}
+
+function sayFlush(t: Thread, x: Xen): string {
+  if (t.get(F.flush) === 0) return 'The path was protected already: nothing had to be removed.';
+  const version = x.on('bump-on-removal')
+    ? `The version goes up to ${x.domain.get('version')}`
+    : 'The version stays as it is, for moving it is switched off';
+  const flush = x.on('removal-flush')
+    ? 'every TLB is flushed'
+    : 'no TLB is flushed, for that is switched off';
+  return `Write access was removed on the path. ${version}, and ${flush}.`;
+}
+
+/** The error code the guest is given for a fault of its own. */
+function guestError(t: Thread, x: Xen, missing: number): number {
+  const honest = walkError(x, t.actor, missing, accessOf(t), isUser(t));
+  const told = x.on('present-bit') ? honest : (honest & ~PFEC_P) | (t.get(F.error) & PFEC_P);
+  if (told !== honest) x.witness.misled(t.actor, t.get(F.vaHi), t.get(F.vaLo), told);
+  return told;
 }
 
 const badGfn = (t: Thread, x: Xen): boolean => {
@@ -86,12 +108,12 @@ export const walkSteps: readonly Step<Xen>[] = [
       const v = t.actor;
       const missing = t.get(F.missing);
       // The shadow may be behind the guest: whether the entry is present is for the walk to say.
-      if (x.era.outOfSync)
+      if (x.era.outOfSync && x.on('present-bit'))
         t.set(F.error, (missing & P) === 0 ? t.get(F.error) | PFEC_P : t.get(F.error) & ~PFEC_P);
       if (missing !== 0) {
         x.world.count('shadow_fault_bail_real_fault');
         resetEarlyUnshadow(t, x);
-        finish(t, x, 'guest-fault', FAULT_INJECT, walkError(x, v, missing, accessOf(t), isUser(t)));
+        finish(t, x, 'guest-fault', FAULT_INJECT, guestError(t, x, missing));
         return;
       }
       if (x.domain.get('shuttingDown') !== 0) {
@@ -173,22 +195,17 @@ export const walkSteps: readonly Step<Xen>[] = [
       fold(t);
       if (t.get(F.flush) === 0) return;
       x.world.count('shadow_rm_write_flush_tlb');
-      const version = (x.domain.get('version') + 1) | 0;
-      x.domain.set('version', version);
-      x.world.emit(VersionBumped, version);
-      t.call(flushTlbMask, []);
+      if (x.on('bump-on-removal')) bumpVersion(x);
+      if (x.on('removal-flush')) t.call(flushTlbMask, []);
     },
-    say: (t, x) =>
-      t.get(F.flush) === 0
-        ? 'The path was protected already: nothing had to be removed.'
-        : `Write access was removed on the path. The version goes up to ${x.domain.get('version')}, and every TLB is flushed.`,
+    say: sayFlush,
   },
   {
     label: 'rewalk',
     line: '  REWALK: shadow_unlock(), walk again',
     touch: 'racy',
     run: (t, x) => {
-      if (t.get(F.rewalk) === 0) return;
+      if (t.get(F.rewalk) === 0 || !x.on('walk-again')) return;
       t.set(F.how, 1);
       walkAgain(t, x);
     },

@@ -168,6 +168,7 @@ export const guestWalkTables = procedure<Xen>({
       run: (t, x) => {
         const vcpu = x.vcpu(t.actor);
         x.world.count('shadow_guest_walk');
+        x.walkWitness.walk(t.actor);
         vcpu.gw.start(x.domain.get('version'), t.get(L.vaHi), t.get(L.vaLo));
         vcpu.gw.setMfn(4, vcpu.guestTop);
         x.world.emit(WalkStarted, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), t.get(L.access));

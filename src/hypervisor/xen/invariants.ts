@@ -2,15 +2,22 @@ import type { Invariant } from '../../kernel';
 import { snapshotRights, snapshots, syncedContents, upperContents } from './invariants/contents';
 import { inHashOnce, referenceCounts, upPointers, versionGrows } from './invariants/counts';
 import { dirtyLog } from './invariants/dirtyLog';
-import { faultsJustified } from './invariants/faults';
-import { fixupsComplete, inOneSlot, ownInSync, twoPerHome } from './invariants/oosTable';
+import { faultsJustified, userStoresUnshadow } from './invariants/faults';
+import { freshness } from './invariants/freshness';
+import {
+  fixupsComplete,
+  inOneSlot,
+  nothingWithoutPaging,
+  ownInSync,
+  twoPerHome,
+} from './invariants/oosTable';
 import { flagsTogether, onlyL1, tlbProtection, writeProtection } from './invariants/protection';
 import type { Xen } from './state';
 
 /**
- * What holds whenever the shadow lock is released (sheet 7, "LR"); I17 after every step, by a witness of its own. I11 speaks of
- * what was in guest memory at some moment of the past: no state shows it, so the laws of this folder test it by comparison with
- * bare hardware. I19 comes with the mode changes.
+ * What holds whenever the shadow lock is released (sheet 7, "LR"). I17 holds after every step and I11 at the end of operations.
+ * What no state shows (I11, I16, I17, I20) is told by witnesses: cells that only invariants read. I20 and I21 are this
+ * project's own.
  */
 export const xenInvariants: readonly Invariant<Xen>[] = [
   syncedContents,
@@ -23,12 +30,15 @@ export const xenInvariants: readonly Invariant<Xen>[] = [
   fixupsComplete,
   snapshots,
   snapshotRights,
+  freshness,
   upperContents,
   referenceCounts,
   upPointers,
   inHashOnce,
   versionGrows,
   ownInSync,
+  nothingWithoutPaging,
   faultsJustified,
+  userStoresUnshadow,
   dirtyLog,
 ];

@@ -147,10 +147,12 @@ export const shInvlpgPage = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const index = x.index(1, t.get(L.vaHi), t.get(L.vaLo));
-        setL1e(x, t.actor, shadowL1(t), index, 0, 0, WHY_INVLPG);
+        if (x.on('invlpg-blanks')) setL1e(x, t.actor, shadowL1(t), index, 0, 0, WHY_INVLPG);
       },
       say: (t, x) => {
         const index = sayIndex(x.index(1, t.get(L.vaHi), t.get(L.vaLo)));
+        if (!x.on('invlpg-blanks'))
+          return `Entry ${index} of ${x.name(shadowL1(t))} stays as it is: blanking it is switched off.`;
         return `Entry ${index} of ${x.name(shadowL1(t))} is blanked. The next use of ${va(t, x)} derives it anew; all other entries stay as they are.`;
       },
     },
@@ -165,7 +167,9 @@ export const shInvlpgPage = procedure<Xen>({
       },
       say: (t, x) =>
         t.get(L.needed) === 1
-          ? `The shadow holds nothing for ${va(t, x)}. The table stays out of sync.`
+          ? x.on('invlpg-blanks')
+            ? `The shadow holds nothing for ${va(t, x)}. The table stays out of sync.`
+            : `The shadow still holds what it held for ${va(t, x)}. The table stays out of sync.`
           : `Nothing is shadowed for ${va(t, x)}.`,
     },
   ],
@@ -187,8 +191,12 @@ export const shInvlpg = procedure<Xen>({
       touch: 'private',
       run: (t, x) => {
         // On a non-canonical address INVLPG does nothing, and does not fault.
-        if (!canonical(x.machine.guestMode(t.actor), t.get(E.vaHi), t.get(E.vaLo))) t.ret();
-        else t.call(shInvlpgPage, [t.get(E.vaHi), t.get(E.vaLo)], E.needed);
+        if (!canonical(x.machine.guestMode(t.actor), t.get(E.vaHi), t.get(E.vaLo))) {
+          t.ret();
+          return;
+        }
+        x.flushWitness.beginPage(t.actor, t.get(E.vaHi), t.get(E.vaLo));
+        t.call(shInvlpgPage, [t.get(E.vaHi), t.get(E.vaLo)], E.needed);
       },
       say: (t) => `The guest on vCPU ${t.actor} executes INVLPG.`,
     },
@@ -199,6 +207,7 @@ export const shInvlpg = procedure<Xen>({
       beat: true,
       run: (t, x) => {
         if (t.get(E.needed) === 1) x.machine.tlb.flushPage(t.actor, t.get(E.vaHi), t.get(E.vaLo));
+        x.flushWitness.endPage(t.actor);
         t.ret();
       },
       say: (t, x) =>

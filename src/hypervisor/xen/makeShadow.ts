@@ -50,10 +50,14 @@ export const shMakeShadow = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const gmfn = t.get(L.n);
-        if (x.outOfSync(gmfn)) t.call(shResync, [gmfn]);
+        if (x.outOfSync(gmfn) && x.on('resync-promoted')) t.call(shResync, [gmfn]);
       },
-      say: (t, x) =>
-        `Frame ${x.name(t.get(L.n))} becomes an L${levelOfType(t.get(L.type))} table for Xen. It must be in sync for that, and is brought so if need be.`,
+      say: (t, x) => {
+        const page = `Frame ${x.name(t.get(L.n))} becomes an L${levelOfType(t.get(L.type))} table for Xen`;
+        return x.on('resync-promoted')
+          ? `${page}. It must be in sync for that, and is brought so if need be.`
+          : `${page}, in sync or not: to bring it in sync first is switched off.`;
+      },
     },
     {
       label: 'mark',

@@ -148,12 +148,16 @@ export const shadowGetAndCreateL1e = procedure<Xen>({
       touch: 'locked',
       lane: 'resync',
       run: (t, x) => {
-        if (t.get(L.resync) === 1 && x.era.outOfSync) t.call(resyncAll, [t.actor, 0, 1, 1]);
+        if (t.get(L.resync) === 1 && x.era.outOfSync && x.on('resync-new-path'))
+          t.call(resyncAll, [t.actor, 0, 1, 1]);
       },
-      say: (t) =>
-        t.get(L.resync) === 1
+      say: (t, x) => {
+        if (t.get(L.resync) === 1 && !x.on('resync-new-path'))
+          return 'A new path may lead to tables that are out of sync, but bringing them in sync is switched off.';
+        return t.get(L.resync) === 1
           ? 'A new path may lead to tables that are out of sync. Now that all of it is protected, they are brought in sync.'
-          : 'No new path was opened: tables that are out of sync may stay so.',
+          : 'No new path was opened: tables that are out of sync may stay so.';
+      },
     },
     {
       label: 'return',

@@ -190,7 +190,7 @@ export const shRemoveShadows = procedure<Xen>({
           x.domain.set('crashed', 1);
           x.world.emit(DomainCrashed, gmfn);
         }
-        t.callThen('unlock', flushTlbMask, []);
+        if (x.on('unshadow-flush')) t.callThen('unlock', flushTlbMask, []);
       },
       say: (t, x) =>
         x.isPageTable(t.get(L.gmfn))

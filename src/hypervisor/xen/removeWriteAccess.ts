@@ -26,7 +26,8 @@ const writers = (t: Thread, x: Xen): number => x.guest.writers(t.get(L.gmfn));
 
 /** Guesses are read through the running vCPU's tables, so they are made for the running vCPU only; in F not for a resync. */
 function guessList(t: Thread, x: Xen): readonly Guess[] {
-  if (t.get(L.v) !== t.actor || (t.get(L.level) === 0 && !x.era.guessAtLevel0)) return [];
+  const running = t.get(L.v) === t.actor || (x.on('guess-any-vcpu') && t.actor < x.vcpus.length);
+  if (!running || (t.get(L.level) === 0 && !x.era.guessAtLevel0)) return [];
   return guesses(x, t.get(L.gmfn), t.get(L.level), t.get(L.vaHi), t.get(L.vaLo));
 }
 

@@ -57,17 +57,22 @@ export const setUpper = procedure<Xen>({
         if (!x.era.outOfSync) return;
         const level = levelOfType(x.pages.type(t.get(L.smfn)));
         if (level > 2) {
-          if (t.get(L.defer) === 0) t.call(resyncAll, [t.get(L.v), 0, 1, 1]);
+          if (t.get(L.defer) === 0 && x.on('resync-new-path')) t.call(resyncAll, [t.get(L.v), 0, 1, 1]);
           return;
         }
         const below = frameOf(t.get(L.hi), t.get(L.lo));
         const gl1mfn = x.pages.backpointer(below);
-        if (!isFl1(x.pages.type(below)) && x.outOfSync(gl1mfn)) t.call(shResync, [gl1mfn]);
+        if (!isFl1(x.pages.type(below)) && x.outOfSync(gl1mfn) && x.on('resync-linked'))
+          t.call(shResync, [gl1mfn]);
       },
-      say: (t, x) =>
-        levelOfType(x.pages.type(t.get(L.smfn))) > 2
+      say: (t, x) => {
+        const far = levelOfType(x.pages.type(t.get(L.smfn))) > 2;
+        if (!x.on(far ? 'resync-new-path' : 'resync-linked'))
+          return 'The new path may lead to a table that is out of sync, but bringing it in sync is switched off.';
+        return far
           ? 'A new path may lead to tables that are out of sync: they are brought in sync first.'
-          : 'The new path leads to one L1 table: if it is out of sync, it is brought in sync first.',
+          : 'The new path leads to one L1 table: if it is out of sync, it is brought in sync first.';
+      },
     },
     {
       label: 'write',

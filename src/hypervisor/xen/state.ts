@@ -5,6 +5,7 @@ import type { DesignOptions } from '../design';
 import { DomainState } from './domain';
 import type { Era } from './eras';
 import { FixupArrays, FixupTable } from './fixupStore';
+import { FlushWitness } from './flushWitness';
 import { GuestPages } from './guestPages';
 import { ShadowHash } from './hash';
 import { P2m } from './p2m';
@@ -15,6 +16,7 @@ import { SwitchState } from './switchState';
 import { isFl1, levelOfType, mapsPages, p2mTypeNamed, SH_NONE } from './types';
 import { VcpuState } from './vcpuState';
 import { Vtlb } from './vtlb';
+import { WalkWitness } from './walkWitness';
 import { FaultWitness } from './witness';
 
 /**
@@ -41,8 +43,10 @@ export class Xen {
   readonly fixupArrays: readonly FixupArrays[];
   readonly vtlbs: readonly Vtlb[];
   readonly switches: SwitchState;
-  /** For invariant I17 only. */
+  /** For invariants only: I17; I16 and I20; I11. */
   readonly witness: FaultWitness;
+  readonly walkWitness: WalkWitness;
+  readonly flushWitness: FlushWitness;
   /** Knob `l3-top-level`: whether the domain starts with LINUX_L3_TOPLEVEL on, as Xen's do. */
   readonly l3TopLevel: boolean;
 
@@ -69,6 +73,8 @@ export class Xen {
     this.fixupArrays = each((v) => new FixupArrays(store, v, era.oosPages));
     this.vtlbs = each((v) => new Vtlb(store, v));
     this.witness = new FaultWitness(store, config.vcpus);
+    this.walkWitness = new WalkWitness(store, config.vcpus);
+    this.flushWitness = new FlushWitness(store, config.vcpus);
     this.pool = new Pool(world, machine, this.pages, this.domain, this.vcpus);
     this.hash = new ShadowHash(world, this.pages, this.domain);
     this.pinned = new PinnedList(this.pages, this.domain);

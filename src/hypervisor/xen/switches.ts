@@ -1,12 +1,6 @@
 import type { SwitchSpec } from '../design';
-
-const spec = (name: string, label: string, says: string, protects?: string): SwitchSpec => ({
-  name,
-  label,
-  says,
-  default: true,
-  ...(protects === undefined ? {} : { protects }),
-});
+import { LATER_NAMES, PROTECTIONS } from './protections';
+import { spec } from './switchSpec';
 
 /**
  * Every protection and optimisation that can be switched off, in mid-run too. The last of the list are repairs that came after
@@ -128,15 +122,18 @@ export const SWITCHES = [
     'Looks under the lock whether an entry was present before an emulated store. Without it, as in Xen, a store of another vCPU in between is missed when the check is skipped.',
     'I1',
   ),
+  ...PROTECTIONS,
 ] as const satisfies readonly SwitchSpec[];
 
-const REPAIRS = [
+/** Switches that stand for what came later than the code of 2008. */
+export const REPAIRS: readonly string[] = [
   'late-recheck',
   'oos-before-magic',
   'late-resync',
   'prealloc-first',
   'skip-verify-locked',
-] as const;
+  ...LATER_NAMES,
+];
 
 /** What the profiles of 2008 set: the repairs came later. */
 export const SWITCHES_OF_2008: Readonly<Record<string, boolean>> = Object.fromEntries(

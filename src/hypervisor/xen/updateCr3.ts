@@ -30,9 +30,16 @@ export const updateCr3 = procedure<Xen>({
       label: 'own',
       line: 'shadow_resync_current_vcpu(v)',
       touch: 'private',
-      run: (t) => t.call(resyncAll, [t.get(L.v), 0, 1, 0, locking(t)]),
-      say: (t) =>
-        `vCPU ${t.get(L.v)} is about to load CR3. For the guest that is a flush: what it has written to tables that are out of sync must count now.`,
+      run: (t, x) => {
+        x.flushWitness.beginAll(t.get(L.v));
+        if (x.on('cr3-resync-own')) t.call(resyncAll, [t.get(L.v), 0, 1, 0, locking(t)]);
+      },
+      say: (t, x) => {
+        const load = `vCPU ${t.get(L.v)} is about to load CR3. For the guest that is a flush`;
+        return x.on('cr3-resync-own')
+          ? `${load}: what it has written to tables that are out of sync must count now.`
+          : `${load}, but bringing its tables in sync is switched off.`;
+      },
     },
     {
       label: 'lock',
@@ -63,13 +70,15 @@ export const updateCr3 = procedure<Xen>({
       label: 'flush',
       line: '  removed: flush_tlb_mask(all CPUs)',
       touch: 'locked',
-      run: (t) => {
-        if (t.get(L.removed) !== 0) t.call(flushTlbMask, []);
+      run: (t, x) => {
+        if (t.get(L.removed) !== 0 && x.on('cr3-flush')) t.call(flushTlbMask, []);
       },
-      say: (t) =>
-        t.get(L.removed) === 0
-          ? 'Nothing had to be removed.'
-          : 'A mapping was removed, so TLBs must forget it.',
+      say: (t, x) => {
+        if (t.get(L.removed) === 0) return 'Nothing had to be removed.';
+        return x.on('cr3-flush')
+          ? 'A mapping was removed, so TLBs must forget it.'
+          : 'A mapping was removed, but the flush is switched off: other TLBs still know it.';
+      },
     },
     {
       label: 'toplevel',
@@ -119,15 +128,23 @@ export const updateCr3 = procedure<Xen>({
       label: 'others',
       line: 'shadow_sync_other_vcpus(v)',
       touch: 'private',
-      run: (t) => t.call(resyncAll, [t.get(L.v), 1, 0, 1, locking(t)]),
-      say: 'Tables that other vCPUs let go may be seen through the new CR3: they must not be older than this load.',
+      run: (t, x) => {
+        if (x.on('cr3-refresh-others')) t.call(resyncAll, [t.get(L.v), 1, 0, 1, locking(t)]);
+      },
+      say: (_, x) =>
+        x.on('cr3-refresh-others')
+          ? 'Tables that other vCPUs let go may be seen through the new CR3: they must not be older than this load.'
+          : 'Tables that other vCPUs let go are not looked at: that is switched off.',
     },
     {
       label: 'done',
       line: 'return',
       touch: 'private',
       beat: true,
-      run: (t) => t.ret(),
+      run: (t, x) => {
+        x.flushWitness.endAll(t.get(L.v));
+        t.ret();
+      },
       say: (t, x) => `vCPU ${t.get(L.v)} has loaded ${x.name(t.get(L.gmfn))}.`,
     },
   ],

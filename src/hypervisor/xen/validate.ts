@@ -154,7 +154,8 @@ export const shValidateGuestEntry = procedure<Xen>({
         const cell = x.entryCell(gmfn, index);
         const result = setL1e(x, t.actor, t.get(L.smfn), index, t.get(L.hi), t.get(L.lo), WHY_VALIDATE, cell);
         t.set(L.flags, t.get(L.flags) | result);
-        if (x.outOfSync(gmfn)) snapshotUpdate(x, gmfn, index, x.hi(gmfn, index), x.lo(gmfn, index), cell);
+        if (x.outOfSync(gmfn) && x.on('snapshot-update-validate'))
+          snapshotUpdate(x, gmfn, index, x.hi(gmfn, index), x.lo(gmfn, index), cell);
         next(t, x);
       },
       say: sayEntry,

@@ -3,11 +3,19 @@ import { frameOf, isLeaf, present } from '../../machine';
 import type { Xen } from './state';
 import { isRam } from './types';
 
-const CELLS = 4;
+const CELLS = 5;
 const SEEN_ABSENT = 0;
 const WRONGLY_GIVEN = 1;
 const VA_HI = 2;
 const VA_LO = 3;
+const ERROR = 4;
+
+/** What a vCPU's guest was wrongly told: a fault at all (error -1), or the error code of one. */
+export interface WrongFault {
+  readonly hi: number;
+  readonly lo: number;
+  readonly error: number;
+}
 
 /**
  * What no state of Xen shows: whether a fault that a magic entry gives to the guest is justified. That is so if the guest's
@@ -42,15 +50,26 @@ export class FaultWitness {
   deliver(x: Xen, v: number, vaHi: number, vaLo: number): void {
     this.look(x, v, vaHi, vaLo);
     if (this.store.get(this.at(v, SEEN_ABSENT)) !== 0) return;
+    this.note(v, vaHi, vaLo, -1);
+  }
+
+  /** The guest is given a fault of its own, but with an error code that its tables do not justify. */
+  misled(v: number, vaHi: number, vaLo: number, error: number): void {
+    this.note(v, vaHi, vaLo, error);
+  }
+
+  private note(v: number, vaHi: number, vaLo: number, error: number): void {
     this.store.set(this.at(v, WRONGLY_GIVEN), 1);
     this.store.set(this.at(v, VA_HI), vaHi);
     this.store.set(this.at(v, VA_LO), vaLo);
+    this.store.set(this.at(v, ERROR), error);
   }
 
-  /** The address of the fault that vCPU v was wrongly given last, until its next fault. */
-  wrong(v: number): { readonly hi: number; readonly lo: number } | undefined {
-    if (this.store.get(this.at(v, WRONGLY_GIVEN)) === 0) return undefined;
-    return { hi: this.store.get(this.at(v, VA_HI)), lo: this.store.get(this.at(v, VA_LO)) };
+  /** The fault that vCPU v was wrongly given last, until its next fault. */
+  wrong(v: number): WrongFault | undefined {
+    const read = (field: number): number => this.store.get(this.at(v, field));
+    if (read(WRONGLY_GIVEN) === 0) return undefined;
+    return { hi: read(VA_HI), lo: read(VA_LO), error: read(ERROR) };
   }
 }
 

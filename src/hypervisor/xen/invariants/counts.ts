@@ -105,17 +105,27 @@ export const inHashOnce = invariant(
   },
 );
 
-/** I16: no walk can have seen a version that is still to come. */
+/**
+ * I16: no walk can have seen a version that is still to come, and none is installed that a change of a table in sync has made
+ * stale while the version stood still.
+ */
 export const versionGrows = invariant(
   'I16',
-  'The version of the guest tables never decreases.',
+  'The version never decreases, and a table in sync that changes between a walk and its use moves it.',
   (x, found) => {
     const now = x.domain.get('version');
-    for (const v of x.vcpus)
+    for (const v of x.vcpus) {
+      const level = x.walkWitness.staleLevel(v.index);
+      if (level > 0)
+        found(
+          `vCPU ${v.index} has installed an entry by a walk whose L${level} entry had changed, but the version had not moved.`,
+          `version of vCPU ${v.index}`,
+        );
       if (v.gw.cells.get('valid') !== 0 && v.gw.version > now)
         found(
           `the walk of vCPU ${v.index} has recorded version ${v.gw.version}, but the version is ${now}.`,
           `version of vCPU ${v.index}`,
         );
+    }
   },
 );

@@ -1,8 +1,8 @@
-import { frameOf, W } from '../../../machine';
+import { CR0_PG, frameOf, W } from '../../../machine';
 import { SHADOW_OOS_FIXUPS } from '../fixupStore';
 import { isUsable } from '../magic';
 import { oosFind } from '../oos/slots';
-import { isFl1 } from '../types';
+import type { Xen } from '../state';
 import { eachPresent } from './contents';
 import { entryOf, guestPage, invariant, oosSlot, shadowEntry } from './names';
 
@@ -61,7 +61,6 @@ export const fixupsComplete = invariant(
   (x, found) => {
     if (x.era.fixups !== 'array' || !x.on('fixups')) return;
     for (const smfn of x.l1Shadows()) {
-      if (isFl1(x.pages.type(smfn))) continue;
       eachPresent(x, smfn, (i, hi, lo) => {
         const gmfn = frameOf(hi, lo);
         if ((lo & W) === 0 || !isUsable(hi, lo) || !x.outOfSync(gmfn)) return;
@@ -97,5 +96,35 @@ export const ownInSync = invariant(
             oosSlot(v, slot),
           );
     }
+  },
+);
+
+/** Procedures in which a vCPU's paging mode is about to be settled. */
+const SETTLING = ['hvm_set_cr0', 'sh_update_paging_modes', 'xen_boot'];
+
+/** Whether vCPU v has paging off for the guest, and Xen has taken note of that. */
+function pagesOff(x: Xen, v: number): boolean {
+  if ((x.machine.vcpu(v).get('cr0') & CR0_PG) !== 0) return false;
+  return !x.world.actors.some(({ thread }) =>
+    (thread?.frames() ?? []).some(({ procedure }) => SETTLING.includes(procedure.name)),
+  );
+}
+
+/** I19: a vCPU without paging never flushes, so nothing may drift. */
+export const nothingWithoutPaging = invariant(
+  'I19',
+  'While a vCPU has paging off, no table is out of sync, and none may go.',
+  (x, found) => {
+    const off = x.vcpus.find(({ index }) => pagesOff(x, index));
+    if (off === undefined) return;
+    if (x.domain.get('oosActive') !== 0)
+      found(`vCPU ${off.index} has paging off, but tables may go out of sync.`, `vcpu ${off.index}`);
+    for (const { index: v, oos } of x.vcpus)
+      for (let slot = 0; slot < oos.size; slot++)
+        if (oos.page(slot) >= 0)
+          found(
+            `${x.name(oos.page(slot))} is out of sync, but vCPU ${off.index} has paging off.`,
+            oosSlot(v, slot),
+          );
   },
 );

@@ -11,7 +11,7 @@ import {
 import { SHADOW_OOS_FIXUPS } from '../fixupStore';
 import { clearWrite, mapsWritable } from '../refs';
 import type { Xen } from '../state';
-import { isL1 } from '../types';
+import { isL1, mapsPages } from '../types';
 import { fixupTableAdd } from './fixupTable';
 import { oosPlace } from './slots';
 
@@ -42,14 +42,14 @@ export function fixupAdd(x: Xen, v: number, gmfn: number, smfn: number, index: n
 function fixupArrayAdd(x: Xen, gmfn: number, smfn: number, index: number): void {
   const { owner, slot } = oosPlace(x, gmfn);
   const arrays = defined(x.fixupArrays[owner], `fixup arrays of vCPU ${owner}`);
-  if (x.era.fixupNoDuplicates)
+  if (x.on('fixup-no-duplicates'))
     for (let i = 0; i < SHADOW_OOS_FIXUPS; i++)
       if (arrays.smfn(slot, i) === smfn && arrays.off(slot, i) === index) return;
   const at = arrays.next(slot);
   const victim = arrays.smfn(slot, at);
   if (victim >= 0) {
     const off = arrays.off(slot, at);
-    if (fixupHolds(x, gmfn, victim, off)) clearWrite(x, victim, off, HOW_EVICTION);
+    if (x.on('fixup-eviction') && fixupHolds(x, gmfn, victim, off)) clearWrite(x, victim, off, HOW_EVICTION);
     x.world.count('shadow_oos_fixup_evict');
     x.world.emit(FixupRemoved, owner, gmfn, victim, off);
   }
@@ -59,9 +59,11 @@ function fixupArrayAdd(x: Xen, gmfn: number, smfn: number, index: number): void 
   x.world.emit(FixupAdded, owner, gmfn, smfn, index);
 }
 
-/** Whether a recorded place still is an L1 entry that maps the page writable. In 2008 a splintered superpage never counted. */
+/** Whether a recorded place still is an L1 entry that maps the page writable. Until September 2008 a splintered superpage never counted. */
 export function fixupHolds(x: Xen, gmfn: number, smfn: number, off: number): boolean {
-  return isL1(x.pages.type(smfn)) && mapsWritable(x, smfn, off, gmfn);
+  const type = x.pages.type(smfn);
+  const searched = x.on('fl1-fixups') ? mapsPages(type) : isL1(type);
+  return searched && mapsWritable(x, smfn, off, gmfn);
 }
 
 /** sh_remove_write_access_from_sl1p: one read at a recorded place. Whether it still mapped the page writable. */

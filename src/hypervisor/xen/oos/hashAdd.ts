@@ -99,9 +99,14 @@ export const oosHashAdd = procedure<Xen>({
       line: 'if oos[next] is taken: _sh_resync(oos[next])',
       touch: 'locked',
       beat: true,
-      run: (t) => t.call(shResyncPage, [t.get(L.v), t.get(L.victim) - 1, t.get(L.next)], L.gone),
+      run: (t, x) => {
+        if (x.on('crush-resync'))
+          t.call(shResyncPage, [t.get(L.v), t.get(L.victim) - 1, t.get(L.next)], L.gone);
+      },
       say: (t, x) => {
         const victim = x.name(t.get(L.victim) - 1);
+        if (!x.on('crush-resync'))
+          return `Slot ${t.get(L.next)} is taken by ${victim}. It goes without a resync, for that is switched off.`;
         return carried(t) >= 0
           ? `Slot ${t.get(L.next)} is taken by ${victim}. It must be resynced now to make room.`
           : `Slot ${t.get(L.next)} is taken by a page that does not belong there, ${victim}. It must be resynced now to make room.`;

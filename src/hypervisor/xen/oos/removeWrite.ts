@@ -49,14 +49,17 @@ export const oosRemoveWriteAccess = procedure<Xen>({
       label: 'unfindable',
       line: 'if a writer could not be found: sh_remove_shadows(gmfn)',
       touch: 'locked',
-      run: (t) => {
-        if (t.get(L.searched) !== -1) t.goto('flush');
+      run: (t, x) => {
+        if (t.get(L.searched) !== -1 || !x.on('unfindable-unshadows')) t.goto('flush');
         else t.callThen('gone', shRemoveShadows, [t.get(L.gmfn), 0, 1, unshadowCode('unfindable-writer')]);
       },
-      say: (t, x) =>
-        t.get(L.searched) === -1
-          ? `Frame ${x.name(t.get(L.gmfn))} cannot be made read-only, so it cannot stay shadowed.`
-          : `Nothing maps ${x.name(t.get(L.gmfn))} writable any more.`,
+      say: (t, x) => {
+        const page = x.name(t.get(L.gmfn));
+        if (t.get(L.searched) !== -1) return `Nothing maps ${page} writable any more.`;
+        return x.on('unfindable-unshadows')
+          ? `Frame ${page} cannot be made read-only, so it cannot stay shadowed.`
+          : `Frame ${page} cannot be made read-only, but stays shadowed: to unshadow it is switched off.`;
+      },
     },
     {
       label: 'flush',

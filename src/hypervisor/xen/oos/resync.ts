@@ -36,12 +36,16 @@ export const shResyncPage = procedure<Xen>({
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
         if (t.get(L.gone) === 1) t.ret(1);
-        else x.guest.setFlags(gmfn, x.guest.flags(gmfn) & ~SHF_OOS_MAY_WRITE);
+        else if (x.on('may-write-first')) x.guest.setFlags(gmfn, x.guest.flags(gmfn) & ~SHF_OOS_MAY_WRITE);
       },
-      say: (t, x) =>
-        t.get(L.gone) === 1
-          ? `Frame ${x.name(t.get(L.gmfn))} has no shadow any more, so there is nothing to bring in sync.`
-          : `From here on no entry may map ${x.name(t.get(L.gmfn))} writable.`,
+      say: (t, x) => {
+        const page = x.name(t.get(L.gmfn));
+        if (t.get(L.gone) === 1)
+          return `Frame ${page} has no shadow any more, so there is nothing to bring in sync.`;
+        return x.on('may-write-first')
+          ? `From here on no entry may map ${page} writable.`
+          : `Entries may still map ${page} writable: to forbid that before the contents are read is switched off.`;
+      },
     },
     {
       label: 'contents',
@@ -57,7 +61,8 @@ export const shResyncPage = procedure<Xen>({
       beat: true,
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
-        x.guest.setFlags(gmfn, x.guest.flags(gmfn) & ~SHF_OUT_OF_SYNC);
+        x.guest.setFlags(gmfn, x.guest.flags(gmfn) & ~(SHF_OUT_OF_SYNC | SHF_OOS_MAY_WRITE));
+        x.walkWitness.cameBack(x, gmfn);
         x.world.count('shadow_resync');
         x.world.emit(Resynced, gmfn, t.get(L.owner), t.get(L.compared), t.get(L.rederived));
         t.ret(0);

@@ -58,7 +58,7 @@ function compare(t: Thread, x: Xen, i: number): void {
   prefetchL1(x, hi, lo, derived);
   if (setL1e(x, owner, t.get(L.smfn), i, derived.hi, derived.lo, WHY_RESYNC, cell) !== 0)
     t.set(L.changed, t.get(L.changed) + 1);
-  snapshotUpdate(x, gmfn, i, hi, lo, cell);
+  if (x.on('snapshot-update-resync')) snapshotUpdate(x, gmfn, i, hi, lo, cell);
   t.set(L.rederived, t.get(L.rederived) + 1);
 }
 

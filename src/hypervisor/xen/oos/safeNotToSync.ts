@@ -4,7 +4,8 @@ import { SH_L1_64, SH_L3_64 } from '../types';
 
 /** The table of the only entry that references a shadow, or -1 if there may be others or it is not known. */
 function onlyParent(x: Xen, smfn: number): number {
-  return x.pages.count(smfn) === 1 && x.pages.hasUp(smfn) ? x.pages.upFrame(smfn) : -1;
+  const one = x.pages.count(smfn) === 1 || !x.on('one-parent');
+  return one && x.pages.hasUp(smfn) ? x.pages.upFrame(smfn) : -1;
 }
 
 /**

@@ -33,6 +33,7 @@ export function oosPlace(x: Xen, gmfn: number): OosPlace {
 export function oosHashRemove(x: Xen, gmfn: number): void {
   const { owner, slot } = oosPlace(x, gmfn);
   x.vcpu(owner).oos.setPage(slot, -1);
+  x.walkWitness.cameBack(x, gmfn);
   if (x.era.fixups === 'table') fixupTableRemove(x, gmfn);
 }
 

@@ -17,10 +17,12 @@ const NOT_A_TABLE = 5;
 function refusal(x: Xen, gmfn: number): number {
   if (!x.isPageTable(gmfn)) return NOT_A_TABLE;
   const types = x.guest.typeBits(gmfn);
-  if ((types & ~SHF_L1_ANY) !== 0) return OTHER_LEVEL;
+  if ((types & ~SHF_L1_ANY) !== 0 && x.on('only-l1')) return OTHER_LEVEL;
   if (x.guest.outOfSync(gmfn)) return ALREADY;
-  if ((types & (types - 1)) !== 0) return SEVERAL;
-  return x.oosEnabled && x.domain.get('oosActive') !== 0 ? ALLOWED : NOT_ACTIVE;
+  if ((types & SHF_L1_ANY) === 0) return OTHER_LEVEL; // there is no L1 shadow that could drift
+  if ((types & (types - 1)) !== 0 && x.on('only-l1')) return SEVERAL;
+  const active = x.domain.get('oosActive') !== 0 || !x.on('oos-gating');
+  return x.oosEnabled && active ? ALLOWED : NOT_ACTIVE;
 }
 
 /**

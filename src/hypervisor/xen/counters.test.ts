@@ -255,8 +255,8 @@ const ROWS: readonly Rise[] = [
     what: 'a fixup recorded twice, and one whose mapping has gone',
     run: () => {
       const l = lab({ entries: aliases(1) });
-      const again: GuestOp[] = [invlpg(vaOf(0x31, 0)), store(vaOf(0x31, 0), EMPTY)];
-      l.run(0, setEntry(0x30, 2, EMPTY), store(vaOf(0x31, 0), EMPTY), setEntry(0x31, 9, EMPTY), ...again);
+      const again: GuestOp[] = [invlpg(vaOf(0x31, 0)), store(vaOf(0x31, 0), EMPTY, 0)];
+      l.run(0, setEntry(0x30, 2, EMPTY), store(vaOf(0x31, 0), EMPTY, 0), setEntry(0x31, 9, EMPTY), ...again);
       l.run(0, invlpg(vaOf(0x31, 0)), cr3());
       return l;
     },

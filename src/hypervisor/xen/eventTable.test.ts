@@ -255,7 +255,7 @@ describe('the table of what re-syncs what (sheet 5.12)', () => {
     const l = new XenLab({ entries });
     l.run(0, load(direct(0x30), 0), load(vaOf(0x30, 0)), setEntry(0x30, 1, EMPTY));
     l.fresh();
-    const seen = watch(l, 1, store(vaOf(0x31, 5), e(0x101, PUAD)));
+    const seen = watch(l, 1, store(vaOf(0x31, 5), e(0x101, PUAD), 0));
     expect([seen.calls, done(l), left(l)]).toEqual([[], [], ['30']]);
     expect(l.x.guest.writers(0x30)).toBe(2);
     expect(l.events('FixupAdded')).toHaveLength(1);

@@ -1,9 +1,9 @@
 import type { Design } from './design';
 import { native } from './native/design';
 import { skeleton } from './skeleton/design';
-import { xen } from './xen/design';
+import { wholeXen } from './xen/whole';
 
 /** Every design, by the name that scenarios use. A new design is one folder and one row here. */
 export const designs: ReadonlyMap<string, Design> = new Map(
-  [native, skeleton, xen].map((design) => [design.name, design]),
+  [native, skeleton, wholeXen].map((design) => [design.name, design]),
 );

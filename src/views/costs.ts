@@ -1,4 +1,5 @@
 import type { Run } from '../engine';
+import type { FigureSpec } from '../hypervisor';
 
 export interface Cost {
   readonly name: string;
@@ -33,9 +34,8 @@ export interface Share {
   readonly text: string;
 }
 
-/** The design's figures at a cursor: those whose whole is not nothing. */
-export function sharesAt(run: Run, cursor: number): readonly Share[] {
-  const figures = run.built.design.figures ?? [];
+/** A design's figures at a cursor: those whose whole is not nothing. */
+export function sharesAt(run: Run, cursor: number, figures: readonly FigureSpec[]): readonly Share[] {
   if (figures.length === 0) return [];
   const values = run.peek(cursor, () => run.world.counters.all());
   return figures.flatMap(({ name, of, per, says, published }) => {

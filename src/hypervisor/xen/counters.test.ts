@@ -18,7 +18,8 @@ import {
   vaOf,
   XenLab,
 } from '../../testing/xenLab';
-import { COUNTERS, FIGURES, NEVER_COUNTED } from './counters';
+import { COUNTERS, NEVER_COUNTED } from './counters';
+import { FIGURES } from './figures';
 
 /** The table of sheet 8, copied as data: what follows `shadow_` of every name. */
 const SHEET = `fault fault_fixed fault_emulate_write fault_emulate_wp fault_emulate_failed fault_mmio

@@ -2,13 +2,12 @@ import { ensure } from '../../base';
 import type { Design, Profile } from '../design';
 import { xenBoot } from './boot';
 import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
-import { COUNTERS, FIGURES } from './counters';
+import { COUNTERS } from './counters';
 import { describeXen } from './describe';
 import { DEFAULT_ERA, ERAS, eraNamed } from './eras';
 import { shPageFault } from './fault';
 import { xenInvariants } from './invariants';
 import { shInvlpg } from './invlpg';
-import { OPERATIONS, operationProcedures } from './operations';
 import { Xen } from './state';
 import { SWITCHES, SWITCHES_OF_2008 } from './switches';
 import { P2M_TYPE_NAMES, p2mTypeNamed } from './types';
@@ -23,7 +22,7 @@ const profiles: readonly Profile[] = [...ERAS]
     switches: { ...SWITCHES_OF_2008, 'user-store': userStoreUnshadows },
   }));
 
-/** Xen's shadow paging of 2008. */
+/** Xen's shadow paging of 2008, as far as the first picture of the page needs it; `whole.ts` adds what comes from outside. */
 export const xen: Design = {
   name: 'xen',
   title: 'Xen',
@@ -32,9 +31,7 @@ export const xen: Design = {
   profiles,
   switches: SWITCHES,
   counters: COUNTERS,
-  figures: FIGURES,
   invariants: xenInvariants,
-  operations: OPERATIONS,
   // shadow_min_acceptable_pages: 128 for each vCPU, and one for each MiB of the guest's memory (sheet 1.7).
   poolFrames: (vcpus, guestFrames) => 128 * vcpus + Math.ceil(guestFrames / 256),
   build: (world, machine, options) => {
@@ -60,7 +57,7 @@ export const xen: Design = {
         setCr0: shSetCr0,
         setCr4: shSetCr4,
         setEfer: shSetEfer,
-        operations: operationProcedures,
+        operations: new Map(),
       },
       boot: xenBoot,
       describe: describeXen(x),

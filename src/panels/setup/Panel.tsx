@@ -14,6 +14,8 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
   if (spec === undefined || design === undefined) return null;
   const profile = design.profiles.find((p) => p.name === spec.options.profile);
   const { machine } = spec;
+  // What runs may be the design without what its scenario has no use for.
+  const whole = controls.sources.designs.find(({ name }) => name === design.name) ?? design;
   return (
     <div className="setup">
       <section>
@@ -45,7 +47,7 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
         </dl>
       </section>
       <Switches controls={controls} sentences originOf={switchOrigin} />
-      <Operations operations={design.operations ?? []} />
+      <Operations operations={whole.operations ?? []} />
     </div>
   );
 }

@@ -11,11 +11,13 @@ import { useFits } from './useFits';
 import './app.css';
 
 const loadDialogs = () => import('./Dialogs.lazy');
+const loadRace = () => import('../panels/race/RacePanel.lazy');
 
 /** The page: header, the layout that fits the window, and what lies above them. */
 export function App({ controls }: { readonly controls: Controls }) {
   const version = useStore(controls.session.store, (s) => s.version);
   const dialog = useStore(controls.session.store, (s) => s.dialog);
+  const racing = useStore(controls.session.store, (s) => s.racing);
   const presenter = useStore(controls.session.store, (s) => s.presenter);
   // Large type needs a larger window for the same three columns.
   const wide = useFits(presenter ? '(min-width: 1800px)' : '(min-width: 1200px)');
@@ -25,6 +27,12 @@ export function App({ controls }: { readonly controls: Controls }) {
       <Header controls={controls} narrow={narrow} />
       {version === 0 ? (
         <main className="app-empty" />
+      ) : racing ? (
+        <Guarded name="race finder">
+          <Fetched load={loadRace} props={{ controls }} frames={controls.session.frames}>
+            <p className="app-loading">The race finder is being loaded.</p>
+          </Fetched>
+        </Guarded>
       ) : narrow ? (
         <PhoneLayout controls={controls} />
       ) : (

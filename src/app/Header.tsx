@@ -8,6 +8,7 @@ import { onMac } from './platform';
 
 const IN_MENU = [
   'library',
+  'race',
   'edit',
   'share',
   'open-file',
@@ -27,6 +28,7 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
   const profile = useStore(session.store, (s) => s.spec?.options.profile ?? '');
   useStore(session.store, (s) => s.version);
   const furnished = useStore(session.store, (s) => s.furnished);
+  const racing = useStore(session.store, (s) => s.racing);
   useStore(session.store, (s) => s.scheme);
   useStore(session.store, (s) => s.editing);
   useStore(session.store, (s) => s.presenter);
@@ -60,6 +62,9 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
           <>
             <Button disabled={!furnished} onClick={() => controls.execute('library')}>
               Library
+            </Button>
+            <Button disabled={!furnished} onClick={() => controls.execute('race')}>
+              {racing ? 'Back to the stage' : 'Find a race'}
             </Button>
             <Button disabled={!furnished} onClick={() => controls.execute('share')}>
               Share

@@ -77,6 +77,8 @@ export interface Describe {
   readonly states: Readonly<Record<string, string>>;
   /** A word the design has a name for (`gnp`); undefined if there is no such name. */
   readonly wordNamed: (name: string) => Word | undefined;
+  /** Words that vCPUs agree by without a lock (a version, a mark), by name: shown beside a race. */
+  readonly shared?: readonly { readonly name: string; readonly cell: number }[];
   /** The end state in lines a person can read. */
   readonly summary: () => readonly string[];
 }

@@ -19,24 +19,39 @@ import { INITIAL, type Place } from './state';
 
 /** What is on stage as a link's state: the text, and everything the person chose since. Undefined before anything is. */
 export function captureLink(session: Session): LinkState | undefined {
-  const { state, run, runs } = session;
-  if (run === undefined || runs === undefined) return undefined;
-  const anchor = run.anchorAt(state.cursor);
+  const { state, runs } = session;
+  if (runs === undefined) return undefined;
   const { now } = state.focus;
   return {
-    kind: 'scenario',
-    text: state.text,
-    ...(state.library !== undefined && { library: state.library }),
-    switches: state.switches,
-    branches: runs.branches.flatMap(toLinkBranch),
-    run: state.branch,
-    ...(anchor !== undefined && { at: { anchor: printAnchor(anchor), step: state.cursor } }),
+    ...linkTo(session, runs, state.switches, state.branch, state.cursor),
     ...(now !== undefined && {
       focus: { entity: now.entity, ...(now.field !== undefined && { field: now.field }) },
     }),
     view: Object.fromEntries(
       Object.entries(state.tabs).filter(([place, tab]) => tab !== INITIAL.tabs[place as Place]),
     ),
+  };
+}
+
+/** A moment of some runs of the text on stage, whether they are on stage or not. */
+export function linkTo(
+  session: Session,
+  runs: LiveRuns,
+  switches: Readonly<Record<string, boolean>>,
+  run: number,
+  cursor: number,
+): LinkState {
+  const { text, library } = session.state;
+  const anchor = runs.run(run).anchorAt(cursor);
+  return {
+    kind: 'scenario',
+    text,
+    ...(library !== undefined && { library }),
+    switches,
+    branches: runs.branches.flatMap(toLinkBranch),
+    run,
+    ...(anchor !== undefined && { at: { anchor: printAnchor(anchor), step: cursor } }),
+    view: {},
     tables: stepTablesFingerprint(),
   };
 }

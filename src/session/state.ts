@@ -68,6 +68,8 @@ export interface SessionState {
   readonly dialog: DialogName | undefined;
   /** The editor is open beside the stage. */
   readonly editing: boolean;
+  /** A race is looked for, in place of the stage. */
+  readonly racing: boolean;
   readonly messages: readonly Message[];
   /** The scenario language, the library and everything else that was not needed for the first picture has been loaded. */
   readonly furnished: boolean;
@@ -96,6 +98,7 @@ export const INITIAL: SessionState = {
   tabs: { left: 'story', right: 'now', phone: 'stage', code: 'acting' },
   dialog: undefined,
   editing: false,
+  racing: false,
   messages: [],
   furnished: false,
 };

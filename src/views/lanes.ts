@@ -105,7 +105,7 @@ function locksOf(run: Run): LaneLock[] {
 }
 
 /** A lock is a region of one cell that holds its owner: its name is that of the cell the taking step wrote. */
-function lockName(run: Run, step: number, actor: number): string | undefined {
+export function lockName(run: Run, step: number, actor: number): string | undefined {
   let name: string | undefined;
   run.writesIn(step, step + 1, (cell, _old, now) => {
     if (now !== actor + 1) return;

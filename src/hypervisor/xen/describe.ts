@@ -168,6 +168,7 @@ export function describeXen(x: Xen): Describe {
       ...Object.fromEntries(Object.entries(READS).map(([name, { says }]) => [name, says])),
     },
     wordNamed: (name) => (name === 'gnp' ? word(MAGIC_HI, GNP_LO) : undefined),
+    shared: [{ name: 'version', cell: x.domain.cell('version') }],
     summary: () => summary(x),
   };
 }

@@ -54,6 +54,14 @@ export function lookCommands({ session }: CommandContext): Command[] {
       }),
     ),
     {
+      id: 'race',
+      title: state.racing ? 'Back to the stage' : 'Find a race',
+      group: 'Look',
+      also: 'checker interleaving explore protection counterexample verdict',
+      enabled: state.version > 0,
+      run: () => session.set({ racing: !state.racing, playing: false }),
+    },
+    {
       id: 'presenter',
       title: state.presenter ? 'Usual type size' : 'Large type, for a projector',
       group: 'Look',

@@ -1,0 +1,101 @@
+import { figure } from '../../base';
+import type { ProtectionRow } from '../../checker';
+import type { RaceState } from '../../session/racing/racing';
+import { classNames } from '../../ui/classNames';
+
+interface ProtectionsProps {
+  readonly race: RaceState;
+  readonly shown: string | undefined;
+  readonly onShow: (removed: string | undefined) => void;
+}
+
+/** The protection table: each removed in turn, what came of it, and the smallest sets that are still safe. */
+export function Protections({ race, shown, onShow }: ProtectionsProps) {
+  const { rows, table, job } = race;
+  if (rows.length === 0) return null;
+  const breaking = rows.filter((row) => row.removed === undefined || dotOf(row) !== 'safe');
+  const silent = rows.length - breaking.length;
+  return (
+    <div className="race-table">
+      <h3 className="race-head">Which protections matter</h3>
+      <ul>
+        {rows.map((row) => (
+          <li key={row.removed?.name ?? ''}>
+            <button
+              type="button"
+              className={classNames('race-row', row.removed?.name === shown && 'is-shown')}
+              aria-pressed={row.removed?.name === shown}
+              onClick={() => onShow(row.removed?.name)}
+            >
+              <span className={classNames('race-dot', `is-${dotOf(row)}`)} aria-hidden="true" />
+              <span className="race-row-name">{row.removed?.label ?? 'none removed'}</span>
+              <span className="race-row-length">{lengthOf(row)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {job !== undefined && rows.length <= job.protections.length && (
+        <p className="race-small">{figure(job.protections.length + 1 - rows.length)} more to explore.</p>
+      )}
+      {table !== undefined && (
+        <>
+          {silent > 0 && (
+            <p className="race-small">
+              {silent === 1 ? 'One of them protects' : `${figure(silent)} of them protect`} from nothing that
+              can happen in this scenario.
+            </p>
+          )}
+          <h3 className="race-head">Smallest sets that are still safe</h3>
+          <Smallest race={race} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Smallest({ race }: { readonly race: RaceState }) {
+  const { table, cancelled } = race;
+  if (table === undefined) return null;
+  const { minimal, complete } = table;
+  const unsure = cancelled
+    ? 'Cancelled before all sets were explored.'
+    : 'Some set could not be explored within the bounds: raise them to know.';
+  return (
+    <>
+      {minimal.map((set) => (
+        <p className="race-set" key={set.map(({ name }) => name).join()}>
+          {set.length === 0
+            ? 'None is needed: nothing breaks here without any of them.'
+            : set.map(({ label }) => label).join(' + ')}
+        </p>
+      ))}
+      {minimal.length === 0 && complete && <p className="race-set">None: it breaks with all of them.</p>}
+      {!complete && <p className="race-small">{unsure}</p>}
+    </>
+  );
+}
+
+type Dot = 'safe' | 'broken' | 'unknown';
+
+function dotOf({ result }: ProtectionRow): Dot {
+  switch (result.outcome.kind) {
+    case 'holds':
+      return 'safe';
+    case 'violation':
+    case 'deadlock':
+    case 'livelock':
+      return 'broken';
+    default:
+      return 'unknown';
+  }
+}
+
+function lengthOf({ result }: ProtectionRow): string {
+  const { outcome, counterexample } = result;
+  if (counterexample !== undefined) {
+    const steps = `${figure(counterexample.schedule.length)} steps`;
+    return counterexample.shortest ? steps : `${steps} or fewer`;
+  }
+  if (outcome.kind === 'holds') return `${figure(outcome.covered.states)} states`;
+  return outcome.kind === 'cancelled' ? 'cancelled' : 'not known';
+}

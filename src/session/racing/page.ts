@@ -1,0 +1,58 @@
+import { type Bounds, PAGE_BOUNDS, type Protection, protectionsOf } from '../../checker';
+import type { Session } from '../session';
+import type { Explored } from './opening';
+import { Racing } from './racing';
+
+/** What a person can set before a race is looked for. */
+export interface RaceSettings {
+  readonly bounds: Bounds;
+  readonly fuse: boolean;
+  readonly reduce: boolean;
+  readonly symmetry: boolean;
+}
+
+export const SETTINGS: RaceSettings = {
+  // Half of what a page can bear: others want to live, too.
+  bounds: { ...PAGE_BOUNDS, states: 5_000_000, bytes: PAGE_BOUNDS.bytes / 2 },
+  fuse: true,
+  reduce: true,
+  symmetry: true,
+};
+
+const known = new WeakMap<Session, Racing>();
+
+/** The session's one search for races: what it has found stays when the panel is closed. */
+export function racingOf(session: Session): Racing {
+  let racing = known.get(session);
+  if (racing === undefined) {
+    racing = new Racing(
+      () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+      () => session.frames.begin('exploring'),
+    );
+    known.set(session, racing);
+  }
+  return racing;
+}
+
+/** What is on stage, as what would be explored; undefined before anything is. */
+export function onStage(session: Session): Omit<Explored, 'removed'> | undefined {
+  const { runs } = session;
+  return runs === undefined ? undefined : { spec: runs.spec, design: runs.design };
+}
+
+/** The protections of what is on stage that can be taken away. */
+export function removable(session: Session): Protection[] {
+  const { runs } = session;
+  return runs === undefined ? [] : protectionsOf(runs.spec, runs.design);
+}
+
+/** Explores what is on stage, as its switches are now. */
+export function lookForRaces(session: Session, { bounds, fuse, reduce, symmetry }: RaceSettings): void {
+  const { runs } = session;
+  if (runs === undefined) return;
+  racingOf(session).start({
+    spec: runs.spec,
+    protections: removable(session),
+    options: { bounds, fuse, reduce, symmetry },
+  });
+}

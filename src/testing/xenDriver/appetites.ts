@@ -64,3 +64,5 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
 export function appetiteFor(protection: string): Appetite {
   return APPETITES[protection] ?? {};
 }
+
+export const appetiteNames = (): readonly string[] => Object.keys(APPETITES);

@@ -49,3 +49,12 @@ export function hunt(protection: Protection, seed: number, budget = BUDGET): Hun
   }
   return { protection, seed, operations, driven: undefined, others };
 }
+
+/** How a hunt went, in a line. */
+export function huntTrace({ protection, seed, operations, driven, others }: Hunted): string {
+  const seen = new Map<string, number>();
+  for (const other of others) seen.set(other, (seen.get(other) ?? 0) + 1);
+  const before = [...seen].map(([what, times]) => `${what} (${times} times)`).join(', ');
+  const end = driven === undefined ? 'was not broken' : `broke in the world of seed ${driven.seed}`;
+  return `seed ${seed}: ${protection.protects} ${end} in ${operations} operations without ${protection.name}${before === '' ? '' : `; first to break elsewhere: ${before}`}`;
+}

@@ -58,8 +58,8 @@ function make(run: Run, from: number, to: number): SceneModel {
     shadowNote: facts.note,
     announce:
       machine.config.indexBits === 9
-        ? ''
-        : `teaching geometry: ${2 ** machine.config.indexBits} entries per table`,
+        ? (facts.announce ?? [])
+        : [`teaching geometry: ${2 ** machine.config.indexBits} entries per table`],
     motions: motionsOf(moment, names, walk, source),
     wrong,
   };

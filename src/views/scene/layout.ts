@@ -93,13 +93,17 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     references: [],
     tag: holding === undefined || held === undefined ? undefined : layoutTag(holding, held),
     texts,
-    legend: m.shadowLabel === 'top' || w < 560 ? undefined : { x: w - m.pad - 400, y: h - 24, w: 400, h: 14 },
+    legend: hasLegend(m, w) ? { x: w - m.pad - LEGEND_W, y: h - 24, w: LEGEND_W, h: 14 } : undefined,
     places,
   };
   if (holding === undefined || held === undefined) return made;
   const at = (id: EntityId): Rect | undefined => placeOf(made, id);
   return { ...made, references: layoutReferences(holding.references, held.rect, at, m.headH) };
 }
+
+/** Room that the key to the marks takes at the foot, where it stands there. */
+const LEGEND_W = 360;
+const hasLegend = (m: SceneLayout['m'], w: number): boolean => m.shadowLabel !== 'top' && w >= 560;
 
 /** At the foot of the card, where no words are: the longest saying that fits. */
 function layoutTag({ says }: Holding, { rect }: CardLayout): TagLayout | undefined {
@@ -146,13 +150,11 @@ function labels(
       out.push({ text, rect, role: 'note', zone: 'shadow' });
     });
   }
-  if (model.announce !== '')
-    out.push({
-      text: model.announce,
-      rect: { x: m.pad + 92, y: shadowY, w: 190, h: 16 },
-      role: 'note',
-      zone: 'shadow',
-    });
+  const x = m.pad + 84;
+  const room = (hasLegend(m, w) ? w - m.pad - LEGEND_W : w - m.pad) - x - 12;
+  const announce = model.announce.find((text) => wordsWidth(text, m.small) <= room);
+  if (announce !== undefined)
+    out.push({ text: announce, rect: { x, y: shadowY, w: room, h: 16 }, role: 'note', zone: 'shadow' });
   return out;
 }
 

@@ -244,8 +244,8 @@ export interface SceneModel {
   readonly derivations: readonly DerivationModel[];
   /** Said in the shadow's half when there is no shadow at all. */
   readonly shadowNote: string;
-  /** Said when the geometry is not that of a real processor. */
-  readonly announce: string;
+  /** Said when the geometry is not the one that everybody knows: sayings, of which the longest that fits is taken. */
+  readonly announce: readonly string[];
   readonly motions: readonly Motion[];
   /** Entities named by an invariant that is broken now. */
   readonly wrong: ReadonlyMap<EntityId, Wrong>;

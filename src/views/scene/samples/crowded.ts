@@ -107,7 +107,7 @@ export function crowded(crowd: Crowd): SceneModel {
       t.backs === undefined ? [] : [{ guest: t.backs, shadow: t.id, drift: t.outOfSync }],
     ),
     shadowNote: '',
-    announce: '',
+    announce: [],
     motions: [],
     wrong: new Map(),
   };

@@ -206,7 +206,7 @@ export const drift: SceneModel = {
     { guest: guestTable(0x2e), through: snapshotPage(0xfb), shadow: shadowTable(0x84), drift: true },
   ],
   shadowNote: '',
-  announce: '',
+  announce: [],
   motions: [
     { kind: 'travel', from: guestEntry(0x2e, 0x007), to: dataFrame(0x45) },
     { kind: 'change', at: guestEntry(0x2e, 0x007) },

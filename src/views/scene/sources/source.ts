@@ -51,6 +51,8 @@ export interface DesignFacts {
   readonly outOfSync: ReadonlySet<number>;
   /** What the guest may do to a page table, where the hypervisor has a say in it. */
   readonly access: (frame: number) => FrameModel['access'];
+  /** What is special about the shadows of this guest's mode: sayings, the longest first. */
+  readonly announce?: readonly string[];
   /** Said in the lower half when there is nothing to show there. */
   readonly note: string;
 }

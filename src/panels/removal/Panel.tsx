@@ -88,15 +88,20 @@ const wouldRead = ({ least, most }: Cost): string =>
   least === most ? figure(most) : `${figure(least)} to ${figure(most)}`;
 
 function Reads({ found, choose }: { readonly found: Comparison; readonly choose: (entity: string) => void }) {
-  const { lastReads } = found;
+  const { lastReads, searching } = found;
   if (lastReads.length === 0) return null;
   const now = found.removals.some((removal) => removal.now);
   return (
     <section aria-label="Reads">
       <h2>{now ? 'Reading now' : 'The last reads'}</h2>
+      {searching !== undefined && (
+        <p>
+          Hash bucket {searching.bucket} of {searching.buckets}, shadow {searching.nth} of {searching.shadows}
+        </p>
+      )}
       <ol className="removal-reads">
-        {lastReads.map(({ how, place, entity, hit, nth }) => (
-          <li key={nth} className={hit ? 'is-hit' : undefined}>
+        {lastReads.map(({ how, place, entity, hit, nth, says }) => (
+          <li key={nth} className={hit ? 'is-hit' : undefined} data-tip={says}>
             <span>{figure(nth)}</span>
             <span>{how}</span>
             {entity === undefined ? (

@@ -1,7 +1,8 @@
 import { frameName, hex } from '../../base';
-import type { Run } from '../../engine';
+import { type Run, stepCaption } from '../../engine';
 import { guestTable, parseEntity, shadowEntry } from '../../hypervisor/entity';
 import { SHADOW_OOS_FIXUPS } from '../../hypervisor/xen/fixupStore';
+import { SHADOW_HASH_BUCKETS, shHash } from '../../hypervisor/xen/hash';
 import { oosFind } from '../../hypervisor/xen/oos/slots';
 import type { Xen } from '../../hypervisor/xen/state';
 import { guesses } from '../../hypervisor/xen/wrmapGuess';
@@ -47,6 +48,17 @@ export interface ReadLine {
   readonly entity: string | undefined;
   readonly hit: boolean;
   readonly nth: number;
+  /** The sentence of the step that read it: a guess says whose habit it goes by, and the address. */
+  readonly says: string;
+}
+
+/** Where a full search has got to. */
+export interface SearchPlace {
+  readonly bucket: number;
+  readonly buckets: number;
+  /** Which L1 shadow this is of those searched so far, and how many there are. */
+  readonly nth: number;
+  readonly shadows: number;
 }
 
 export interface Comparison {
@@ -58,6 +70,8 @@ export interface Comparison {
   readonly counted: readonly Counted[];
   readonly removals: readonly RemovalLine[];
   readonly lastReads: readonly ReadLine[];
+  /** While a full search goes on. */
+  readonly searching: SearchPlace | undefined;
 }
 
 /** More removals than anybody reads: the last ones are shown. */
@@ -80,7 +94,8 @@ export function comparisonAt(run: Run, cursor: number, entity: string | undefine
       costs: costs(geometry),
       counted: sum(all.flatMap((removal) => removal.reads.slice(0, readsBefore(removal, cursor)))),
       removals: all.slice(-SHOWN).map((removal) => lineOf(run, removal, cursor, removal === current)),
-      lastReads: last === undefined ? [] : readLines(x, last, cursor),
+      lastReads: last === undefined ? [] : readLines(run, x, last, cursor),
+      searching: current === undefined ? undefined : searchPlace(x, current, cursor),
     };
   });
 }
@@ -138,15 +153,30 @@ function lineOf(run: Run, removal: Removal, cursor: number, now: boolean): Remov
 
 const READS_SHOWN = 6;
 
-function readLines(x: Xen, removal: Removal, cursor: number): ReadLine[] {
+function readLines(run: Run, x: Xen, removal: Removal, cursor: number): ReadLine[] {
   const n = readsBefore(removal, cursor);
   const first = Math.max(0, n - READS_SHOWN);
-  return removal.reads.slice(first, n).map(({ how, smfn, index, hit }, i) => ({
+  return removal.reads.slice(first, n).map(({ step, how, smfn, index, hit }, i) => ({
     how: howName(how),
     // A guess whose address no L1 shadow covers reads nothing below the level where the walk ends.
     place: smfn === 0 ? 'no L1 shadow there' : `${x.name(smfn)}[${hex(index, 3)}]`,
     entity: smfn === 0 ? undefined : shadowEntry(smfn, index),
     hit,
     nth: first + i + 1,
+    says: stepCaption(run, step) ?? '',
   }));
+}
+
+function searchPlace(x: Xen, removal: Removal, cursor: number): SearchPlace | undefined {
+  const reads = removal.reads
+    .slice(0, readsBefore(removal, cursor))
+    .filter(({ how }) => meansOf(how) === 'search');
+  const last = reads.at(-1);
+  if (last === undefined || x.pages.type(last.smfn) === 0) return undefined;
+  return {
+    bucket: shHash(x.pages.backpointer(last.smfn), x.pages.type(last.smfn)),
+    buckets: SHADOW_HASH_BUCKETS,
+    nth: new Set(reads.map(({ smfn }) => smfn)).size,
+    shadows: [...x.l1Shadows()].length,
+  };
 }

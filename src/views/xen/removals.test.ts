@@ -44,6 +44,8 @@ test('in the middle of a search the panel counts what was read up to there, and 
     hits: 0,
   });
   expect(found?.lastReads.map(({ nth }) => nth)).toEqual([5, 6, 7, 8, 9, 10]);
+  expect(found?.searching).toMatchObject({ nth: 1, buckets: 251 });
+  expect(found?.lastReads.at(-1)?.says).toMatch(/^Entry 009 of s0\w\w does not map 0x02e writable\.$/);
 });
 
 test('a run that is still being recorded is counted further, not anew', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eventKinds, eventTypeNamed, procedures } from '../../kernel';
-import { xen } from './design';
 import * as events from './events';
 import { EVENT_ORIGINS, PROCEDURE_ORIGINS, SWITCH_ORIGINS } from './origins';
+import { wholeXen } from './whole';
 
 const NAMED = /^Xen [0-9a-f]{10}( and [0-9a-f]{10})? \S/;
 
@@ -20,7 +20,7 @@ describe('where things come from', () => {
       eventKinds().filter((kind) => kind in events && eventTypeNamed(kind) !== undefined),
       EVENT_ORIGINS,
     ],
-    ['switch', xen.switches.map(({ name }) => name), SWITCH_ORIGINS],
+    ['switch', wholeXen.switches.map(({ name }) => name), SWITCH_ORIGINS],
   ] as const)('is said of every %s, by commit and function', (_what, names, origins) => {
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => origins[name] === undefined)).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { word } from '../../base';
+import { type Word, word } from '../../base';
 import { A, D, type GuestOp, P, U, W } from '../../machine';
 import {
   asText,
@@ -51,6 +51,16 @@ const interrupt = ({ hi, lo }: { hi: number; lo: number }): GuestOp => ({
   kind: 'call',
   name: 'interrupt',
   args: [hi, lo],
+});
+
+const locked = (op: 'and' | 'or', va: Word, value: Word): GuestOp => ({
+  kind: 'locked',
+  op,
+  va,
+  value,
+  expected: EMPTY,
+  width: 8,
+  cpl: 0,
 });
 
 /** 0x30 as ever, and 0x31 with one entry. */
@@ -436,6 +446,33 @@ describe('what tells that a page is no table any more (sheet 2.10)', () => {
     l.run(0, setEntry(0x30, 2, EMPTY), between, setEntry(0x30, 3, EMPTY));
     expect(l.counter('shadow_early_unshadow')).toBe(0);
     expect(l.x.isPageTable(0x30)).toBe(true);
+  });
+
+  it.each([
+    ['8 bytes of zero', true, setEntry(0x30, 5, EMPTY)],
+    ['4 bytes of zero at the start of an entry', true, at(0x30, 40, 0, 4)],
+    ['8 bytes whose first 4 are zero', true, setEntry(0x30, 5, word(0x100, 0))],
+    ['8 bytes whose last 4 are zero', false, setEntry(0x30, 5, word(0, 0x100))],
+    ['2 bytes of zero', false, at(0x30, 40, 0, 2)],
+    ['4 bytes of zero in the middle of an entry', false, at(0x30, 44, 0, 4)],
+    ['a locked operation that leaves zero', true, locked('and', direct(0x30, 5), EMPTY)],
+    ['a locked operation that does not', false, locked('or', direct(0x30, 5), word(0, 2))],
+    ['a zero to another table', false, setEntry(0x31, 5, EMPTY)],
+  ])('after a zero, %s: the end of the table: %s', (_what, early, second) => {
+    const l = lab({ entries: TWO_TABLES });
+    l.run(0, load(vaOf(0x31, 0)), setEntry(0x30, 4, EMPTY), second);
+    expect(unshadowed(l)).toEqual(early ? ['30 early'] : []);
+    expect(l.counter('shadow_early_unshadow')).toBe(early ? 1 : 0);
+    expect(l.broken).toEqual([]);
+  });
+
+  it('and a zero of another vCPU in between does not count: each remembers its own page', () => {
+    const l = lab();
+    l.run(0, setEntry(0x30, 4, EMPTY));
+    l.run(1, setEntry(0x30, 5, EMPTY));
+    expect(unshadowed(l)).toEqual([]);
+    l.run(0, setEntry(0x30, 6, EMPTY));
+    expect(unshadowed(l)).toEqual(['30 early']);
   });
 
   it('a push of the processor that delivers an interrupt: the page is a stack', () => {

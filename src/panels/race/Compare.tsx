@@ -49,7 +49,14 @@ function Side({
 function Step({ row, name }: { readonly row: RaceRow; readonly name: string }) {
   return (
     <li>
-      <span className="race-who">{name}</span> {row.said}
+      {!row.said.includes(name) && <span className="race-who">{name} </span>}
+      {row.said}
+      {row.before.length > 0 && (
+        <span className="race-quiet">
+          {' '}
+          ({row.before.length === 1 ? 'one beat' : `${row.before.length} beats`} before)
+        </span>
+      )}
     </li>
   );
 }

@@ -8,6 +8,7 @@ import { copyLink } from '../../session/sharing';
 import { Button } from '../../ui/Button';
 import { classNames } from '../../ui/classNames';
 import { raceView } from '../../views/race/race';
+import { Asked } from './Asked';
 import { Compare } from './Compare';
 import { Lanes } from './Lanes';
 
@@ -36,6 +37,7 @@ export function Found({ controls, explored, row }: FoundProps) {
         {broken && <Actions controls={controls} explored={explored} found={counterexample} />}
       </div>
       {broken && counterexample.schedule.length > 0 && <Shown explored={explored} found={counterexample} />}
+      {!broken && <Asked explored={explored} />}
     </>
   );
 }

@@ -58,6 +58,7 @@ function Row({ row, view }: { readonly row: RaceRow; readonly view: RaceView }) 
               {row.avoidable && (
                 <strong className="race-mark">The last choice that could have avoided it</strong>
               )}
+              {row.before.length > 0 && <Before said={row.before} />}
               {row.said}
             </div>
           )}
@@ -69,5 +70,19 @@ function Row({ row, view }: { readonly row: RaceRow; readonly view: RaceView }) 
         </td>
       ))}
     </tr>
+  );
+}
+
+/** What the actor did on the way there: read by whoever wants to. */
+function Before({ said }: { readonly said: readonly string[] }) {
+  return (
+    <details className="race-before">
+      <summary>{said.length === 1 ? 'one beat before' : `${said.length} beats before`}</summary>
+      {said.map((sentence, i) => (
+        // The same sentence may come twice; the list never changes.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list
+        <p key={i}>{sentence}</p>
+      ))}
+    </details>
   );
 }

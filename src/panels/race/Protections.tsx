@@ -13,43 +13,60 @@ interface ProtectionsProps {
 export function Protections({ race, shown, onShow }: ProtectionsProps) {
   const { rows, table, job } = race;
   if (rows.length === 0) return null;
-  const breaking = rows.filter((row) => row.removed === undefined || dotOf(row) !== 'safe');
-  const silent = rows.length - breaking.length;
+  const silent = rows.filter((row) => row.removed !== undefined && dotOf(row) === 'safe');
+  const telling = rows.filter((row) => !silent.includes(row));
+  const list = (some: readonly ProtectionRow[]) => (
+    <ul>
+      {some.map((row) => (
+        <li key={row.removed?.name ?? ''}>
+          <Row row={row} shown={row.removed?.name === shown} onShow={onShow} />
+        </li>
+      ))}
+    </ul>
+  );
+  const left = job === undefined ? 0 : job.protections.length + 1 - rows.length;
   return (
     <div className="race-table">
-      <h3 className="race-head">Which protections matter</h3>
-      <ul>
-        {rows.map((row) => (
-          <li key={row.removed?.name ?? ''}>
-            <button
-              type="button"
-              className={classNames('race-row', row.removed?.name === shown && 'is-shown')}
-              aria-pressed={row.removed?.name === shown}
-              onClick={() => onShow(row.removed?.name)}
-            >
-              <span className={classNames('race-dot', `is-${dotOf(row)}`)} aria-hidden="true" />
-              <span className="race-row-name">{row.removed?.label ?? 'none removed'}</span>
-              <span className="race-row-length">{lengthOf(row)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {job !== undefined && rows.length <= job.protections.length && (
-        <p className="race-small">{figure(job.protections.length + 1 - rows.length)} more to explore.</p>
+      <h3 className="race-head">Which protections matter here</h3>
+      {list(telling)}
+      {silent.length > 0 && (
+        <details className="race-silent">
+          <summary>
+            {silent.length === 1 ? 'One more changes' : `${figure(silent.length)} more change`} nothing in
+            this scenario
+          </summary>
+          {list(silent)}
+        </details>
       )}
+      {race.running && left > 0 && <p className="race-small">{figure(left)} still to explore.</p>}
       {table !== undefined && (
         <>
-          {silent > 0 && (
-            <p className="race-small">
-              {silent === 1 ? 'One of them protects' : `${figure(silent)} of them protect`} from nothing that
-              can happen in this scenario.
-            </p>
-          )}
           <h3 className="race-head">Smallest sets that are still safe</h3>
           <Smallest race={race} />
         </>
       )}
     </div>
+  );
+}
+
+interface RowProps {
+  readonly row: ProtectionRow;
+  readonly shown: boolean;
+  readonly onShow: (removed: string | undefined) => void;
+}
+
+function Row({ row, shown, onShow }: RowProps) {
+  return (
+    <button
+      type="button"
+      className={classNames('race-row', shown && 'is-shown')}
+      aria-pressed={shown}
+      onClick={() => onShow(row.removed?.name)}
+    >
+      <span className={classNames('race-dot', `is-${dotOf(row)}`)} aria-hidden="true" />
+      <span className="race-row-name">{row.removed?.label ?? 'none removed'}</span>
+      <span className="race-row-length">{lengthOf(row)}</span>
+    </button>
   );
 }
 

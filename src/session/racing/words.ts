@@ -24,13 +24,13 @@ export function verdictText(
     case 'deadlock':
     case 'livelock': {
       const broken = invariants.find(({ name }) => name === counterexample?.violation?.invariant);
+      const rule = broken === undefined ? '' : `${broken.name} must hold: ${broken.says} `;
       const steps = counterexample?.schedule.length ?? 0;
       const length =
         counterexample?.shortest === true ? 'Shortest schedule' : 'A schedule, perhaps not the shortest';
       return {
-        headline:
-          broken === undefined ? 'Stuck: nobody can go on' : `Broken: ${broken.name}, ${lower(broken.says)}`,
-        detail: `${without}${length}: ${figure(steps)} steps, found after ${figure(states)} states.`,
+        headline: counterexample?.violation?.says ?? 'Stuck: nobody can go on.',
+        detail: `${rule}${without}${length}: ${figure(steps)} steps, found after ${figure(states)} states.`,
       };
     }
     case 'bound':
@@ -40,6 +40,3 @@ export function verdictText(
       return assertNever(outcome);
   }
 }
-
-/** An invariant's sentence says what should be: as the second half of another, after its name. */
-const lower = (sentence: string): string => `which says: ${sentence}`;

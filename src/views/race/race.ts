@@ -1,7 +1,7 @@
 import { type Run, stepCaption } from '../../engine';
 import type { LaneKind } from '../../kernel';
 import { laneOf } from '../moment';
-import { sharedWords } from './words';
+import { type SharedWord, sharedWords } from './words';
 
 /** A stretch of a counterexample that a person takes in at once: one actor, one sentence. */
 export interface RaceRow {
@@ -14,6 +14,8 @@ export interface RaceRow {
   readonly line: string;
   /** What happened and why. */
   readonly said: string;
+  /** What the same actor did just before it, beat by beat: nothing of that is about the words. */
+  readonly before: readonly string[];
   /** What the shared words say after it, one per word; and whether that is new. */
   readonly words: readonly { readonly text: string; readonly changed: boolean }[];
   /** It holds the last choice that could still have avoided it. */
@@ -44,35 +46,52 @@ export interface RaceMarks {
 export function raceView(run: Run, marks: RaceMarks): RaceView {
   const length = Math.min(marks.length, run.length);
   const words = sharedWords(run, length, marks.where);
-  const stretches = stretchesOf(run, length, marks.avoidable);
   let before = run.peek(0, () => words.map(({ read }) => read()));
-  const rows = stretches.map(({ from, to }, i): RaceRow => {
-    const after = run.peek(to, () => words.map(({ read }) => read()));
-    const said = before;
-    before = after;
-    return {
+  const rows: RaceRow[] = [];
+  let folded: string[] = [];
+  let from = 0;
+  for (const beat of beatsOf(run, length, marks.avoidable)) {
+    const after = run.peek(beat.to, () => words.map(({ read }) => read()));
+    const avoidable =
+      marks.avoidable !== undefined && marks.avoidable >= beat.from && marks.avoidable < beat.to;
+    const breaks = marks.breaks && beat.to === length;
+    const changed = after.some((text, n) => text !== before[n]);
+    const last = beat.to === length || run.actorOf(beat.to) !== run.actorOf(beat.from);
+    const said = saidAt(run, beat.to);
+    if (!changed && !avoidable && !breaks && !last && !about(run, beat, words)) {
+      folded.push(said);
+      continue;
+    }
+    rows.push({
       from,
-      to,
-      actor: run.actorOf(from),
-      lane: laneOf(run, to - 1),
-      line: run.nameOf(to - 1).step?.line.trim() ?? 'the oldest store leaves the buffer',
-      said: stepCaption(run, to - 1) ?? 'The oldest store of the buffer reaches memory.',
-      words: after.map((text, n) => ({ text, changed: text !== said[n] })),
-      avoidable: marks.avoidable !== undefined && marks.avoidable >= from && marks.avoidable < to,
-      breaks: marks.breaks && i === stretches.length - 1,
-    };
-  });
+      to: beat.to,
+      actor: run.actorOf(beat.from),
+      lane: laneOf(run, beat.to - 1),
+      line: run.nameOf(beat.to - 1).step?.line.trim() ?? 'the oldest store leaves the buffer',
+      said,
+      before: folded,
+      words: after.map((text, n) => ({ text, changed: text !== before[n] })),
+      avoidable,
+      breaks,
+    });
+    before = after;
+    folded = [];
+    from = beat.to;
+  }
   return { actors: actorsOf(run, rows), words: words.map(({ name }) => name), rows };
 }
 
-interface Stretch {
+const saidAt = (run: Run, cursor: number): string =>
+  stepCaption(run, cursor - 1) ?? 'The oldest store of the buffer reaches memory.';
+
+interface Beat {
   readonly from: number;
   readonly to: number;
 }
 
 /** Beats, cut at the choice that matters: that choice ends a row of its own. */
-function stretchesOf(run: Run, length: number, avoidable: number | undefined): Stretch[] {
-  const out: Stretch[] = [];
+function beatsOf(run: Run, length: number, avoidable: number | undefined): Beat[] {
+  const out: Beat[] = [];
   for (let from = 0; from < length; ) {
     let to = Math.min(run.beatAfter(from), length);
     if (avoidable !== undefined && avoidable >= from && avoidable + 1 < to) to = avoidable + 1;
@@ -80,6 +99,20 @@ function stretchesOf(run: Run, length: number, avoidable: number | undefined): S
     from = to;
   }
   return out;
+}
+
+/** Whether a beat tells of something that happened to one of the words: a walk that read it, say. */
+function about(run: Run, { from, to }: Beat, words: readonly SharedWord[]): boolean {
+  return run
+    .eventsIn(from, to)
+    .some((event) =>
+      words.some(
+        ({ entry }) =>
+          entry !== undefined &&
+          event.index === entry.index &&
+          (event.frame === entry.frame || event.gmfn === entry.frame || event.smfn === entry.frame),
+      ),
+    );
 }
 
 /** Who acts in it, and what each is doing in its own words: its first operation. */

@@ -10,6 +10,8 @@ export interface SharedWord {
   readonly name: string;
   /** What it says at the cursor the run stands at. */
   readonly read: () => string;
+  /** Where it is, if it is an entry of a table. */
+  readonly entry?: { readonly frame: number; readonly index: number };
 }
 
 /** More entries than this stand in nobody's eye at once. */
@@ -47,16 +49,23 @@ function entryWord(run: Run, frame: number, index: number): SharedWord {
   const { memory } = machine;
   return {
     name: `${machine.nameFrame(frame)}[${hex(index, 3)}]`,
+    entry: { frame, index },
     read: () => {
       const wide = mode.entryCells === 2;
       const lo = wide ? memory.lo(frame, index) : memory.read32(frame, index);
       const { describe } = run.built.hypervisor;
       const hi = wide ? memory.hi(frame, index) : 0;
       const gnp = describe.wordNamed('gnp');
-      return gnp !== undefined && gnp.hi === hi && gnp.lo === lo ? 'gnp' : entryText(mode, 1, word(hi, lo));
+      return gnp !== undefined && gnp.hi === hi && gnp.lo === lo
+        ? 'gnp'
+        : short(entryText(mode, 1, word(hi, lo)));
     },
   };
 }
+
+/** As scenarios write marks: a column is narrow. */
+const short = (text: string): string =>
+  text.replace('accessed', 'a').replace('dirty', 'd').replace('global', 'g');
 
 function named(run: Run): SharedWord[] {
   const { shared = [] } = run.built.hypervisor.describe;

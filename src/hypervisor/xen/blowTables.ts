@@ -40,9 +40,9 @@ export const shadowBlowTables = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const cpu = t.get(L.cpu);
-        const top = x.vcpu(cpu).shadowTop;
-        t.set(L.smfn, Math.max(top, 0));
-        if (top >= 0) unhook(x, top);
+        const { tops } = x.vcpu(cpu);
+        t.set(L.smfn, tops[0] ?? 0);
+        for (const top of tops) unhook(x, top);
         t.set(L.cpu, cpu + 1);
         if (cpu + 1 < x.vcpus.length) t.goto('unhook');
       },

@@ -1,10 +1,11 @@
-import { A, D, frameOf, type Halves, makeEntry, NX_HI, P, PS, U, W } from '../../machine';
+import { A, D, frameOf, type Halves, makeEntry, NX_HI, P, U, W } from '../../machine';
 import { isDirty, logsDirty } from './dirty';
 import { GNP_LO, MAGIC_HI, mmioMagicLo } from './magic';
 import type { Xen } from './state';
 import {
   FT_DEMAND_WRITE,
   FT_PREFETCH,
+  isFl1,
   P2M_INVALID,
   P2M_MMIO_DIRECT,
   P2M_MMIO_DM,
@@ -71,7 +72,8 @@ export function propagate(
     flags &= ~P; // 8: the first use must fault
     because |= BECAUSE_NOT_ACCESSED;
   }
-  const leaf = level === 1 || (level === 2 && (lo & PS) !== 0);
+  // A large page is what leads to a splintered one: in 2-level mode PS alone does not say.
+  const leaf = level === 1 || isFl1(x.pages.type(mfn));
   if (leaf && (lo & D) === 0 && (flags & W) !== 0) {
     flags &= ~W; // 9: the first write must fault
     because |= BECAUSE_NOT_DIRTY;

@@ -4,10 +4,11 @@ import type { Describe } from '../design';
 import { describeMachine } from '../native/describe';
 import { dirtyFrames } from './dirty';
 import { SHADOW_OOS_FIXUPS } from './fixupStore';
+import { strideOf } from './geometry';
 import { GNP_LO, MAGIC_HI } from './magic';
 import { oosFind } from './oos/slots';
 import type { Xen } from './state';
-import { levelOfType, shadowType64, typeName } from './types';
+import { levelOfType, typeName } from './types';
 
 type Read = (x: Xen, args: readonly number[]) => readonly number[] | undefined;
 
@@ -141,7 +142,8 @@ function summary(x: Xen): string[] {
   for (const smfn of x.shadows()) {
     const back = x.pages.backpointer(smfn);
     let present = 0;
-    for (let i = 0; i < x.entries; i++) if ((x.lo(smfn, i) & 1) !== 0) present++;
+    const type = x.pages.type(smfn);
+    for (let i = 0; i < x.entriesOf(type); i += strideOf(type)) if ((x.lo(smfn, i) & 1) !== 0) present++;
     const state = x.outOfSync(back) && levelOfType(x.pages.type(smfn)) === 1 ? ', out of sync' : '';
     const up = x.pages.hasUp(smfn)
       ? `, up ${x.name(x.pages.upFrame(smfn))}[${sayIndex(x.pages.upIndex(smfn))}]`
@@ -157,7 +159,7 @@ function summary(x: Xen): string[] {
 export function describeXen(x: Xen): Describe {
   const machine = describeMachine(x.machine);
   return {
-    shadowOf: (mfn, level) => x.hash.find(mfn, shadowType64(level)),
+    shadowOf: (mfn, level) => x.shadowAtLevel(mfn, level),
     snapshotOf: (mfn) => {
       const place = x.outOfSync(mfn) ? oosFind(x, mfn) : undefined;
       return place === undefined ? -1 : x.vcpu(place.owner).oos.snapshot(place.slot);

@@ -2,6 +2,7 @@ import { ensure } from '../../base';
 import { frameOf } from '../../machine';
 import { OPT_LINUX_L3_TOPLEVEL } from './domain';
 import { Demoted, Pinned, ShadowDestroyed, Unpinned } from './events';
+import { strideOf } from './geometry';
 import { isUsable } from './magic';
 import { oosHashRemove } from './oos/slots';
 import { dropPage } from './refs';
@@ -26,8 +27,7 @@ export function shGetRef(x: Xen, smfn: number, frame = 0, index = 0): void {
 export function shPutRef(x: Xen, smfn: number, frame = 0, index = 0): void {
   const { pages } = x;
   ensure(pages.count(smfn) > 0, `${x.name(smfn)} has a reference to give back`);
-  if (frame !== 0 && pages.hasUp(smfn) && pages.upFrame(smfn) === frame && pages.upIndex(smfn) === index)
-    pages.clearUp(smfn);
+  if (frame !== 0 && pages.hasUp(smfn) && pages.upIs(smfn, frame, index)) pages.clearUp(smfn);
   const count = pages.count(smfn) - 1;
   pages.setCount(smfn, count);
   if (count === 0) destroyShadow(x, smfn);
@@ -87,7 +87,7 @@ export function destroyShadow(x: Xen, smfn: number): void {
     demote(x, back, type);
     x.guest.addRefs(back, -1);
   }
-  for (let i = 0; i < x.entries; i++) {
+  for (let i = 0; i < x.entriesOf(type); i += strideOf(type)) {
     const hi = x.hi(smfn, i);
     const lo = x.lo(smfn, i);
     if (!isUsable(hi, lo)) continue;

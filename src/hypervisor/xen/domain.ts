@@ -30,6 +30,8 @@ const FIELDS = [
   'logDirty',
   /** A vCPU is at hvmop_flush_tlb_all. */
   'flushingTlbs',
+  /** Xen's own 1:1 table of 1,024 large pages, for vCPUs without paging; 0: not made yet. */
+  'unpagedTable',
 ] as const;
 
 export type DomainField = (typeof FIELDS)[number];

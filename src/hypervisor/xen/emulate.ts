@@ -21,7 +21,7 @@ import { flushTlbMask } from './flushTlb';
 import { guestWalkTables, walkError } from './guestWalk';
 import { shRemoveShadows } from './removeShadows';
 import type { Xen } from './state';
-import { P2M_RAM_LOGDIRTY, P2M_RAM_RW, SHADOW_SET_ERROR, SHADOW_SET_FLUSH } from './types';
+import { P2M_RAM_LOGDIRTY, P2M_RAM_RW, SHADOW_SET_ERROR, SHADOW_SET_FLUSH, SHF_32 } from './types';
 import { shValidateGuestEntry } from './validate';
 import { bumpVersion } from './version';
 
@@ -64,15 +64,31 @@ const lowBitClear = (t: Thread, x: Xen): boolean => {
   return ((x.memory.read32(mfnOf(t, 0), offset >>> 2) >>> (8 * (offset & 3))) & P) === 0;
 };
 
-const firstEntry = (t: Thread, x: Xen, part: number): number => partOffset(x.machine, t.actor, part) >>> 3;
+const firstByte = (t: Thread, x: Xen, part: number): number => partOffset(x.machine, t.actor, part);
 
-const lastEntry = (t: Thread, x: Xen, part: number): number =>
-  (partOffset(x.machine, t.actor, part) + partBytes(x.machine, t.actor, part) - 1) >>> 3;
+const lastByte = (t: Thread, x: Xen, part: number): number =>
+  partOffset(x.machine, t.actor, part) + partBytes(x.machine, t.actor, part) - 1;
+
+/** The entry that the store begins in, as the guest that does it counts entries. */
+const firstEntry = (t: Thread, x: Xen): number =>
+  Math.floor(firstByte(t, x, 0) / x.geometry(t.actor).entryBytes);
+
+/**
+ * Whether the store is one aligned entry of the page's kind of table, or less: then the first bit looked at is the entry's P,
+ * and one that was clear and stays clear leaves the shadow as it is (2.8.4).
+ */
+function oneEntry(t: Thread, x: Xen): boolean {
+  const types = x.guest.typeBits(mfnOf(t, 0));
+  const offset = firstByte(t, x, 0);
+  const bytes = partBytes(x.machine, t.actor, 0);
+  if ((types & SHF_32) === 0) return (offset & 7) === 0 && bytes <= 8;
+  return (types & ~SHF_32) === 0 && (offset & 3) === 0 && bytes <= 4;
+}
 
 function sayStored(t: Thread, x: Xen): string {
   const gmfn = mfnOf(t, 0);
   const value = sayValue(t.get(L.hi), t.get(L.lo));
-  return `Xen does the store for the guest: entry ${sayIndex(firstEntry(t, x, 0))} of ${x.describe(gmfn)} is ${value} now. vCPU ${t.actor} holds the shadow lock, so nobody sees it half done.`;
+  return `Xen does the store for the guest: entry ${sayIndex(firstEntry(t, x))} of ${x.describe(gmfn)} is ${value} now. vCPU ${t.actor} holds the shadow lock, so nobody sees it half done.`;
 }
 
 /**
@@ -188,9 +204,10 @@ export const shX86EmulateWrite = procedure<Xen>({
         if (x.on('skip-verify-locked')) t.set(L.lowClear, lowBitClear(t, x) ? 1 : 0);
         emulatedStore(x.machine, v, op, [mfnOf(t, 0), mfnOf(t, 1)]);
         const gmfn = mfnOf(t, 0);
-        const index = firstEntry(t, x, 0);
-        t.set(L.hi, x.hi(gmfn, index));
-        t.set(L.lo, x.lo(gmfn, index));
+        const index = firstEntry(t, x);
+        const { narrow } = x.geometry(v);
+        t.set(L.hi, x.guestHi(narrow, gmfn, index));
+        t.set(L.lo, x.guestLo(narrow, gmfn, index));
         x.world.emit(EntryEmulated, v, gmfn, index, t.get(L.hi), t.get(L.lo), t.get(L.fast));
       },
       say: sayStored,
@@ -208,7 +225,7 @@ export const shX86EmulateWrite = procedure<Xen>({
         const zero =
           x.on('early-unshadow') &&
           partBytes(x.machine, v, 0) >= 4 &&
-          (offset & 7) === 0 &&
+          (offset & (x.geometry(v).entryBytes - 1)) === 0 &&
           r.get('insWidth') >= 4 &&
           x.memory.read32(gmfn, offset >>> 2) === 0;
         t.set(L.early, zero ? 1 : 0);
@@ -239,12 +256,10 @@ export const shX86EmulateWrite = procedure<Xen>({
       line: '  was and stays not present: nothing to do; else sh_validate_guest_entry()',
       touch: 'locked',
       run: (t, x) => {
-        // The store begins with an entry and is no larger than one, so the bit looked at is the entry's P.
-        const whole = (partOffset(x.machine, t.actor, 0) & 7) === 0;
-        const skip = x.on('skip-verify') && t.get(L.lowClear) === 1 && lowBitClear(t, x) && whole;
+        const skip = x.on('skip-verify') && t.get(L.lowClear) === 1 && lowBitClear(t, x) && oneEntry(t, x);
         t.set(L.skip, skip || !x.isPageTable(mfnOf(t, 0)) ? 1 : 0);
         if (t.get(L.skip) === 0)
-          t.call(shValidateGuestEntry, [mfnOf(t, 0), firstEntry(t, x, 0), lastEntry(t, x, 0)], L.flags);
+          t.call(shValidateGuestEntry, [mfnOf(t, 0), firstByte(t, x, 0), lastByte(t, x, 0)], L.flags);
       },
       say: (t, x) => {
         if (t.get(L.skip) === 0) return 'The shadow must follow.';
@@ -261,7 +276,7 @@ export const shX86EmulateWrite = procedure<Xen>({
         t.set(L.part, t.get(L.flags));
         t.set(L.flags, 0);
         if (parts(x.machine, t.actor) === 2 && x.isPageTable(mfnOf(t, 1)))
-          t.call(shValidateGuestEntry, [mfnOf(t, 1), firstEntry(t, x, 1), lastEntry(t, x, 1)], L.flags);
+          t.call(shValidateGuestEntry, [mfnOf(t, 1), firstByte(t, x, 1), lastByte(t, x, 1)], L.flags);
       },
       say: 'A store over two pages would need the second page seen to as well.',
     },

@@ -117,7 +117,7 @@ export const fastSteps: readonly Step<Xen>[] = [
     run: (t, x) => {
       look(t, x);
       const smfn = l1Shadow(t, x);
-      const index = x.index(1, t.get(F.vaHi), t.get(F.vaLo));
+      const index = x.index(t.actor, 1, t.get(F.vaHi), t.get(F.vaLo));
       const hi = smfn < 0 ? 0 : x.hi(smfn, index);
       const lo = smfn < 0 ? 0 : x.lo(smfn, index);
       t.set(F.hi, hi);

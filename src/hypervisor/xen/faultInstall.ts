@@ -17,13 +17,14 @@ import { P2M_MMIO_DM, P2M_RAM_RO } from './types';
 
 const derived = newDerivation();
 
-const index = (t: Thread, x: Xen): number => x.index(1, t.get(F.vaHi), t.get(F.vaLo));
+const index = (t: Thread, x: Xen): number => x.index(t.actor, 1, t.get(F.vaHi), t.get(F.vaLo));
 
 /** The cell of the guest entry that the L1 shadow entry is derived from. */
 function fromCell(t: Thread, x: Xen): number {
   const { gw } = x.vcpu(t.actor);
   const level = isSuperpageWalk(x, t.actor) ? 2 : 1;
-  return x.entryCell(gw.mfn(level), x.index(level, t.get(F.vaHi), t.get(F.vaLo)));
+  const { narrow } = x.geometry(t.actor);
+  return x.guestCell(narrow, gw.mfn(level), x.index(t.actor, level, t.get(F.vaHi), t.get(F.vaLo)));
 }
 
 /** shadow_check_gl1e of 2010: whether the guest's entry still is what the walk read. */
@@ -31,7 +32,9 @@ function entryUnchanged(t: Thread, x: Xen): boolean {
   const { gw } = x.vcpu(t.actor);
   const table = gw.mfn(1);
   if (table < 0) return true;
-  return x.hi(table, index(t, x)) === gw.hi(1) && x.lo(table, index(t, x)) === gw.lo(1);
+  const { narrow } = x.geometry(t.actor);
+  const i = index(t, x);
+  return x.guestHi(narrow, table, i) === gw.hi(1) && x.guestLo(narrow, table, i) === gw.lo(1);
 }
 
 const wantsUnsync = (t: Thread, x: Xen): boolean =>
@@ -70,7 +73,8 @@ export const installSteps: readonly Step<Xen>[] = [
     line: '  a write to a page table: sh_unsync(gmfn, va)',
     touch: 'locked',
     run: (t, x) => {
-      if (x.domain.get('crashed') !== 0) {
+      // Without an L1 shadow there is nothing to install: the domain is being crashed, or a PAE guest lacks the L2 above.
+      if (x.domain.get('crashed') !== 0 || t.get(F.smfn) < 0) {
         finish(t, x, 'dying', FAULT_INJECT, t.get(F.error));
         return;
       }

@@ -3,7 +3,7 @@ import type { Step, Thread } from '../../kernel';
 import { FAULT_INJECT, FAULT_RETRY, frameOf, P, PFEC_P, sayVa } from '../../machine';
 import { accessOf, F, finish, isUser, resetEarlyUnshadow, walkAgain } from './faultSlots';
 import { flushTlbMask } from './flushTlb';
-import { guestWalkTables, walkError } from './guestWalk';
+import { guestWalkTables, walkError, walkTop } from './guestWalk';
 import { shResync } from './oos/resync';
 import { shadowPrealloc } from './prealloc';
 import { shadowCheckGwalk } from './recheck';
@@ -12,14 +12,17 @@ import type { Xen } from './state';
 import { P2M_INVALID, P2M_MMIO_DIRECT, P2M_MMIO_DM } from './types';
 import { bumpVersion } from './version';
 
-/** L3, L2 and L1 tables of one path. */
-const PATH_PAGES = 3;
+/** Room for what one fault may have to make: L3, L2 and L1 of a 64-bit guest, else an L1. */
+function preallocPath(t: Thread, x: Xen): void {
+  const { tables, pages } = x.geometry(t.actor).path;
+  t.call(shadowPrealloc, [tables, pages]);
+}
 
 /** One part of gw_remove_write_accesses: the table of a level of the walk. */
 function protect(t: Thread, x: Xen, level: number): void {
   fold(t);
   const gmfn = x.vcpu(t.actor).gw.mfn(level);
-  if (gmfn < 0) return; // a large page has no L1 table
+  if (gmfn < 0 || level === x.geometry(t.actor).levels) return; // a large page has no L1 table
   if (!x.outOfSync(gmfn)) {
     if (!x.on('protect-path')) return;
     t.call(shRemoveWriteAccess, [t.actor, gmfn, level, t.get(F.vaHi), t.get(F.vaLo)], F.removed);
@@ -38,6 +41,9 @@ function fold(t: Thread): void {
 
 function sayProtect(t: Thread, x: Xen, level: number): string {
   const gmfn = x.vcpu(t.actor).gw.mfn(level);
+  if (level > walkTop(x, t.actor)) return `The guest has no L${level} tables in this paging mode.`;
+  if (level === x.geometry(t.actor).levels)
+    return `The top table ${x.name(gmfn)} was protected when CR3 was loaded.`;
   if (gmfn < 0) return 'A large page has no L1 table to protect.';
   if (!x.outOfSync(gmfn) && !x.on('protect-path'))
     return `The guest may go on writing its L${level} table ${x.name(gmfn)}: protecting it is switched off.`;
@@ -155,10 +161,10 @@ export const walkSteps: readonly Step<Xen>[] = [
   },
   {
     label: 'prealloc-first',
-    line: '  shadow_prealloc(3), since 2009',
+    line: '  shadow_prealloc(3, in 64-bit mode; else 1), since 2009',
     touch: 'locked',
     run: (t, x) => {
-      if (x.on('prealloc-first')) t.call(shadowPrealloc, [PATH_PAGES]);
+      if (x.on('prealloc-first')) preallocPath(t, x);
     },
     say: (_, x) =>
       x.on('prealloc-first')
@@ -241,10 +247,10 @@ export const walkSteps: readonly Step<Xen>[] = [
   },
   {
     label: 'prealloc',
-    line: '  shadow_prealloc(3)',
+    line: '  shadow_prealloc(3, in 64-bit mode; else 1)',
     touch: 'locked',
     run: (t, x) => {
-      if (!x.on('prealloc-first')) t.call(shadowPrealloc, [PATH_PAGES]);
+      if (!x.on('prealloc-first')) preallocPath(t, x);
     },
     say: (_, x) =>
       `There must be room for a whole path of shadow tables. The pool has ${x.pool.free} free pages.`,

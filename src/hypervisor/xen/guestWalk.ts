@@ -8,6 +8,7 @@ import {
   errorCode,
   FETCH,
   frameOf,
+  type Halves,
   leafFrame,
   makeEntry,
   NX_HI,
@@ -33,6 +34,11 @@ import { isRam } from './types';
 
 const L = slots('vaHi', 'vaLo', 'access', 'user', 'next', 'level', 'missing', 'marked', 'bits', 'frame');
 
+const entry: Halves = { hi: 0, lo: 0 };
+
+const sayTable = (x: Xen, level: number, table: number): string =>
+  x.pages.owns(table) ? x.describe(table) : `the guest's L${level} table ${x.name(table)}`;
+
 /** mandatory_flags: what every level must allow for this access (RIGHT_NX stands for "NX clear"). */
 function required(t: Thread, x: Xen): number {
   const r = x.machine.vcpu(t.actor);
@@ -53,13 +59,40 @@ function lacking(hi: number, lo: number, flags: number): number {
 /** Whether the walk of this record ended at a 2 MiB page. */
 export const isSuperpageWalk = (x: Xen, v: number): boolean => {
   const { gw } = x.vcpu(v);
-  return present(gw.lo(2)) && (gw.lo(2) & PS) !== 0;
+  return present(gw.lo(2)) && (gw.lo(2) & PS) !== 0 && x.superpages(v);
 };
+
+/** Top level of the tables that a walk reads and locks in place: above it stand only the four cached entries of PAE. */
+export const walkTop = (x: Xen, v: number): number => {
+  const { levels, name } = x.geometry(v);
+  return name === 'pae' ? 2 : levels;
+};
+
+/** A level's entry as guest memory, or the PAE guest's cached one, has it now: halves. */
+export function readGuestEntry(x: Xen, v: number, level: number, index: number, out: Halves): void {
+  const { narrow, name } = x.geometry(v);
+  const vcpu = x.vcpu(v);
+  if (name === 'pae' && level === 3) {
+    out.hi = vcpu.gl3eHi(index);
+    out.lo = vcpu.gl3eLo(index);
+    return;
+  }
+  const table = vcpu.gw.mfn(level);
+  out.hi = x.guestHi(narrow, table, index);
+  out.lo = x.guestLo(narrow, table, index);
+}
+
+/** Where people see the entry that a walk reads at a level: frame and index, of PAE's cached ones where they were read from. */
+export function walkedPlace(x: Xen, v: number, level: number, index: number): { table: number; at: number } {
+  const vcpu = x.vcpu(v);
+  if (x.geometry(v).name !== 'pae' || level !== 3) return { table: vcpu.gw.mfn(level), at: index };
+  return { table: vcpu.guestTop, at: ((x.machine.vcpu(v).get('cr3Lo') & 0xfe0) >>> 3) + index };
+}
 
 /** The l1e a superpage walk pretends to have read: full rights, for the access control is in the shadow's L2 entry. */
 export function fabricateL1e(x: Xen, v: number, offset: number): { hi: number; lo: number } {
   const { gw } = x.vcpu(v);
-  const start = leafFrame(x.mode, 2, gw.hi(2), gw.lo(2));
+  const start = leafFrame(x.geometry(v).guest, 2, gw.hi(2), gw.lo(2));
   return makeEntry(start + offset, P | U | W | A | D | (gw.lo(2) & (PWT | PCD)));
 }
 
@@ -68,17 +101,19 @@ function readLevel(t: Thread, x: Xen): 'next' | 'leaf' | 'stop' {
   const v = t.actor;
   const { gw } = x.vcpu(v);
   const level = t.get(L.level);
-  const table = gw.mfn(level);
-  const index = x.index(level, t.get(L.vaHi), t.get(L.vaLo));
-  const hi = x.hi(table, index);
-  const lo = x.lo(table, index);
+  const index = x.index(v, level, t.get(L.vaHi), t.get(L.vaLo));
+  readGuestEntry(x, v, level, index, entry);
+  const { hi, lo } = entry;
+  const { table, at } = walkedPlace(x, v, level, index);
   gw.setEntry(level, hi, lo);
-  x.world.emit(WalkedLevel, v, 1, level, table, index, hi, lo);
-  t.set(L.missing, t.get(L.missing) | lacking(hi, lo, required(t, x)));
+  x.world.emit(WalkedLevel, v, 1, level, table, at, hi, lo);
+  // The four top entries of PAE carry no rights.
+  const wanted = level > walkTop(x, v) ? P : required(t, x);
+  t.set(L.missing, t.get(L.missing) | lacking(hi, lo, wanted));
   if (!present(lo)) return 'stop';
   if (level === 1) return 'leaf';
-  if (level === 2 && (lo & PS) !== 0) {
-    const l1e = fabricateL1e(x, v, x.index(1, t.get(L.vaHi), t.get(L.vaLo)));
+  if (level === 2 && isSuperpageWalk(x, v)) {
+    const l1e = fabricateL1e(x, v, x.index(v, 1, t.get(L.vaHi), t.get(L.vaLo)));
     gw.setEntry(1, l1e.hi, l1e.lo);
     return 'leaf';
   }
@@ -113,13 +148,15 @@ function mark(t: Thread, x: Xen): void {
   const { gw } = x.vcpu(v);
   const level = t.get(L.level);
   const table = gw.mfn(level);
-  const index = x.index(level, t.get(L.vaHi), t.get(L.vaLo));
+  const { narrow } = x.geometry(v);
+  const index = x.index(v, level, t.get(L.vaHi), t.get(L.vaLo));
   const bits = toMark(t, x, level);
   const hi = gw.hi(level);
   const lo = gw.lo(level);
-  const same = x.hi(table, index) === hi && x.lo(table, index) === lo;
+  readGuestEntry(x, v, level, index, entry);
+  const same = entry.hi === hi && entry.lo === lo;
   if (same) {
-    x.memory.write32(table, 2 * index, lo | bits);
+    x.writeGuestEntry(narrow, table, index, hi, lo | bits);
     x.world.emit(AccessedDirtySet, v, 1, level, table, index, bits);
     markDirty(x, table);
   }
@@ -139,10 +176,14 @@ function sayRead(t: Thread, x: Xen): string {
   const level = t.get(L.level);
   const hi = gw.hi(level);
   const lo = gw.lo(level);
-  const index = sayIndex(x.index(level, t.get(L.vaHi), t.get(L.vaLo)));
-  const read = `Xen on vCPU ${t.actor} reads entry ${index} of the guest's L${level} table ${x.name(gw.mfn(level))}.`;
+  const index = x.index(t.actor, level, t.get(L.vaHi), t.get(L.vaLo));
+  const { table } = walkedPlace(x, t.actor, level, index);
+  const read =
+    level > walkTop(x, t.actor)
+      ? `Xen on vCPU ${t.actor} looks at entry ${index} of the four that it has read from ${x.name(table)} when CR3 was loaded.`
+      : `Xen on vCPU ${t.actor} reads entry ${sayIndex(index)} of ${sayTable(x, level, table)}.`;
   if (!present(lo)) return `${read} It is not present: the guest does not map this address.`;
-  if (level === 2 && (lo & PS) !== 0) return `${read} It maps a large page.`;
+  if (level === 2 && isSuperpageWalk(x, t.actor)) return `${read} It maps a large page.`;
   const frame = x.name(frameOf(hi, lo));
   if (level === 1) return `${read} It maps frame ${frame}.`;
   return gw.mfn(level - 1) < 0
@@ -170,9 +211,10 @@ export const guestWalkTables = procedure<Xen>({
         x.world.count('shadow_guest_walk');
         x.walkWitness.walk(t.actor);
         vcpu.gw.start(x.domain.get('version'), t.get(L.vaHi), t.get(L.vaLo));
-        vcpu.gw.setMfn(4, vcpu.guestTop);
+        const { levels } = x.geometry(t.actor);
+        if (levels === walkTop(x, t.actor)) vcpu.gw.setMfn(levels, vcpu.guestTop);
         x.world.emit(WalkStarted, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), t.get(L.access));
-        t.set(L.next, 4);
+        t.set(L.next, levels);
       },
       say: (t, x) =>
         `Xen on vCPU ${t.actor} walks the guest's tables for ${sayVa(x.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo))}. It remembers that the version is ${x.vcpu(t.actor).gw.version}.`,
@@ -208,7 +250,7 @@ export const guestWalkTables = procedure<Xen>({
           t.goto('fail');
           return;
         }
-        const level = nextToMark(t, x, 4);
+        const level = nextToMark(t, x, walkTop(x, t.actor));
         t.set(L.next, level);
         t.goto(level === 0 ? 'done' : 'mark');
       },
@@ -234,7 +276,7 @@ export const guestWalkTables = procedure<Xen>({
         const level = t.get(L.marked);
         if (level === 0) return 'The guest has changed an entry since it was read, so it is not marked.';
         const { gw } = x.vcpu(t.actor);
-        const index = sayIndex(x.index(level, t.get(L.vaHi), t.get(L.vaLo)));
+        const index = sayIndex(x.index(t.actor, level, t.get(L.vaHi), t.get(L.vaLo)));
         const bits = t.get(L.bits);
         const what = bits === A ? 'accessed' : bits === D ? 'dirty' : 'accessed and dirty';
         return `Xen marks entry ${index} of the guest's L${level} table ${x.name(gw.mfn(level))} as ${what}, as the processor would.`;

@@ -17,7 +17,7 @@ const va = (t: Thread, x: Xen): string => sayVa(x.machine, t.actor, t.get(L.vaHi
 /** Reads the shadow entry of a level through the linear window. GONE: so have the levels above, and the read faults. */
 function readEntry(t: Thread, x: Xen, level: number): number {
   const table = x.shadowTableOf(t.actor, level, t.get(L.vaHi), t.get(L.vaLo));
-  const index = x.index(level, t.get(L.vaHi), t.get(L.vaLo));
+  const index = x.shadowIndex(t.actor, level, t.get(L.vaHi), t.get(L.vaLo));
   t.set(L.level, level);
   if (table >= 0) t.set(L.table, table);
   t.set(L.hi, table < 0 ? 0 : x.hi(table, index));
@@ -31,14 +31,14 @@ function sayRead(t: Thread, x: Xen): string {
   const level = t.get(L.level);
   if (t.get(L.table) === 0)
     return `The shadow's L${level} table for ${va(t, x)} has just gone: nothing to invalidate.`;
-  const index = sayIndex(x.index(level, t.get(L.vaHi), t.get(L.vaLo)));
+  const index = sayIndex(x.shadowIndex(t.actor, level, t.get(L.vaHi), t.get(L.vaLo)));
   const entry = `Entry ${index} of ${x.name(t.get(L.table))}`;
   return t.get(L.found) === PRESENT
     ? `${entry} leads on to ${x.name(frameOf(t.get(L.hi), t.get(L.lo)))}.`
     : `${entry} is empty: nothing is shadowed for ${va(t, x)}, so there is nothing to invalidate.`;
 }
 
-const shadowL1 = (t: Thread): number => frameOf(t.get(L.hi), t.get(L.lo));
+const shadowL1 = (t: Thread, x: Xen): number => x.pages.head(frameOf(t.get(L.hi), t.get(L.lo)));
 
 /**
  * sh_invlpg(va): in sync the shadow entry is right already and the processor's INVLPG will do. If the table is out of sync,
@@ -69,15 +69,24 @@ export const shInvlpgPage = procedure<Xen>({
       line: 'sl4e = linear_l4[va]; not present: return 0',
       touch: 'racy',
       run: (t, x) => {
-        if (readEntry(t, x, 4) !== PRESENT) t.ret(0);
+        if (x.geometry(t.actor).topLevel < 4) t.goto('l3');
+        else if (readEntry(t, x, 4) !== PRESENT) t.ret(0);
       },
-      say: sayRead,
+      say: (t, x) =>
+        x.geometry(t.actor).topLevel < 4 ? 'The processor walks no L4 table for this guest.' : sayRead(t, x),
     },
     {
       label: 'l3',
       line: 'sl3e = linear_l3[va], which may fault; not present: return 0',
       touch: 'racy',
       run: (t, x) => {
+        if (x.geometry(t.actor).topLevel < 3) {
+          // l3table[va >> 30]: absent where CR3 brought no L2 table for the gigabyte.
+          const slot = x.topSlot(t.actor, t.get(L.vaLo));
+          t.set(L.found, x.vcpu(t.actor).shadowTable(slot) < 0 ? ABSENT : PRESENT);
+          if (t.get(L.found) === ABSENT) t.ret(0);
+          return;
+        }
         const found = readEntry(t, x, 3);
         if (found === GONE) x.world.count('shadow_invlpg_fault');
         if (found !== PRESENT) t.ret(0);
@@ -100,25 +109,25 @@ export const shInvlpgPage = procedure<Xen>({
       line: 'if sl1 is a splintered superpage: flush_tlb_local(); return 0',
       touch: 'private',
       run: (t, x) => {
-        if (!isFl1(x.pages.type(shadowL1(t)))) return;
+        if (!isFl1(x.pages.type(shadowL1(t, x)))) return;
         x.pool.flushTlb(t.actor);
         t.ret(0);
       },
       say: (t, x) =>
-        isFl1(x.pages.type(shadowL1(t)))
+        isFl1(x.pages.type(shadowL1(t, x)))
           ? `The guest has a large page there, which the shadow holds in pieces: vCPU ${t.actor} forgets its whole TLB.`
-          : `Shadow ${x.name(shadowL1(t))} stands for one L1 table.`,
+          : `Shadow ${x.name(shadowL1(t, x))} stands for one L1 table.`,
     },
     {
       label: 'synced',
       line: 'gl1 = backpointer(sl1); if gl1 is in sync: return 1',
       touch: 'racy',
       run: (t, x) => {
-        const sl1 = shadowL1(t);
+        const sl1 = shadowL1(t, x);
         if (!x.pages.owns(sl1) || !x.outOfSync(x.pages.backpointer(sl1))) t.ret(1);
       },
       say: (t, x) => {
-        const gl1 = x.pages.owns(shadowL1(t)) ? x.pages.backpointer(shadowL1(t)) : 0;
+        const gl1 = x.pages.owns(shadowL1(t, x)) ? x.pages.backpointer(shadowL1(t, x)) : 0;
         return x.outOfSync(gl1)
           ? `Its guest table ${x.name(gl1)} is out of sync: the shadow entry may be older than the guest's.`
           : `Its guest table ${x.name(gl1)} is in sync: the shadow entry is right already.`;
@@ -132,13 +141,13 @@ export const shInvlpgPage = procedure<Xen>({
       run: (t, x) => {
         x.lock.take(t);
         t.set(L.needed, 1);
-        if (readEntry(t, x, 2) === PRESENT && !isFl1(x.pages.type(shadowL1(t)))) return;
+        if (readEntry(t, x, 2) === PRESENT && !isFl1(x.pages.type(shadowL1(t, x)))) return;
         t.set(L.needed, 0);
         t.goto('unlock');
       },
       say: (t, x) =>
         t.get(L.needed) === 1
-          ? `vCPU ${t.actor} takes the shadow lock to change the shadow. ${x.name(shadowL1(t))} is still there.`
+          ? `vCPU ${t.actor} takes the shadow lock to change the shadow. ${x.name(shadowL1(t, x))} is still there.`
           : 'The shadow has gone before the lock was taken.',
     },
     {
@@ -146,14 +155,14 @@ export const shInvlpgPage = procedure<Xen>({
       line: '  shadow_set_l1e(linear_l1[va], empty)',
       touch: 'locked',
       run: (t, x) => {
-        const index = x.index(1, t.get(L.vaHi), t.get(L.vaLo));
-        if (x.on('invlpg-blanks')) setL1e(x, t.actor, shadowL1(t), index, 0, 0, WHY_INVLPG);
+        const index = x.index(t.actor, 1, t.get(L.vaHi), t.get(L.vaLo));
+        if (x.on('invlpg-blanks')) setL1e(x, t.actor, shadowL1(t, x), index, 0, 0, WHY_INVLPG);
       },
       say: (t, x) => {
-        const index = sayIndex(x.index(1, t.get(L.vaHi), t.get(L.vaLo)));
+        const index = sayIndex(x.index(t.actor, 1, t.get(L.vaHi), t.get(L.vaLo)));
         if (!x.on('invlpg-blanks'))
-          return `Entry ${index} of ${x.name(shadowL1(t))} stays as it is: blanking it is switched off.`;
-        return `Entry ${index} of ${x.name(shadowL1(t))} is blanked. The next use of ${va(t, x)} derives it anew; all other entries stay as they are.`;
+          return `Entry ${index} of ${x.name(shadowL1(t, x))} stays as it is: blanking it is switched off.`;
+        return `Entry ${index} of ${x.name(shadowL1(t, x))} is blanked. The next use of ${va(t, x)} derives it anew; all other entries stay as they are.`;
       },
     },
     {

@@ -35,7 +35,7 @@ export const shMakeShadow = procedure<Xen>({
       label: 'alloc',
       line: 'sh_make_shadow(gmfn, type): smfn = shadow_alloc()',
       touch: 'locked',
-      when: (_, x) => x.pool.ready(),
+      when: (t, x) => x.pool.ready(t.get(L.type)),
       run: (t, x) => {
         const type = t.get(L.type);
         if (type === SH_L4_64) reconsiderL3s(x);

@@ -1,15 +1,31 @@
+import { assertNever } from '../../base';
 import { procedure, slots } from '../../kernel';
-import { CR0_PG } from '../../machine';
 import { shPutRef } from './destroy';
 import { resyncAll } from './oos/resyncAll';
+import { everybodyPages, ownPagesWanted, settleMode } from './ownTables';
+import { shadowPrealloc } from './prealloc';
 import type { Xen } from './state';
+import { SH_MONITOR_TABLE } from './types';
 import { updateCr3 } from './updateCr3';
 
-const L = slots('v');
+const L = slots('v', 'wanted');
 
-/** Whether every vCPU of the domain has paging on: only then may tables go out of sync (sheet 5.2). */
-const everybodyPages = (x: Xen): boolean =>
-  x.vcpus.every((_, v) => (x.machine.vcpu(v).get('cr0') & CR0_PG) !== 0);
+function sayMode(x: Xen, v: number): string {
+  if (x.unpaged(v))
+    return `The guest of vCPU ${v} has paging off: ${x.describe(x.vcpu(v).guestTop)}, of 4 MiB pages, stands for its tables.`;
+  const { name } = x.geometry(v);
+  switch (name) {
+    case '32':
+      return `The guest of vCPU ${v} has 2-level tables. Their entries become twice as wide in the shadow: an L1 takes two pages, an L2 four.`;
+    case 'pae':
+      return `The guest of vCPU ${v} has PAE tables. Their top four entries are read once, when CR3 is loaded.`;
+    case '64':
+      return `The guest of vCPU ${v} has 4-level tables.`;
+    default:
+      return assertNever(name, 'geometry');
+  }
+}
+
 
 /**
  * sh_update_paging_modes(v): how v's tables are shadowed is settled anew. For the guest that is a flush of everything, so all that
@@ -29,9 +45,11 @@ export const shUpdatePagingModes = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const state = x.vcpu(t.get(L.v));
-        const top = state.shadowTop;
-        state.set('shadowTable0', 0);
-        if (top >= 0) shPutRef(x, top);
+        for (let slot = 0; slot < 4; slot++) {
+          const top = state.shadowTable(slot);
+          state.setShadowTable(slot, -1);
+          if (top >= 0) shPutRef(x, top);
+        }
       },
       say: (t) => `vCPU ${t.get(L.v)} lets go of the shadow it has loaded.`,
     },
@@ -54,6 +72,28 @@ export const shUpdatePagingModes = procedure<Xen>({
           : x.era.outOfSync
             ? 'No table may go out of sync: some vCPU has paging off.'
             : 'Tables never go out of sync in this era.',
+    },
+    {
+      label: 'room',
+      line: '  v->arch.paging.mode = the mode of CR0, CR4, EFER; first use: shadow_prealloc()',
+      touch: 'locked',
+      run: (t, x) => {
+        const wanted = ownPagesWanted(x, t.get(L.v));
+        t.set(L.wanted, wanted);
+        if (wanted > 0) t.call(shadowPrealloc, [wanted, 1]);
+      },
+      say: (t) =>
+        t.get(L.wanted) > 0
+          ? `vCPU ${t.get(L.v)} needs ${t.get(L.wanted) === 1 ? 'a table' : 'two tables'} of Xen's own for its new mode.`
+          : `vCPU ${t.get(L.v)} has what it needs for its mode.`,
+    },
+    {
+      label: 'mode',
+      line: '    paging off: guest_table = unpaged_pagetable; make what is missing of the monitor table',
+      touch: 'locked',
+      when: (_, x) => x.pool.ready(SH_MONITOR_TABLE),
+      run: (t, x) => settleMode(x, t.get(L.v)),
+      say: (t, x) => sayMode(x, t.get(L.v)),
     },
     {
       label: 'cr3',

@@ -2,13 +2,14 @@ import { procedure, slots, type Thread } from '../../kernel';
 import { frameOf, leafFrame, sayIndex, W } from '../../machine';
 import { newDerivation, propagateUpper } from './derive';
 import { WHY_DEMAND } from './events';
+import { strideOf } from './geometry';
 import { isSuperpageWalk } from './guestWalk';
 import { isUsable } from './magic';
 import { shMakeShadow } from './makeShadow';
 import { resyncAll } from './oos/resyncAll';
 import { setUpper } from './setUpper';
 import type { Xen } from './state';
-import { FT_DEMAND_WRITE, SH_FL1_64, shadowType64 } from './types';
+import { FT_DEMAND_WRITE } from './types';
 
 const L = slots('ft', 'level', 'table', 'index', 'below', 'made', 'flags', 'resync', 'found');
 
@@ -17,15 +18,16 @@ const derived = newDerivation();
 /** Entry of the guest table at a level of the walk: where a shadow entry of that level is derived from. */
 function guestCell(x: Xen, v: number, level: number): number {
   const { gw } = x.vcpu(v);
-  return x.entryCell(gw.mfn(level), x.index(level, gw.cells.get('vaHi'), gw.cells.get('vaLo')));
+  const index = x.index(v, level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
+  return x.guestCell(x.geometry(v).narrow, gw.mfn(level), index);
 }
 
 /** (n, type) of the shadow that the entry of a level must lead to. */
 function keyBelow(x: Xen, v: number, level: number): { n: number; type: number } {
   const { gw } = x.vcpu(v);
   if (level === 2 && isSuperpageWalk(x, v))
-    return { n: leafFrame(x.mode, 2, gw.hi(2), gw.lo(2)), type: SH_FL1_64 };
-  return { n: gw.mfn(level - 1), type: shadowType64(level - 1) };
+    return { n: leafFrame(x.geometry(v).guest, 2, gw.hi(2), gw.lo(2)), type: x.geometry(v).fl1 };
+  return { n: gw.mfn(level - 1), type: x.geometry(v).types[level - 1] as number };
 }
 
 /** The sl2e of a large page that was shadowed read-only, because the guest's entry was not dirty, must be made anew for a write. */
@@ -43,7 +45,7 @@ function descend(t: Thread): void {
 
 /**
  * shadow_get_and_create_l1e (sheet 2.5): follows the shadow path of the vCPU's walk record, and makes what is missing.
- * Argument: fetch type. Returns the smfn of the L1 shadow.
+ * Argument: fetch type. Returns the smfn of the L1 shadow; -1 if a PAE guest has no L2 shadow there.
  */
 export const shadowGetAndCreateL1e = procedure<Xen>({
   name: 'shadow_get_and_create_l1e',
@@ -54,13 +56,20 @@ export const shadowGetAndCreateL1e = procedure<Xen>({
   steps: [
     {
       label: 'top',
-      line: 'shadow_get_and_create_l1e(gw, ft): table = shadow_table[0]',
+      line: 'shadow_get_and_create_l1e(gw, ft): table = shadow_table[top]; none: return NULL',
       touch: 'locked',
       run: (t, x) => {
-        t.set(L.level, 4);
-        t.set(L.table, x.vcpu(t.actor).shadowTop);
+        const vcpu = x.vcpu(t.actor);
+        const top = vcpu.shadowTable(x.topSlot(t.actor, vcpu.gw.cells.get('vaLo')));
+        t.set(L.level, x.geometry(t.actor).topLevel);
+        t.set(L.table, Math.max(top, 0));
+        // L3 entries of a PAE guest are shadowed when CR3 is loaded, never on demand.
+        if (top < 0) t.ret(-1);
       },
-      say: (t, x) => `The shadow path begins at ${x.describe(t.get(L.table))}.`,
+      say: (t, x) =>
+        t.get(L.table) === 0
+          ? 'The shadow has no L2 table for this gigabyte: those are set up when CR3 is loaded, and never by a fault.'
+          : `The shadow path begins at ${x.describe(t.get(L.table))}.`,
     },
     {
       label: 'read',
@@ -68,8 +77,11 @@ export const shadowGetAndCreateL1e = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const { gw } = x.vcpu(t.actor);
-        const index = x.index(t.get(L.level), gw.cells.get('vaHi'), gw.cells.get('vaLo'));
+        const level = t.get(L.level);
+        const at = x.shadowIndex(t.actor, level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
         const table = t.get(L.table);
+        // Of a pair of sl2e's it is the first that counts.
+        const index = at - (at % strideOf(x.pages.type(table)));
         const hi = x.hi(table, index);
         const lo = x.lo(table, index);
         t.set(L.index, index);

@@ -2,23 +2,33 @@ import { procedure, slots, type Thread } from '../../kernel';
 import { shUnpin } from './destroy';
 import { WHY_UNSHADOW } from './events';
 import { flushTlbMask } from './flushTlb';
+import { strideOf } from './geometry';
 import { isUsable } from './magic';
 import type { Xen } from './state';
 import { clearUpper } from './upper';
 
-const L = slots('wanted', 'cpu', 'smfn');
+const L = slots('wanted', 'pages', 'cpu', 'smfn', 'slot');
 
-const enough = (t: Thread, x: Xen): boolean => x.pool.free >= t.get(L.wanted);
+const enough = (t: Thread, x: Xen): boolean => x.pool.roomFor(t.get(L.wanted), Math.max(1, t.get(L.pages)));
 
 /** shadow_unhook_mappings: blanks every entry of a top level that is loaded on some vCPU. */
 export function unhook(x: Xen, smfn: number): void {
-  for (let i = 0; i < x.entries; i++)
+  const type = x.pages.type(smfn);
+  for (let i = 0; i < x.entriesOf(type); i += strideOf(type))
     if (isUsable(x.hi(smfn, i), x.lo(smfn, i))) clearUpper(x, smfn, i, WHY_UNSHADOW);
+}
+
+/** The next top level in use: only PAE guests have more than one for a vCPU. */
+function nextTop(t: Thread, x: Xen): void {
+  const last = x.geometry(t.get(L.cpu)).name === 'pae' ? 3 : 0;
+  const slot = t.get(L.slot);
+  t.set(L.slot, slot === last ? 0 : slot + 1);
+  if (slot === last) t.set(L.cpu, t.get(L.cpu) + 1);
 }
 
 /**
  * shadow_prealloc (sheet 1.7): makes room in the pool before pages are taken, because making room may destroy tables that the
- * caller is using. Argument: pages wanted. Throws if the pool cannot hold one path, which poolFrames sees to.
+ * caller is using. Arguments: tables wanted, pages in a row for each (0 is 1). Throws if the pool cannot hold one path, which poolFrames sees to.
  */
 export const shadowPrealloc = procedure<Xen>({
   name: 'shadow_prealloc',
@@ -30,7 +40,7 @@ export const shadowPrealloc = procedure<Xen>({
   steps: [
     {
       label: 'enough',
-      line: 'shadow_prealloc(count): enough free pages? return',
+      line: 'shadow_prealloc(type, count): enough free pages, in a row? return',
       touch: 'locked',
       run: (t, x) => {
         if (enough(t, x)) t.ret();
@@ -66,26 +76,29 @@ export const shadowPrealloc = procedure<Xen>({
       beat: true,
       run: (t, x) => {
         const cpu = t.get(L.cpu);
-        const top = cpu < x.vcpus.length ? x.vcpu(cpu).shadowTop : -1;
+        const slot = t.get(L.slot);
+        const top = cpu < x.vcpus.length ? x.vcpu(cpu).shadowTable(slot) : -1;
         t.set(L.smfn, Math.max(0, top));
         if (cpu >= x.vcpus.length)
           throw new Error(
             `the shadow pool of ${x.pages.frames} pages is too small: nothing is left to reclaim. Give it more frames`,
           );
         if (top >= 0) unhook(x, top);
-        t.set(L.cpu, cpu + 1);
+        nextTop(t, x);
         if (enough(t, x)) t.callThen('done', flushTlbMask, []);
         else t.goto('unhook');
       },
       say: (t, x) =>
-        `Every entry of the top-level shadow ${x.name(t.get(L.smfn))} is blanked, though it is in use. ${x.pool.free} pages are free now.`,
+        t.get(L.smfn) === 0
+          ? 'That vCPU has no more shadows loaded.'
+          : `Every entry of the top-level shadow ${x.name(t.get(L.smfn))} is blanked, though it is in use. ${x.pool.free} pages are free now.`,
     },
     {
       label: 'done',
       line: '  return',
       touch: 'private',
       run: (t) => t.ret(),
-      say: (t) => `There is room for ${t.get(L.wanted)} pages.`,
+      say: (t) => `There is room for ${t.get(L.wanted) * Math.max(1, t.get(L.pages))} pages.`,
     },
   ],
 });

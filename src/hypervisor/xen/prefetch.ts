@@ -21,28 +21,35 @@ const WOULD_MARK = 4;
 
 const derived = newDerivation();
 
+/** Where the page of the shadow ends that an entry lies in: of a 2-level guest's two pages it is the one at hand that counts. */
+function endOfPage(x: Xen, smfn: number, index: number): number {
+  const entries = Math.min(512, x.entriesOf(x.pages.type(smfn)));
+  return (Math.floor(index / entries) + 1) * entries;
+}
+
 /** The next entry, or why there is none. */
 function one(t: Thread, x: Xen): number {
   const v = t.actor;
   const { gw } = x.vcpu(v);
   const i = t.get(L.i);
   const at = t.get(L.index) + i;
-  if (at >= x.entries) return TABLE_ENDS;
+  if (at >= endOfPage(x, t.get(L.smfn), t.get(L.index))) return TABLE_ENDS;
   if (i >= PREFETCH_DISTANCE) return DISTANCE;
   const smfn = t.get(L.smfn);
   if (x.lo(smfn, at) !== 0 || x.hi(smfn, at) !== 0) return SLOT_TAKEN;
   if (isSuperpageWalk(x, v)) {
     const l1e = fabricateL1e(x, v, at);
     propagateL1(x, l1e.hi, l1e.lo, FT_PREFETCH, derived);
-    setL1e(x, v, smfn, at, derived.hi, derived.lo, WHY_PREFETCH, x.entryCell(gw.mfn(2), l2Index(x, v)));
+    setL1e(x, v, smfn, at, derived.hi, derived.lo, WHY_PREFETCH, x.guestCell(x.geometry(v).narrow, gw.mfn(2), l2Index(x, v)));
     return GOES_ON;
   }
   const table = gw.mfn(1);
-  const hi = x.hi(table, at);
-  const lo = x.lo(table, at);
+  const { narrow } = x.geometry(v);
+  const hi = x.guestHi(narrow, table, at);
+  const lo = x.guestLo(narrow, table, at);
   // Deriving would have to set A or D, which only a real access may do.
   if ((lo & P) !== 0 && ((lo & A) === 0 || ((lo & W) !== 0 && (lo & D) === 0))) return WOULD_MARK;
-  const cell = x.entryCell(table, at);
+  const cell = x.guestCell(narrow, table, at);
   prefetchL1(x, hi, lo, derived);
   setL1e(x, v, smfn, at, derived.hi, derived.lo, WHY_PREFETCH, cell);
   if (x.outOfSync(table) && x.on('snapshot-update-prefetch')) snapshotUpdate(x, table, at, hi, lo, cell);
@@ -51,7 +58,7 @@ function one(t: Thread, x: Xen): number {
 
 const l2Index = (x: Xen, v: number): number => {
   const { cells } = x.vcpu(v).gw;
-  return x.index(2, cells.get('vaHi'), cells.get('vaLo'));
+  return x.index(v, 2, cells.get('vaHi'), cells.get('vaLo'));
 };
 
 const ENDS: Readonly<Record<number, string>> = {

@@ -185,6 +185,12 @@ const LATER = [
     'I8',
   ),
   spec(
+    'first-of-four',
+    'First page of the parent',
+    'The L2 shadow of a 2-level guest is looked for by the first of its four pages (March 2009). Without it a table beyond the first gigabyte is taken for unreachable, and skipped.',
+    'I11',
+  ),
+  spec(
     'fixup-no-duplicates',
     'No fixup twice',
     'A mapping that a fixup array knows is not recorded again (December 2008). Without it one mapping may take both places.',

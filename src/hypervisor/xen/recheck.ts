@@ -1,8 +1,10 @@
 import { procedure, slots } from '../../kernel';
-import { sayIndex } from '../../machine';
+import { type Halves, sayIndex } from '../../machine';
 import { GwalkRechecked } from './events';
-import { isSuperpageWalk } from './guestWalk';
+import { isSuperpageWalk, readGuestEntry, walkTop } from './guestWalk';
 import type { Xen } from './state';
+
+const entry: Halves = { hi: 0, lo: 0 };
 
 const L = slots('level', 'equal', 'same', 'seen');
 
@@ -30,7 +32,7 @@ export const shadowCheckGwalk = procedure<Xen>({
         }
         x.world.count('shadow_check_gwalk');
         t.set(L.equal, 1);
-        t.set(L.level, 4);
+        t.set(L.level, x.geometry(t.actor).levels);
       },
       say: (t, x) => {
         if (t.get(L.same) === 1)
@@ -47,9 +49,9 @@ export const shadowCheckGwalk = procedure<Xen>({
       run: (t, x) => {
         const { gw } = x.vcpu(t.actor);
         const level = t.get(L.level);
-        const index = x.index(level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
-        const table = gw.mfn(level);
-        const same = x.hi(table, index) === gw.hi(level) && x.lo(table, index) === gw.lo(level);
+        const index = x.index(t.actor, level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
+        readGuestEntry(x, t.actor, level, index, entry);
+        const same = entry.hi === gw.hi(level) && entry.lo === gw.lo(level);
         t.set(L.same, same ? 1 : 0);
         t.set(L.seen, level);
         if (!same) t.set(L.equal, 0);
@@ -60,10 +62,13 @@ export const shadowCheckGwalk = procedure<Xen>({
       say: (t, x) => {
         const { gw } = x.vcpu(t.actor);
         const level = t.get(L.seen);
-        const index = sayIndex(x.index(level, gw.cells.get('vaHi'), gw.cells.get('vaLo')));
+        const index = x.index(t.actor, level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
+        if (level > walkTop(x, t.actor))
+          return `Entry ${index} of the four that were read when CR3 was loaded is what the walk used: it changes only with CR3.`;
+        const table = `the guest's L${level} table ${x.name(gw.mfn(level))}`;
         return t.get(L.same) === 1
-          ? `Entry ${index} of the guest's L${level} table ${x.name(gw.mfn(level))} is what the walk read.`
-          : `Entry ${index} of the guest's L${level} table ${x.name(gw.mfn(level))} is no longer what the walk read.`;
+          ? `Entry ${sayIndex(index)} of ${table} is what the walk read.`
+          : `Entry ${sayIndex(index)} of ${table} is no longer what the walk read.`;
       },
     },
     {

@@ -44,7 +44,7 @@ export function clearWrite(x: Xen, smfn: number, index: number, how: number): vo
     `entry ${index} of ${x.name(smfn)} is writable when its write access is removed`,
   );
   const gmfn = frameOf(hi, lo);
-  x.memory.write64(smfn, index, hi, lo & ~W);
+  x.writeEntry(smfn, index, hi, lo & ~W);
   x.guest.addWriters(gmfn, -1);
   x.world.emit(ShadowEntrySet, 1, smfn, index, hi, lo & ~W, WHY_REMOVE_WRITE);
   x.world.emit(WriteAccessRemoved, gmfn, smfn, index, how);

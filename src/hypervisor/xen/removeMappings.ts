@@ -73,7 +73,7 @@ export const shRemoveAllMappings = procedure<Xen>({
           t.set(L.hits, t.get(L.hits) + 1);
         }
         t.set(L.index, index + 1);
-        if (index + 1 === x.entries || (hit && mappings(t, x) === 0)) nextShadow(t, x);
+        if (index + 1 === x.entriesOf(x.pages.type(smfn)) || (hit && mappings(t, x) === 0)) nextShadow(t, x);
         else t.goto('entry');
       },
       say: (t, x) =>

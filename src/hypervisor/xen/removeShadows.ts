@@ -4,10 +4,11 @@ import { frameOf } from '../../machine';
 import { isPinnable, shUnpin } from './destroy';
 import { DomainCrashed, Unshadowed, WHY_UNSHADOW } from './events';
 import { flushTlbMask } from './flushTlb';
+import { strideOf } from './geometry';
 import { isUsable } from './magic';
 import type { Xen } from './state';
 import * as T from './types';
-import { clearUpper } from './upper';
+import { clearUp, clearUpper } from './upper';
 
 /** The order in which shadows of a page go (sheet 2.10). */
 const ORDER = [
@@ -51,7 +52,7 @@ const stillShadowed = (t: Thread, x: Xen): boolean =>
 function removeViaPointer(x: Xen, smfn: number): number {
   if (!x.pages.hasUp(smfn)) return PARENT_UNKNOWN;
   x.world.count(x.pages.count(smfn) === 1 ? 'shadow_up_pointer' : 'shadow_unshadow_bf');
-  clearUpper(x, x.pages.upFrame(smfn), x.pages.upIndex(smfn), WHY_UNSHADOW);
+  clearUp(x, smfn, WHY_UNSHADOW);
   return BY_POINTER;
 }
 
@@ -171,8 +172,10 @@ export const shRemoveShadows = procedure<Xen>({
         t.set(L.reads, t.get(L.reads) + 1);
         t.set(L.at, index);
         if (hit) clearUpper(x, parent, index, WHY_UNSHADOW);
-        t.set(L.index, index + 1);
-        if (index + 1 === x.entries || !stillShadowed(t, x)) nextParent(t, x, parent);
+        const type = x.pages.type(parent);
+        const next = index + strideOf(type);
+        t.set(L.index, next);
+        if (next === x.entriesOf(type) || !stillShadowed(t, x)) nextParent(t, x, parent);
         else t.goto('read');
       },
       say: (t, x) =>

@@ -191,7 +191,7 @@ describe('taking write access away in a resync', () => {
 describe('the guesses of a 64-bit guest', () => {
   const lab = new XenLab();
   const at = (level: number, vaHi: number, vaLo: number): string[] =>
-    guesses(lab.x, 0x30, level, vaHi, vaLo).map(
+    guesses(lab.x, 0, 0x30, level, vaHi, vaLo).map(
       (g) => `h_${g.how} ${asText(word(g.vaHi, g.vaLo)).padStart(16, '0')}`,
     );
   const direct4 = ['h_4 ffff810000030000', 'h_4 0000010000030000', 'h_4 fffffe0000030000'];

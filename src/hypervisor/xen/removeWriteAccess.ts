@@ -28,7 +28,7 @@ const writers = (t: Thread, x: Xen): number => x.guest.writers(t.get(L.gmfn));
 function guessList(t: Thread, x: Xen): readonly Guess[] {
   const running = t.get(L.v) === t.actor || (x.on('guess-any-vcpu') && t.actor < x.vcpus.length);
   if (!running || (t.get(L.level) === 0 && !x.era.guessAtLevel0)) return [];
-  return guesses(x, t.get(L.gmfn), t.get(L.level), t.get(L.vaHi), t.get(L.vaLo));
+  return guesses(x, t.actor, t.get(L.gmfn), t.get(L.level), t.get(L.vaHi), t.get(L.vaLo));
 }
 
 /**
@@ -87,7 +87,7 @@ export const shRemoveWriteAccess = procedure<Xen>({
         const { vaHi, vaLo, how } = list[nth] as Guess;
         const gmfn = t.get(L.gmfn);
         const table = Math.max(x.shadowTableOf(t.actor, 1, vaHi, vaLo), 0);
-        const index = x.index(1, vaHi, vaLo);
+        const index = x.index(t.actor, 1, vaHi, vaLo);
         const hit = table !== 0 && mapsWritable(x, table, index, gmfn);
         t.set(L.table, table);
         t.set(L.index, index);

@@ -33,7 +33,7 @@ export function setL1e(
   const oldLo = x.lo(smfn, index);
   if (usable) takePage(x, hi, lo);
   if (recorded && !first) fixupAdd(x, v, frameOf(hi, lo), smfn, index);
-  x.memory.write64(smfn, index, hi, lo);
+  x.writeEntry(smfn, index, hi, lo);
   x.world.emit(ShadowEntrySet, 1, smfn, index, hi, lo, why);
   if (from !== 0) x.world.emit(Derived, x.entryCell(smfn, index), from);
   dropPage(x, oldHi, oldLo);

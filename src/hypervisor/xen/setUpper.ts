@@ -60,7 +60,7 @@ export const setUpper = procedure<Xen>({
           if (t.get(L.defer) === 0 && x.on('resync-new-path')) t.call(resyncAll, [t.get(L.v), 0, 1, 1]);
           return;
         }
-        const below = frameOf(t.get(L.hi), t.get(L.lo));
+        const below = x.pages.head(frameOf(t.get(L.hi), t.get(L.lo)));
         const gl1mfn = x.pages.backpointer(below);
         if (!isFl1(x.pages.type(below)) && x.outOfSync(gl1mfn) && x.on('resync-linked'))
           t.call(shResync, [gl1mfn]);

@@ -12,6 +12,7 @@ const UP = 5;
 const LIST_PREV = 6;
 const LIST_NEXT = 7;
 const STALE = 8;
+const PART = 9;
 
 /** Entries per page in a `up` address: frame * 512 + index, which is its physical address in units of an entry. */
 const PER_PAGE = 512;
@@ -108,6 +109,11 @@ export class ShadowPages {
     return this.get(smfn, UP) % PER_PAGE;
   }
 
+  /** Whether `up` addresses this entry; entries of a shadow of several pages are counted through. */
+  upIs(smfn: number, frame: number, index: number): boolean {
+    return this.get(smfn, UP) === frame * PER_PAGE + index;
+  }
+
   setUp(smfn: number, frame: number, index: number): void {
     this.set(smfn, UP, frame * PER_PAGE + index);
   }
@@ -141,7 +147,21 @@ export class ShadowPages {
     this.set(smfn, STALE, vcpus);
   }
 
-  /** All pages in use, ascending. */
+  /** Which page of its shadow this is, from 0: only shadows for 2-level guests have more than one. */
+  part(smfn: number): number {
+    return this.get(smfn, PART);
+  }
+
+  setPart(smfn: number, part: number): void {
+    this.set(smfn, PART, part);
+  }
+
+  /** The first page of the shadow that a page belongs to: the one that the hash, references and names know. */
+  head(smfn: number): number {
+    return this.owns(smfn) ? smfn - this.part(smfn) : smfn;
+  }
+
+  /** All pages in use, ascending: of shadows of several pages each page. */
   *inUse(): Iterable<number> {
     for (let smfn = this.first; smfn < this.first + this.frames; smfn++)
       if (this.get(smfn, TYPE) !== SH_NONE) yield smfn;

@@ -1,11 +1,12 @@
 import { defined, frameName, shadowName } from '../../base';
 import { Lock, type World } from '../../kernel';
-import { frameOf, indexAt, type Machine, type Memory, type PagingMode, present } from '../../machine';
+import { CR4_PSE, frameOf, indexAt, type Machine, type Memory, present } from '../../machine';
 import type { DesignOptions } from '../design';
 import { DomainState } from './domain';
 import type { Era } from './eras';
 import { FixupArrays, FixupTable } from './fixupStore';
 import { FlushWitness } from './flushWitness';
+import { type Geometry, type GeometryName, geometries, pagesOfType } from './geometry';
 import { GuestPages } from './guestPages';
 import { ShadowHash } from './hash';
 import { P2m } from './p2m';
@@ -13,8 +14,19 @@ import { PinnedList } from './pinnedList';
 import { Pool } from './pool';
 import { ShadowPages } from './shadowPages';
 import { SwitchState } from './switchState';
-import { isFl1, levelOfType, mapsPages, p2mTypeNamed, SH_NONE } from './types';
-import { VcpuState } from './vcpuState';
+import {
+  is64,
+  isFl1,
+  L1_TYPES,
+  levelOfType,
+  mapsPages,
+  p2mTypeNamed,
+  SH_MAX_SHADOW,
+  SH_MONITOR_TABLE,
+  SH_NONE,
+  SH_P2M_TABLE,
+} from './types';
+import { MODES, VcpuState } from './vcpuState';
 import { Vtlb } from './vtlb';
 import { WalkWitness } from './walkWitness';
 import { FaultWitness } from './witness';
@@ -26,9 +38,9 @@ import { FaultWitness } from './witness';
  */
 export class Xen {
   readonly memory: Memory;
-  /** The guest's paging mode, for indices. */
-  readonly mode: PagingMode;
-  /** Entries of a table: 512, fewer in a teaching geometry. */
+  /** What each paging mode of a guest means for its shadow. */
+  readonly geometries: Readonly<Record<GeometryName, Geometry>>;
+  /** Entries of a 64-bit guest's table: 512, fewer in a teaching geometry. */
   readonly entries: number;
   readonly lock: Lock;
   readonly domain: DomainState;
@@ -59,8 +71,8 @@ export class Xen {
     const { store } = world;
     const { config } = machine;
     this.memory = machine.memory;
-    this.mode = machine.modes['64'];
-    this.entries = (this.mode.indexMask[1] as number) + 1;
+    this.geometries = geometries(machine.modes);
+    this.entries = (machine.modes['64'].indexMask[1] as number) + 1;
     this.lock = new Lock(store, 'shadow lock', 0);
     this.domain = new DomainState(store);
     this.switches = new SwitchState(store, options.switches);
@@ -96,36 +108,100 @@ export class Xen {
     return mfn >= 0 && mfn < this.machine.config.machineFrames;
   }
 
+  // ---- paging modes --------------------------------------------------------------------------------------------
+
+  /** How a vCPU's guest is shadowed, as of its last change of mode. */
+  geometry(v: number): Geometry {
+    const mode = this.vcpu(v).get('mode') - 1;
+    const name = MODES[mode] ?? '64';
+    return this.geometries[name === 'off' ? '32' : name];
+  }
+
+  /** The vCPU's guest has paging off: Xen's own 1:1 table stands for its tables. */
+  unpaged(v: number): boolean {
+    return this.vcpu(v).get('mode') === 1 + MODES.indexOf('off');
+  }
+
+  /** guest_supports_superpages: whether PS counts in an L2 entry. In 2-level mode that is for CR4.PSE to say. */
+  superpages(v: number): boolean {
+    return this.geometry(v).name !== '32' || this.superpages2(v);
+  }
+
+  /** The same for an entry of a 2-level table that vCPU v writes, whatever its own mode. */
+  superpages2(v: number): boolean {
+    return this.unpaged(v) || (this.machine.vcpu(v).get('cr4') & CR4_PSE) !== 0;
+  }
+
   // ---- entries -------------------------------------------------------------------------------------------------
 
-  /** Halves of entry `index` of a table page of 64-bit entries, guest or shadow. */
+  /** Halves of entry `index` of a shadow, or of any page of 64-bit entries. Entries of the pages that follow are counted through. */
   hi(frame: number, index: number): number {
-    return this.memory.hi(frame, index);
+    return this.memory.hi(frame + (index >>> 9), index & 511);
   }
 
   lo(frame: number, index: number): number {
-    return this.memory.lo(frame, index);
+    return this.memory.lo(frame + (index >>> 9), index & 511);
+  }
+
+  writeEntry(frame: number, index: number, hi: number, lo: number): void {
+    this.memory.write64(frame + (index >>> 9), index & 511, hi, lo);
   }
 
   /** The cell of an entry's low half: what `Derived` names. */
   entryCell(frame: number, index: number): number {
-    return this.memory.cell(frame, 2 * index);
+    return this.memory.cell(frame + (index >>> 9), 2 * (index & 511));
   }
 
-  index(level: number, vaHi: number, vaLo: number): number {
-    return indexAt(this.mode, level, vaHi, vaLo);
+  /** Halves of entry `index` of a guest table (or of its snapshot) whose entries are 32 bits wide if `narrow`. */
+  guestHi(narrow: boolean, frame: number, index: number): number {
+    return narrow ? 0 : this.memory.hi(frame, index);
+  }
+
+  guestLo(narrow: boolean, frame: number, index: number): number {
+    return narrow ? this.memory.read32(frame, index) : this.memory.lo(frame, index);
+  }
+
+  guestCell(narrow: boolean, frame: number, index: number): number {
+    return this.memory.cell(frame, narrow ? index : 2 * index);
+  }
+
+  writeGuestEntry(narrow: boolean, frame: number, index: number, hi: number, lo: number): void {
+    if (narrow) this.memory.write32(frame, index, lo);
+    else this.memory.write64(frame, index, hi, lo);
+  }
+
+  /** Index, in the guest table of a level, of the entry that translates an address for a vCPU. Of an L1 shadow it is the same. */
+  index(v: number, level: number, vaHi: number, vaLo: number): number {
+    return indexAt(this.geometry(v).guest, level, vaHi, vaLo);
+  }
+
+  /** The same in a shadow, where a 2-level guest's L2 entry is two: the one of them that covers the address. */
+  shadowIndex(v: number, level: number, vaHi: number, vaLo: number): number {
+    const g = this.geometry(v);
+    return g.narrow && level === 2 ? vaLo >>> 21 : indexAt(g.guest, level, vaHi, vaLo);
+  }
+
+  /** Entries of a shadow of this type, over all its pages. */
+  entriesOf(type: number): number {
+    if (is64(type)) return this.entries;
+    return 512 * pagesOfType(type);
+  }
+
+  /** The slot of shadow_table[] that an address begins at. */
+  topSlot(v: number, vaLo: number): number {
+    return this.geometry(v).name === 'pae' ? vaLo >>> 30 : 0;
   }
 
   /**
    * The shadow table whose entry of a level translates a VA for a vCPU now, or -1 if an entry above is not present: what a
-   * read through the linear window finds (level 4 is the top table itself).
+   * read through the linear window finds (at the top level it is what shadow_table[] holds). The first page of the shadow.
    */
   shadowTableOf(v: number, level: number, vaHi: number, vaLo: number): number {
-    let frame = this.vcpu(v).shadowTop;
-    for (let at = this.mode.levels; at > level && frame >= 0; at--) {
-      const i = this.index(at, vaHi, vaLo);
+    let frame = this.vcpu(v).shadowTable(this.topSlot(v, vaLo));
+    for (let at: number = this.geometry(v).topLevel; at > level && frame >= 0; at--) {
+      const i = this.shadowIndex(v, at, vaHi, vaLo);
       const lo = this.lo(frame, i);
-      frame = present(lo) ? frameOf(this.hi(frame, i), lo) : -1;
+      frame = present(lo) ? this.pages.head(frameOf(this.hi(frame, i), lo)) : -1;
     }
     return frame;
   }
@@ -154,6 +230,19 @@ export class Xen {
     return this.era.snapshots && this.on('snapshots');
   }
 
+  /** Type of the L1 shadow of a guest page, SH_NONE if it has none: an out-of-sync page has exactly one. */
+  l1Type(gmfn: number): number {
+    return L1_TYPES.find((type) => (this.guest.typeBits(gmfn) & (1 << type)) !== 0) ?? SH_NONE;
+  }
+
+  /** The shadow of a guest table at a level, -1 if it has none there. */
+  shadowAtLevel(gmfn: number, level: number): number {
+    const bits = this.mfnValid(gmfn) ? this.guest.typeBits(gmfn) : 0;
+    for (let type = SH_MAX_SHADOW; type > 0; type--)
+      if ((bits & (1 << type)) !== 0 && levelOfType(type) === level) return this.hash.find(gmfn, type);
+    return -1;
+  }
+
   /** Home slot of a page in every vCPU's out-of-sync table. */
   homeSlot(gmfn: number): number {
     return gmfn % this.era.oosPages;
@@ -161,14 +250,16 @@ export class Xen {
 
   // ---- all shadows ---------------------------------------------------------------------------------------------
 
-  /** Shadow pages in use that are tables (not snapshots), ascending by frame. */
+  /** Shadows in use that are tables (not snapshots), ascending; of several pages the first. */
   *shadows(): Iterable<number> {
-    for (const smfn of this.pages.inUse()) if (levelOfType(this.pages.type(smfn)) > 0) yield smfn;
+    for (const smfn of this.pages.inUse())
+      if (levelOfType(this.pages.type(smfn)) > 0 && this.pages.part(smfn) === 0) yield smfn;
   }
 
   /** L1 and splintered-superpage shadows: what can map a page. */
   *l1Shadows(): Iterable<number> {
-    for (const smfn of this.pages.inUse()) if (mapsPages(this.pages.type(smfn))) yield smfn;
+    for (const smfn of this.pages.inUse())
+      if (mapsPages(this.pages.type(smfn)) && this.pages.part(smfn) === 0) yield smfn;
   }
 
   // ---- names for people ----------------------------------------------------------------------------------------
@@ -183,6 +274,8 @@ export class Xen {
     const type = this.pages.type(mfn);
     if (this.pages.owns(mfn) && type !== SH_NONE) {
       const level = levelOfType(type);
+      if (type === SH_P2M_TABLE) return `Xen's own 1:1 table ${this.name(mfn)}`;
+      if (type === SH_MONITOR_TABLE) return `the L3 table ${this.name(mfn)}`;
       if (level === 0) return `the snapshot ${this.name(mfn)}`;
       return isFl1(type)
         ? `the splintered L1 shadow ${this.name(mfn)}`

@@ -49,7 +49,12 @@ export const levelOfType = (type: number): number => LEVELS[type] ?? 0;
 export const isFl1 = (type: number): boolean =>
   type === SH_FL1_32 || type === SH_FL1_PAE || type === SH_FL1_64;
 
+export const L1_TYPES: readonly number[] = [SH_L1_32, SH_L1_PAE, SH_L1_64];
+
 export const isL1 = (type: number): boolean => type === SH_L1_32 || type === SH_L1_PAE || type === SH_L1_64;
+
+/** Shadows of a 64-bit guest's tables. */
+export const is64 = (type: number): boolean => type >= SH_L1_64 && type <= SH_L4_64;
 
 /** L1 or splintered superpage: what a search for writable mappings looks into. */
 export const mapsPages = (type: number): boolean => isL1(type) || isFl1(type);
@@ -73,10 +78,8 @@ export function parentTypes(type: number): number {
   }
 }
 
-/** A 64-bit guest's shadow type for a guest table found at a level of a walk. */
-export function shadowType64(level: number): number {
-  return [SH_NONE, SH_L1_64, SH_L2_64, SH_L3_64, SH_L4_64][level] ?? SH_NONE;
-}
+/** Types whose guest tables have 32-bit entries, and those whose have 64-bit ones, as bits of shadow_flags (SHF_32). */
+export const SHF_32 = (1 << SH_L1_32) | (1 << SH_L2_32);
 
 /** count_info: the page has at least one shadow (bit 29). */
 export const PGC_PAGE_TABLE = 1 << 29;

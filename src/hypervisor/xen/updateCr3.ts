@@ -1,14 +1,35 @@
 import { procedure, slots, type Thread } from '../../kernel';
-import { ControlRegisterLoaded, frameOf, refuseCr3, sayValue } from '../../machine';
+import { ControlRegisterLoaded, frameOf, present, refuseCr3, sayValue } from '../../machine';
 import { DomainCrashed } from './events';
 import { flushTlbMask } from './flushTlb';
+import { loadL3Table, loadTopShadow } from './hardware';
 import { resyncAll } from './oos/resyncAll';
 import { shRemoveWriteAccess } from './removeWriteAccess';
 import type { Xen } from './state';
 import { setToplevel } from './toplevel';
+import { isRam, SH_L2_PAE, SH_L2H_PAE } from './types';
 import { Who } from './who';
 
-const L = slots('v', 'held', 'gmfn', 'removed', 'smfn');
+const L = slots('v', 'held', 'gmfn', 'removed', 'smfn', 'slot', 'flush');
+
+const isPae = (t: Thread, x: Xen): boolean => x.geometry(t.get(L.v)).name === 'pae';
+
+/** The L2 table that a cached entry of a PAE guest names, -1 if it is not present or names no memory. */
+function l2Named(x: Xen, v: number, slot: number): number {
+  const [hi, lo] = [x.vcpu(v).gl3eHi(slot), x.vcpu(v).gl3eLo(slot)];
+  const gfn = frameOf(hi, lo);
+  return present(lo) && isRam(x.p2m.type(gfn)) ? x.p2m.mfn(gfn) : -1;
+}
+
+/** The last gigabyte's L2 has a type of its own, as it is where Xen would put its own mappings (sheet 1.2). */
+const l2Type = (slot: number): number => (slot === 3 ? SH_L2H_PAE : SH_L2_PAE);
+
+/** The next of the four slots: back to `again`, or on to `on` after the last. */
+function nextSlot(t: Thread, again: string, on: string): void {
+  const slot = t.get(L.slot);
+  t.set(L.slot, slot === 3 ? 0 : slot + 1);
+  t.goto(slot === 3 ? on : again);
+}
 
 /** do_locking of the resyncs: 0 if the caller holds the lock. */
 const locking = (t: Thread): number => 1 - t.get(L.held);
@@ -48,6 +69,7 @@ export const updateCr3 = procedure<Xen>({
       when: (t, x) => t.get(L.held) === 1 || x.lock.free,
       run: (t, x) => {
         if (t.get(L.held) === 0) x.lock.take(t);
+        if (!isPae(t, x)) t.goto('protect');
       },
       say: (t, x) =>
         t.get(L.held) === 0
@@ -55,16 +77,59 @@ export const updateCr3 = procedure<Xen>({
           : `${Who(x, t.actor)} holds the shadow lock already.`,
     },
     {
+      label: 'gl3e',
+      line: 'PAE: gl3e[i] = the guest entry at CR3, for i = 0 to 3',
+      touch: 'racy',
+      run: (t, x) => {
+        const v = t.get(L.v);
+        const slot = t.get(L.slot);
+        const index = ((x.machine.vcpu(v).get('cr3Lo') & 0xfe0) >>> 3) + slot;
+        const table = x.vcpu(v).guestTop;
+        x.vcpu(v).setGl3e(slot, x.hi(table, index), x.lo(table, index));
+        t.set(L.gmfn, table);
+        nextSlot(t, 'gl3e', 'protect');
+      },
+      say: (t, x) => {
+        const slot = (t.get(L.slot) + 3) & 3;
+        const l2 = l2Named(x, t.get(L.v), slot);
+        return `Entry ${slot} of the guest's four top entries in ${x.name(t.get(L.gmfn))} is read. ${l2 < 0 ? 'It is not present.' : `It names the L2 table ${x.name(l2)}.`} It is not looked at again until CR3 is loaded anew.`;
+      },
+    },
+    {
       label: 'protect',
       line: 'gmfn = the new top table; sh_remove_write_access(gmfn, 4, 0)',
       touch: 'locked',
       run: (t, x) => {
-        const gmfn = x.vcpu(t.get(L.v)).guestTop;
+        const v = t.get(L.v);
+        if (isPae(t, x)) {
+          const l2 = l2Named(x, v, t.get(L.slot));
+          t.set(L.gmfn, l2);
+          if (l2 < 0) t.goto('protected');
+          else t.callThen('protected', shRemoveWriteAccess, [v, l2, 2, 0, 0], L.removed);
+          return;
+        }
+        const gmfn = x.vcpu(v).guestTop;
         t.set(L.gmfn, gmfn);
-        t.call(shRemoveWriteAccess, [t.get(L.v), gmfn, 4, 0, 0], L.removed);
+        t.callThen('flush', shRemoveWriteAccess, [v, gmfn, x.geometry(v).levels, 0, 0], L.removed);
       },
-      say: (t, x) =>
-        `The guest's new top table is ${x.name(t.get(L.gmfn))}. It must not be writable once it is shadowed.`,
+      say: (t, x) => {
+        if (t.get(L.gmfn) < 0) return `Nothing is mapped in gigabyte ${t.get(L.slot)}: no table to protect.`;
+        return isPae(t, x)
+          ? `The guest's L2 table for gigabyte ${t.get(L.slot)} is ${x.name(t.get(L.gmfn))}. It must not be writable once it is shadowed.`
+          : `The guest's new top table is ${x.name(t.get(L.gmfn))}. It must not be writable once it is shadowed.`;
+      },
+    },
+    {
+      label: 'protected',
+      line: '  PAE: the next present gl3e[i] likewise',
+      touch: 'locked',
+      run: (t) => {
+        if (t.get(L.removed) !== 0) t.set(L.flush, 1);
+        const last = t.get(L.slot) === 3;
+        t.set(L.removed, last ? t.get(L.flush) : 0);
+        nextSlot(t, 'protect', 'flush');
+      },
+      say: (t) => (t.get(L.slot) === 0 ? 'That was the last of the four.' : 'On to the next of the four.'),
     },
     {
       label: 'flush',
@@ -82,10 +147,23 @@ export const updateCr3 = procedure<Xen>({
     },
     {
       label: 'toplevel',
-      line: 'smfn = sh_set_toplevel_shadow(gmfn)',
+      line: 'smfn = sh_set_toplevel_shadow(gmfn); PAE: one for each gl3e[i]',
       touch: 'locked',
-      run: (t) => t.call(setToplevel, [t.get(L.v), t.get(L.gmfn)], L.smfn),
-      say: (t) => `vCPU ${t.get(L.v)} needs a shadow to walk.`,
+      run: (t, x) => {
+        const v = t.get(L.v);
+        const { types, levels, topLevel } = x.geometry(v);
+        if (isPae(t, x)) {
+          const slot = t.get(L.slot);
+          t.callThen('slot', setToplevel, [v, slot, l2Named(x, v, slot), l2Type(slot)], L.smfn);
+          return;
+        }
+        const after = topLevel === 4 ? 'hardware' : 'l3table';
+        t.callThen(after, setToplevel, [v, 0, t.get(L.gmfn), types[levels] as number], L.smfn);
+      },
+      say: (t, x) =>
+        isPae(t, x)
+          ? `vCPU ${t.get(L.v)} needs a shadow to walk in gigabyte ${t.get(L.slot)}, if the guest has anything there.`
+          : `vCPU ${t.get(L.v)} needs a shadow to walk.`,
     },
     {
       label: 'hardware',
@@ -93,14 +171,42 @@ export const updateCr3 = procedure<Xen>({
       touch: 'locked',
       beat: true,
       run: (t, x) => {
-        const r = x.machine.vcpu(t.get(L.v));
-        const smfn = t.get(L.smfn);
-        r.set('hwCr3Hi', smfn >>> 20);
-        r.set('hwCr3Lo', smfn << 12);
+        loadTopShadow(x, t.get(L.v));
         x.pool.flushTlb(t.get(L.v));
+        t.goto('forget');
       },
       say: (t, x) =>
         `The processor of vCPU ${t.get(L.v)} walks ${x.name(t.get(L.smfn))} from now on, the shadow of ${x.name(t.get(L.gmfn))}, and has forgotten all translations.`,
+    },
+    {
+      label: 'slot',
+      line: '  PAE: next i',
+      touch: 'locked',
+      run: (t) => nextSlot(t, 'toplevel', 'l3table'),
+      say: (t, x) => {
+        const slot = (t.get(L.slot) + 3) & 3;
+        const smfn = x.vcpu(t.get(L.v)).shadowTable(slot);
+        return smfn < 0
+          ? `Slot ${slot} of vCPU ${t.get(L.v)} is empty.`
+          : `Slot ${slot} of vCPU ${t.get(L.v)} holds ${x.name(smfn)}.`;
+      },
+    },
+    {
+      label: 'l3table',
+      line: '3-level shadow: l3table[0..3] = the L2 shadows; hardware CR3 = l3table; flush the local TLB',
+      touch: 'locked',
+      beat: true,
+      run: (t, x) => {
+        loadL3Table(x, t.get(L.v));
+        x.pool.flushTlb(t.get(L.v));
+      },
+      say: (t, x) => {
+        const v = t.get(L.v);
+        const what = isPae(t, x)
+          ? 'the L2 shadows of the guest’s tables'
+          : `the four pages of ${x.name(x.vcpu(v).shadowTop)}, the shadow of ${x.describe(x.vcpu(v).guestTop)}`;
+        return `The four entries of vCPU ${v}’s own L3 table ${x.name(x.vcpu(v).get('l3table'))} lead to ${what}. The processor has read them, and has forgotten all translations.`;
+      },
     },
     {
       label: 'forget',
@@ -174,7 +280,9 @@ export const shUpdateCr3 = procedure<Xen>({
           t.ret();
           return;
         }
-        const mfn = x.p2m.mfn(frameOf(t.get(C.hi), t.get(C.lo)));
+        // Without paging CR3 is only remembered: Xen's own table stays in use.
+        const hi = x.geometry(t.actor).name === '64' ? t.get(C.hi) : 0;
+        const mfn = x.unpaged(t.actor) ? x.vcpu(t.actor).guestTop : x.p2m.mfn(frameOf(hi, t.get(C.lo)));
         t.set(C.mfn, mfn);
         if (x.mfnValid(mfn)) return;
         x.domain.set('crashed', 1);
@@ -201,7 +309,10 @@ export const shUpdateCr3 = procedure<Xen>({
         x.world.emit(ControlRegisterLoaded, t.actor, 3, t.get(C.hi), t.get(C.lo));
         t.call(updateCr3, [t.actor]);
       },
-      say: (t, x) => `The guest believes that vCPU ${t.actor} walks its table ${x.name(t.get(C.mfn))}.`,
+      say: (t, x) =>
+        x.unpaged(t.actor)
+          ? `The guest on vCPU ${t.actor} has paging off: its CR3 is remembered for later.`
+          : `The guest believes that vCPU ${t.actor} walks its table ${x.name(t.get(C.mfn))}.`,
     },
     {
       label: 'done',

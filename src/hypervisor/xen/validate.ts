@@ -2,6 +2,7 @@ import { procedure, slots, type Thread } from '../../kernel';
 import { frameOf, leafFrame, PS, present, sayIndex } from '../../machine';
 import { type Derivation, newDerivation, prefetchL1, propagateUpper } from './derive';
 import { WHY_VALIDATE } from './events';
+import { familyOf, isNarrow, strideOf } from './geometry';
 import { isGnp, isUsable } from './magic';
 import { snapshotUpdate } from './oos/snapshot';
 import { sayBecause, sayRights } from './sayDerived';
@@ -12,16 +13,23 @@ import {
   FT_PREFETCH,
   isRam,
   levelOfType,
-  SH_FL1_64,
+  SH_L1_32,
   SH_L1_64,
+  SH_L1_PAE,
+  SH_L2_32,
   SH_L2_64,
+  SH_L2_PAE,
+  SH_L2H_PAE,
   SH_L3_64,
   SH_L4_64,
-  shadowType64,
 } from './types';
 
 /** L1 before L2 before L3 before L4, so that no walker sees a new upper entry above an old lower one (sheet 2.8). */
-const ORDER = [SH_L1_64, SH_L2_64, SH_L3_64, SH_L4_64] as const;
+const ORDER = [
+  ...([SH_L1_32, SH_L2_32] as const),
+  ...([SH_L1_PAE, SH_L2_PAE, SH_L2H_PAE] as const),
+  ...([SH_L1_64, SH_L2_64, SH_L3_64, SH_L4_64] as const),
+] as const;
 
 const L = slots(
   'gmfn',
@@ -42,19 +50,23 @@ const L = slots(
 const derived = newDerivation();
 
 /** The existing shadow that an upper guest entry leads to, or -1: validating never makes one. */
-function shadowBelow(x: Xen, level: number, hi: number, lo: number): number {
+function shadowBelow(x: Xen, v: number, type: number, hi: number, lo: number): number {
   if (!present(lo)) return -1;
   x.world.count('shadow_get_shadow_status');
-  if (level === 2 && (lo & PS) !== 0) return x.hash.lookup(leafFrame(x.mode, 2, hi, lo), SH_FL1_64);
+  const { guest, fl1, types } = x.geometries[familyOf(type)];
+  const level = levelOfType(type);
+  if (level === 2 && (lo & PS) !== 0 && (type !== SH_L2_32 || x.superpages2(v)))
+    return x.hash.lookup(leafFrame(guest, 2, hi, lo), fl1);
   const gfn = frameOf(hi, lo);
   const mfn = x.p2m.mfn(gfn);
-  return isRam(x.p2m.type(gfn)) && mfn >= 0 ? x.hash.lookup(mfn, shadowType64(level - 1)) : -1;
+  return isRam(x.p2m.type(gfn)) && mfn >= 0 ? x.hash.lookup(mfn, types[level - 1] as number) : -1;
 }
 
 /** What the shadow entry for the guest entry just written shall be. */
-function derive(x: Xen, level: number, hi: number, lo: number): Derivation {
+function derive(x: Xen, v: number, type: number, hi: number, lo: number): Derivation {
+  const level = levelOfType(type);
   if (level === 1) return prefetchL1(x, hi, lo, derived);
-  const below = shadowBelow(x, level, hi, lo);
+  const below = shadowBelow(x, v, type, hi, lo);
   if (below >= 0) return propagateUpper(x, level, hi, lo, below, FT_PREFETCH, derived);
   derived.hi = 0;
   derived.lo = 0;
@@ -68,12 +80,15 @@ function nextType(t: Thread, x: Xen, from: number): void {
   let nth = from;
   while (nth < ORDER.length && (bits & (1 << (ORDER[nth] as number))) === 0) nth++;
   t.set(L.nth, nth);
-  t.set(L.index, t.get(L.first));
+  if (nth < ORDER.length) t.set(L.index, indexOfByte(nth, t.get(L.first)));
   t.goto(nth === ORDER.length ? 'return' : 'entry');
 }
 
+/** The entry of a type's table that a byte of the page lies in. */
+const indexOfByte = (nth: number, byte: number): number => byte >>> (isNarrow(ORDER[nth] as number) ? 2 : 3);
+
 function next(t: Thread, x: Xen): void {
-  if (t.get(L.index) === t.get(L.last)) {
+  if (t.get(L.index) === indexOfByte(t.get(L.nth), t.get(L.last))) {
     nextType(t, x, t.get(L.nth) + 1);
     return;
   }
@@ -96,8 +111,8 @@ function sayEntry(t: Thread, x: Xen): string {
 }
 
 /**
- * sh_validate_guest_entry (sheet 2.8): the shadow follows an emulated write. Arguments: gmfn, the first and the last entry
- * touched. Returns SHADOW_SET_* bits. Every shadow type of the page is seen to.
+ * sh_validate_guest_entry (sheet 2.8): the shadow follows an emulated write. Arguments: gmfn, the first and the last byte
+ * written. Returns SHADOW_SET_* bits. Every shadow type of the page is seen to.
  */
 export const shValidateGuestEntry = procedure<Xen>({
   name: 'sh_validate_guest_entry',
@@ -125,16 +140,18 @@ export const shValidateGuestEntry = procedure<Xen>({
         const index = t.get(L.index);
         x.world.count(`shadow_validate_gl${level}e_calls`);
         const smfn = x.hash.lookup(gmfn, type);
-        const { hi, lo, because } = derive(x, level, x.hi(gmfn, index), x.lo(gmfn, index));
+        const narrow = isNarrow(type);
+        const [guestHi, guestLo] = [x.guestHi(narrow, gmfn, index), x.guestLo(narrow, gmfn, index)];
+        const { hi, lo, because } = derive(x, t.actor, type, guestHi, guestLo);
         t.set(L.smfn, smfn);
         t.set(L.hi, hi);
         t.set(L.lo, lo);
         t.set(L.because, because);
         t.set(L.level, level);
         t.set(L.at, index);
-        const cell = x.entryCell(gmfn, index);
-        if (level > 1)
-          t.callThen('upper', setUpper, [t.actor, smfn, index, hi, lo, WHY_VALIDATE, cell], L.result);
+        const cell = x.guestCell(narrow, gmfn, index);
+        const slot = [t.actor, smfn, index * strideOf(type)];
+        if (level > 1) t.callThen('upper', setUpper, [...slot, hi, lo, WHY_VALIDATE, cell], L.result);
       },
       say: (t, x) => {
         const entry = `Entry ${sayIndex(t.get(L.at))} of the guest's L${t.get(L.level)} table ${x.name(t.get(L.gmfn))}`;
@@ -151,11 +168,13 @@ export const shValidateGuestEntry = procedure<Xen>({
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
         const index = t.get(L.index);
-        const cell = x.entryCell(gmfn, index);
+        const narrow = isNarrow(ORDER[t.get(L.nth)] as number);
+        const cell = x.guestCell(narrow, gmfn, index);
         const result = setL1e(x, t.actor, t.get(L.smfn), index, t.get(L.hi), t.get(L.lo), WHY_VALIDATE, cell);
         t.set(L.flags, t.get(L.flags) | result);
+        const [hi, lo] = [x.guestHi(narrow, gmfn, index), x.guestLo(narrow, gmfn, index)];
         if (x.outOfSync(gmfn) && x.on('snapshot-update-validate'))
-          snapshotUpdate(x, gmfn, index, x.hi(gmfn, index), x.lo(gmfn, index), cell);
+          snapshotUpdate(x, gmfn, index, hi, lo, cell);
         next(t, x);
       },
       say: sayEntry,

@@ -21,7 +21,25 @@ const FIELDS = [
   'lastWriteablePteSmfn',
   /** The vCPU's paging has been brought up (its snapshot pages exist). */
   'ready',
+  /** Paging mode as of the last sh_update_paging_modes: place in MODES; 0: none yet. */
+  'mode',
+  /** gl3e[0..3]: a PAE guest's four top entries as they were when it loaded CR3, halves. */
+  'gl3e0Hi',
+  'gl3e0Lo',
+  'gl3e1Hi',
+  'gl3e1Lo',
+  'gl3e2Hi',
+  'gl3e2Lo',
+  'gl3e3Hi',
+  'gl3e3Lo',
+  /** The page with the l3table that the processor walks PAE tables from; 0: none yet. */
+  'l3table',
 ] as const;
+
+/** Paging modes as a vCPU's cell holds them. */
+export const MODES = ['off', '32', 'pae', '64'] as const;
+type Slot = 0 | 1 | 2 | 3;
+const SLOTS = [0, 1, 2, 3] as const satisfies readonly Slot[];
 
 const WALK_FIELDS = [
   'valid',
@@ -203,9 +221,36 @@ export class VcpuState extends NamedCells<(typeof FIELDS)[number]> {
     return this.get('guestTable') - 1;
   }
 
-  /** smfn of the top-level shadow, or -1. */
-  get shadowTop(): number {
-    const smfn = this.get('shadowTable0');
+  /** smfn of the top-level shadow in a slot of shadow_table[], or -1. 64-bit and 2-level guests use the first slot only. */
+  shadowTable(slot: number): number {
+    const smfn = this.get(`shadowTable${slot as Slot}`);
     return smfn === 0 ? -1 : smfn;
+  }
+
+  setShadowTable(slot: number, smfn: number): void {
+    this.set(`shadowTable${slot as Slot}`, Math.max(smfn, 0));
+  }
+
+  /** smfn of the first top-level shadow, or -1: of a PAE guest the one of the lowest gigabyte. */
+  get shadowTop(): number {
+    return this.shadowTable(0);
+  }
+
+  /** Top-level shadows that the vCPU holds, by slot; empty slots are left out. */
+  get tops(): number[] {
+    return SLOTS.map((slot) => this.shadowTable(slot)).filter((smfn) => smfn >= 0);
+  }
+
+  gl3eHi(index: number): number {
+    return this.get(`gl3e${index as Slot}Hi`);
+  }
+
+  gl3eLo(index: number): number {
+    return this.get(`gl3e${index as Slot}Lo`);
+  }
+
+  setGl3e(index: number, hi: number, lo: number): void {
+    this.set(`gl3e${index as Slot}Hi`, hi);
+    this.set(`gl3e${index as Slot}Lo`, lo);
   }
 }

@@ -40,7 +40,7 @@ export class WalkWitness {
   /** A page is not out of sync any more. While it was, the guest could change it without a trace: I16 does not speak of that. */
   cameBack(x: Xen, gmfn: number): void {
     for (const { index: v, gw } of x.vcpus)
-      for (let level = 1; level <= x.mode.levels; level++)
+      for (let level = 1; level <= x.geometry(v).levels; level++)
         if (gw.mfn(level) === gmfn) this.store.set(this.at(v, EXCUSED), 1);
   }
 
@@ -48,7 +48,7 @@ export class WalkWitness {
   used(x: Xen, v: number): void {
     const { gw } = x.vcpu(v);
     if (gw.version !== x.domain.get('version') || this.store.get(this.at(v, EXCUSED)) !== 0) return;
-    for (let level = x.mode.levels; level >= 1; level--)
+    for (let level: number = x.geometry(v).levels; level >= 1; level--)
       if (isStale(x, v, level)) this.store.set(this.at(v, STALE_LEVEL), level);
   }
 
@@ -73,7 +73,8 @@ function isStale(x: Xen, v: number, level: number): boolean {
   const { gw } = x.vcpu(v);
   const table = gw.mfn(level);
   if (table < 0 || x.outOfSync(table) || (level === 1 && isSuperpageWalk(x, v))) return false;
-  const index = x.index(level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
-  const changed = (x.lo(table, index) ^ gw.lo(level)) & ~(A | D);
-  return changed !== 0 || x.hi(table, index) !== gw.hi(level);
+  const index = x.index(v, level, gw.cells.get('vaHi'), gw.cells.get('vaLo'));
+  const { narrow } = x.geometry(v);
+  const changed = (x.guestLo(narrow, table, index) ^ gw.lo(level)) & ~(A | D);
+  return changed !== 0 || x.guestHi(narrow, table, index) !== gw.hi(level);
 }

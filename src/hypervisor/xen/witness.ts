@@ -1,5 +1,5 @@
 import type { Region, Store } from '../../kernel';
-import { frameOf, isLeaf, present } from '../../machine';
+import { CR4_PSE, frameOf, isLeaf, present } from '../../machine';
 import type { Xen } from './state';
 import { isRam } from './types';
 
@@ -82,12 +82,14 @@ function storeInFlight(x: Xen): boolean {
 /** Whether the guest's own tables map an address right now, with whatever rights. */
 function guestMaps(x: Xen, v: number, vaHi: number, vaLo: number): boolean {
   let table = x.vcpu(v).guestTop;
-  for (let level = x.mode.levels; level >= 1; level--) {
-    const index = x.index(level, vaHi, vaLo);
-    const lo = x.lo(table, index);
+  const { guest, levels, narrow, name } = x.geometry(v);
+  for (let level: number = levels; level >= 1; level--) {
+    const index = x.index(v, level, vaHi, vaLo);
+    const cached = name === 'pae' && level === 3;
+    const lo = cached ? x.vcpu(v).gl3eLo(index) : x.guestLo(narrow, table, index);
     if (!present(lo)) return false;
-    if (isLeaf(x.mode, level, lo, 0)) return true;
-    const gfn = frameOf(x.hi(table, index), lo);
+    if (isLeaf(guest, level, lo, x.superpages(v) ? CR4_PSE : 0)) return true;
+    const gfn = frameOf(cached ? x.vcpu(v).gl3eHi(index) : x.guestHi(narrow, table, index), lo);
     table = x.p2m.mfn(gfn);
     if (!isRam(x.p2m.type(gfn)) || !x.mfnValid(table)) return false;
   }

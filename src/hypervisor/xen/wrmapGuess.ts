@@ -1,4 +1,5 @@
-import { HOW_DIRECT_MAP, HOW_UNSYNC_VA, HOW_WINDOWS_64 } from './events';
+import { HOW_DIRECT_MAP, HOW_UNSYNC_VA, HOW_WINDOWS_32, HOW_WINDOWS_64, HOW_WINDOWS_PAE } from './events';
+import type { GeometryName } from './geometry';
 import type { Xen } from './state';
 
 /** One place where a known kernel is likely to map a page table page writable, and the counter a hit raises. */
@@ -53,8 +54,28 @@ const unsyncVa: Rule = ({ level, vaHi, vaLo }) =>
     ? { vaHi, vaLo, how: HOW_UNSYNC_VA, whose: 'the table was let go for a store there' }
     : undefined;
 
-/** Per guest mode, in the order of sh_remove_write_access (sheet 4.1). Other modes get their rows here. */
-const RULES: Readonly<Record<string, readonly Rule[]>> = {
+/** Linux maps the first 896 MiB at 3 GiB. */
+const LOW_MEMORY = 0x38000;
+const linux32 = directMap(0, 0xc000_0000 | 0, 'Linux maps its low memory there');
+const lowMemory: Rule = (w) => (w.gfn < LOW_MEMORY ? linux32(w) : undefined);
+
+/** base + va >> shift, for 32-bit Windows, whose tables lie in a row from 3 GiB on. */
+function windows32(base: number, shift: number, bytes: 4 | 8, how: number): Rule {
+  return ({ vaLo }) => {
+    const offset = Math.floor((vaLo >>> 0) / 2 ** shift);
+    return sum(0, base | 0, offset - (offset % bytes), how, 'Windows maps its own tables there');
+  };
+}
+
+/** Per guest mode, in the order of sh_remove_write_access (sheet 4.1). */
+const RULES: Readonly<Record<GeometryName, readonly Rule[]>> = {
+  '32': [unsyncVa, atLevel(1, windows32(0xc000_0000, 10, 4, HOW_WINDOWS_32)), lowMemory],
+  pae: [
+    unsyncVa,
+    atLevel(1, windows32(0xc000_0000, 9, 8, HOW_WINDOWS_PAE)),
+    atLevel(2, windows32(0xc060_0000, 18, 8, HOW_WINDOWS_PAE)),
+    lowMemory,
+  ],
   '64': [
     unsyncVa,
     atLevel(1, selfMap(0xfffff680 | 0, 0, 9)),
@@ -66,9 +87,16 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   ],
 };
 
-/** The guesses for a page, in order. Empty where the heuristic is off. */
-export function guesses(x: Xen, gmfn: number, level: number, vaHi: number, vaLo: number): readonly Guess[] {
+/** The guesses for a page, in the paging mode of vCPU v, in order. Empty where the heuristic is off. */
+export function guesses(
+  x: Xen,
+  v: number,
+  gmfn: number,
+  level: number,
+  vaHi: number,
+  vaLo: number,
+): readonly Guess[] {
   if (!x.on('wrmap-guess')) return [];
   const wanted = { gfn: x.p2m.gfn(gmfn), level, vaHi, vaLo };
-  return (RULES[x.mode.name] ?? []).map((rule) => rule(wanted)).filter((guess) => guess !== undefined);
+  return (RULES[x.geometry(v).name]).map((rule) => rule(wanted)).filter((guess) => guess !== undefined);
 }

@@ -110,9 +110,9 @@ function pageOf(x: Xen, entity: string | undefined): number | undefined {
 function geometryOf(x: Xen, gmfn: number | undefined): Geometry {
   return {
     shadows: [...x.l1Shadows()].length,
-    entries: x.entries,
-    levels: x.mode.levels,
-    guesses: gmfn === undefined ? 0 : guesses(x, gmfn, 1, 0, 0).length,
+    entries: Math.max(x.entries, ...[...x.l1Shadows()].map((smfn) => x.entriesOf(x.pages.type(smfn)))),
+    levels: x.geometry(0).topLevel,
+    guesses: gmfn === undefined ? 0 : guesses(x, 0, gmfn, 1, 0, 0).length,
     writers: gmfn === undefined ? 0 : [...mappingsOf(x, gmfn)].filter((m) => m.writable).length,
     fixups: gmfn === undefined ? 0 : fixupsFor(x, gmfn),
     hint: x.vcpus.some((v) => v.get('lastWriteablePteSmfn') !== 0),

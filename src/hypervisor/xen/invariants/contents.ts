@@ -1,8 +1,9 @@
-import { frameOf, P, PS, present, U } from '../../../machine';
+import { frameOf, leafFrame, P, PS, present, U } from '../../../machine';
+import { familyOf, isNarrow, strideOf } from '../geometry';
 import { gfnOfMmioMagic, isGnp, isMagic, isMmioMagic, isUsable } from '../magic';
 import { oosFind } from '../oos/slots';
 import type { Xen } from '../state';
-import { isFl1, isL1, levelOfType, P2M_MMIO_DM } from '../types';
+import { isFl1, isL1, levelOfType, P2M_MMIO_DM, typeName } from '../types';
 import { type Excess, excessL1, excessUpper, sayExcess } from './grants';
 import { entryOf, invariant, shadowEntry, shadowPage } from './names';
 
@@ -17,12 +18,16 @@ export function eachPresent(
   smfn: number,
   visit: (index: number, hi: number, lo: number) => void,
 ): void {
-  const page = x.memory.find(smfn);
-  if (page === 0) return;
+  const entries = x.entriesOf(x.pages.type(smfn));
   const { cells } = x.world.store;
-  for (let i = 0; i < x.entries; i++) {
-    const lo = cells[page + 2 * i] as number;
-    if ((lo & PRESENT) !== 0) visit(i, cells[page + 2 * i + 1] as number, lo);
+  for (let first = 0; first < entries; first += 512) {
+    const page = x.memory.find(smfn + first / 512);
+    if (page === 0) continue;
+    const last = Math.min(512, entries - first);
+    for (let i = 0; i < last; i++) {
+      const lo = cells[page + 2 * i] as number;
+      if ((lo & PRESENT) !== 0) visit(first + i, cells[page + 2 * i + 1] as number, lo);
+    }
   }
 }
 
@@ -45,8 +50,9 @@ export const syncedContents = invariant(
       const gmfn = x.pages.backpointer(smfn);
       if (!isL1(x.pages.type(smfn)) || x.outOfSync(gmfn)) continue;
       eachPresent(x, smfn, (i, hi, lo) => {
-        const guestHi = x.hi(gmfn, i);
-        const guestLo = x.lo(gmfn, i);
+        const narrow = isNarrow(x.pages.type(smfn));
+        const guestHi = x.guestHi(narrow, gmfn, i);
+        const guestLo = x.guestLo(narrow, gmfn, i);
         const what = isMagic(hi, lo) ? 'none' : excessL1(x, hi, lo, guestHi, guestLo);
         const wrong = isMagic(hi, lo)
           ? wrongMagic(x, hi, lo, guestHi, guestLo)
@@ -88,7 +94,7 @@ export const upperContents = invariant(
       if (level < 2) continue;
       const gmfn = x.pages.backpointer(smfn);
       eachPresent(x, smfn, (i, hi, lo) => {
-        const wrong = wrongUpper(x, level, gmfn, i, hi, lo);
+        const wrong = wrongUpper(x, smfn, level, gmfn, i, hi, lo);
         if (wrong !== undefined) found(`${entryOf(x, smfn, i)} ${wrong}.`, shadowEntry(x, smfn, i));
       });
     }
@@ -98,23 +104,32 @@ export const upperContents = invariant(
 /** What is wrong with entry i of the shadow of gmfn. */
 function wrongUpper(
   x: Xen,
+  smfn: number,
   level: number,
   gmfn: number,
   i: number,
   hi: number,
   lo: number,
 ): string | undefined {
-  const below = frameOf(hi, lo);
-  const guestHi = x.hi(gmfn, i);
-  const guestLo = x.lo(gmfn, i);
-  const what = excessUpper(x, level, hi, lo, guestHi, guestLo);
-  if (what !== 'none') return sayExcess(what, x.name(below), `the guest's ${entryOf(x, gmfn, i)}`);
+  const target = frameOf(hi, lo);
+  const { guest, types, fl1, narrow } = x.geometries[familyOf(x.pages.type(smfn))];
+  const stride = strideOf(x.pages.type(smfn));
+  const at = Math.floor(i / stride);
+  const guestHi = x.guestHi(narrow, gmfn, at);
+  const guestLo = x.guestLo(narrow, gmfn, at);
+  const below = x.pages.head(target);
   const type = x.pages.type(below);
   if (!x.pages.owns(below) || levelOfType(type) !== level - 1)
     return `leads to ${x.name(below)}, which is no L${level - 1} shadow`;
-  const gfn = frameOf(guestHi, guestLo);
-  const splintered = level === 2 && (guestLo & PS) !== 0;
-  const wanted = splintered ? Math.floor(gfn / x.entries) * x.entries : x.p2m.mfn(gfn);
+  const what = excessUpper(x, level, below, hi, lo, guestHi, guestLo);
+  if (what !== 'none') return sayExcess(what, x.name(below), `the guest's ${entryOf(x, gmfn, at)}`);
+  if (type !== fl1 && type !== types[level - 1])
+    return `leads to ${x.name(below)}, a ${typeName(type)} shadow, which belongs to another paging mode`;
+  if (stride === 2 && target !== below + (i % 2))
+    return `leads to ${x.name(target)}, but must lead to page ${i % 2} of ${x.name(below)}`;
+  // In 2-level mode PS counts only with CR4.PSE, which each vCPU may have in its own way.
+  const splintered = level === 2 && (guestLo & PS) !== 0 && (!narrow || isFl1(type));
+  const wanted = splintered ? leafFrame(guest, 2, guestHi, guestLo) : x.p2m.mfn(frameOf(guestHi, guestLo));
   if (x.pages.backpointer(below) === wanted && isFl1(type) === splintered) return undefined;
   return `leads to ${x.name(below)}, the shadow of ${x.name(x.pages.backpointer(below))}, but the guest's entry names ${x.name(wanted)}`;
 }
@@ -154,8 +169,9 @@ function notFromSnapshot(
   hi: number,
   lo: number,
 ): string | undefined {
-  const snapHi = x.hi(snapshot, i);
-  const snapLo = x.lo(snapshot, i);
+  const narrow = isNarrow(x.l1Type(gmfn));
+  const snapHi = x.guestHi(narrow, snapshot, i);
+  const snapLo = x.guestLo(narrow, snapshot, i);
   if (isMagic(hi, lo)) {
     if (wrongMagic(x, hi, lo, snapHi, snapLo) === undefined) return undefined;
     return `is known not present, but the snapshot of ${x.name(gmfn)} in ${x.name(snapshot)} has an entry there`;
@@ -173,7 +189,9 @@ export const snapshotRights = invariant(
     eachSnapshot(x, (smfn, snapshot, gmfn) =>
       eachPresent(x, smfn, (i, hi, lo) => {
         if (!isUsable(hi, lo)) return;
-        const what = excessL1(x, hi, lo, x.hi(snapshot, i), x.lo(snapshot, i));
+        const narrow = isNarrow(x.l1Type(gmfn));
+        const [snapHi, snapLo] = [x.guestHi(narrow, snapshot, i), x.guestLo(narrow, snapshot, i)];
+        const what = excessL1(x, hi, lo, snapHi, snapLo);
         if (what === 'none' || what === 'present' || what === 'frame') return;
         const by = `the snapshot of ${x.name(gmfn)} in ${x.name(snapshot)}`;
         found(

@@ -1,4 +1,5 @@
 import { frameOf, W } from '../../../machine';
+import { strideOf } from '../geometry';
 import { SHADOW_HASH_BUCKETS, shHash } from '../hash';
 import { isUsable } from '../magic';
 import type { Xen } from '../state';
@@ -23,13 +24,13 @@ export const referenceCounts = invariant(
       const level = levelOfType(type);
       if (x.pages.pinned(smfn)) bump(shadows, smfn);
       if (!isFl1(type)) bump(refs, x.pages.backpointer(smfn));
-      eachPresent(x, smfn, (_, hi, lo) => {
-        if (!isUsable(hi, lo)) return;
+      eachPresent(x, smfn, (i, hi, lo) => {
+        if (!isUsable(hi, lo) || i % strideOf(type) !== 0) return;
         bump(level === 1 ? refs : shadows, frameOf(hi, lo));
         if (level === 1 && (lo & W) !== 0) bump(writers, frameOf(hi, lo));
       });
     }
-    for (const v of x.vcpus) if (v.shadowTop >= 0) bump(shadows, v.shadowTop);
+    for (const v of x.vcpus) for (const top of v.tops) bump(shadows, top);
     for (const smfn of x.shadows()) {
       const has = shadows.get(smfn) ?? 0;
       const says = x.pages.count(smfn);

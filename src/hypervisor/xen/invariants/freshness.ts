@@ -1,5 +1,6 @@
 import type { Invariant } from '../../../kernel';
 import { frameOf } from '../../../machine';
+import { isNarrow } from '../geometry';
 import { isUsable } from '../magic';
 import type { Xen } from '../state';
 import { isL1, levelOfType } from '../types';
@@ -30,10 +31,12 @@ function staleEntries(x: Xen): Stale[] {
     if (!isL1(x.pages.type(smfn)) || !x.outOfSync(gmfn)) continue;
     eachPresent(x, smfn, (index, hi, lo) => {
       if (!isUsable(hi, lo)) return;
-      const [guestHi, guestLo] = [x.hi(gmfn, index), x.lo(gmfn, index)];
+      const narrow = isNarrow(x.pages.type(smfn));
+      const [guestHi, guestLo] = [x.guestHi(narrow, gmfn, index), x.guestLo(narrow, gmfn, index)];
       if (excessL1(x, hi, lo, guestHi, guestLo) === 'none') return;
-      const loCell = x.entryCell(gmfn, index);
-      out.push({ smfn, index, hi, lo, hiCell: loCell + 1, loCell, guestHi, guestLo, open: new Set() });
+      const loCell = x.guestCell(narrow, gmfn, index);
+      // A 32-bit entry has no high half to watch.
+      out.push({ smfn, index, hi, lo, hiCell: narrow ? -1 : loCell + 1, loCell, guestHi, guestLo, open: new Set() });
     });
   }
   return out;
@@ -47,10 +50,10 @@ function reachable(x: Xen, v: number): Set<number> {
     seen.add(smfn);
     if (levelOfType(x.pages.type(smfn)) > 1)
       eachPresent(x, smfn, (_, hi, lo) => {
-        if (isUsable(hi, lo)) visit(frameOf(hi, lo));
+        if (isUsable(hi, lo)) visit(x.pages.head(frameOf(hi, lo)));
       });
   };
-  visit(x.vcpu(v).shadowTop);
+  for (const top of x.vcpu(v).tops) visit(top);
   return seen;
 }
 
@@ -96,7 +99,7 @@ function lookBack(x: Xen, stale: readonly Stale[], missed: (entry: Stale, v: num
 
 /** Whether the entry is the one that translates an address for vCPU v. */
 function maps(x: Xen, v: number, entry: Stale, vaHi: number, vaLo: number): boolean {
-  return x.index(1, vaHi, vaLo) === entry.index && x.shadowTableOf(v, 1, vaHi, vaLo) === entry.smfn;
+  return x.index(v, 1, vaHi, vaLo) === entry.index && x.shadowTableOf(v, 1, vaHi, vaLo) === entry.smfn;
 }
 
 function check(x: Xen, found: Found): void {

@@ -1,7 +1,7 @@
-import { frameOf, NX_HI, P, PS, U, W } from '../../../machine';
+import { frameOf, NX_HI, P, U, W } from '../../../machine';
 import { newDerivation, propagate, propagateUpper } from '../derive';
 import type { Xen } from '../state';
-import { FT_DEMAND_WRITE, P2M_INVALID, P2M_MMIO_DM } from '../types';
+import { FT_DEMAND_WRITE, isFl1, P2M_INVALID, P2M_MMIO_DM } from '../types';
 
 /** How an entry relates to what it may be at most. */
 export type Excess = 'none' | 'present' | 'frame' | 'write' | 'user' | 'execute';
@@ -30,10 +30,11 @@ export function excessL1(x: Xen, hi: number, lo: number, guestHi: number, guestL
   return excess(hi, lo, most.hi, most.lo);
 }
 
-/** The same above level 1, where the guest entry names the table whose shadow is `smfn`. */
+/** The same above level 1, where the guest entry names the table, or large page, whose shadow is `below`. */
 export function excessUpper(
   x: Xen,
   level: number,
+  below: number,
   hi: number,
   lo: number,
   guestHi: number,
@@ -41,10 +42,11 @@ export function excessUpper(
 ): Excess {
   if ((guestLo & P) === 0) return 'present';
   // Frames of a superpage have p2m types of their own: the entries of its splintered shadow heed them, not this one.
-  const splintered = level === 2 && (guestLo & PS) !== 0;
+  const splintered = isFl1(x.pages.type(below));
   if (!splintered && x.p2m.type(frameOf(guestHi, guestLo)) === P2M_INVALID) return 'present';
-  propagateUpper(x, level, guestHi, guestLo, frameOf(hi, lo), FT_DEMAND_WRITE, most);
-  return excess(hi, lo, most.hi, most.lo);
+  propagateUpper(x, level, guestHi, guestLo, below, FT_DEMAND_WRITE, most);
+  // Of a pair the second entry leads to the second page: which page it is, is not for rights to say.
+  return excess((hi & ~0xf_ffff) | (below >>> 20), (lo & 0xfff) | (below << 12), most.hi, most.lo);
 }
 
 /** The rest of a sentence: "maps 0x045 writable, but ...". */

@@ -3,8 +3,8 @@ import { present, sayIndex } from '../../../machine';
 import { newDerivation, prefetchL1 } from '../derive';
 import { ResyncCompared, WHY_RESYNC } from '../events';
 import { setL1e } from '../setL1e';
+import { isNarrow } from '../geometry';
 import type { Xen } from '../state';
-import { SH_L1_64 } from '../types';
 import { snapshotUpdate } from './snapshot';
 
 const L = slots(
@@ -24,7 +24,7 @@ const derived = newDerivation();
 
 /** The next entry from `from` on that the shadow holds: present, or magic. -1: none. */
 function nextPresent(x: Xen, smfn: number, from: number): number {
-  for (let i = from; i < x.entries; i++) if (present(x.lo(smfn, i))) return i;
+  for (let i = from; i < x.entriesOf(x.pages.type(smfn)); i++) if (present(x.lo(smfn, i))) return i;
   return -1;
 }
 
@@ -41,11 +41,12 @@ const NO_SNAPSHOT = 3;
 function compare(t: Thread, x: Xen, i: number): void {
   const owner = t.get(L.owner);
   const gmfn = t.get(L.gmfn);
-  const hi = x.hi(gmfn, i);
-  const lo = x.lo(gmfn, i);
+  const narrow = isNarrow(x.pages.type(t.get(L.smfn)));
+  const hi = x.guestHi(narrow, gmfn, i);
+  const lo = x.guestLo(narrow, gmfn, i);
   const snapshot = snapshotOf(x, owner, t.get(L.slot));
   if (snapshot >= 0) {
-    const equal = x.hi(snapshot, i) === hi && x.lo(snapshot, i) === lo;
+    const equal = x.guestHi(narrow, snapshot, i) === hi && x.guestLo(narrow, snapshot, i) === lo;
     t.set(L.compared, t.get(L.compared) + 1);
     t.set(L.equal, equal ? EQUAL : DIFFERENT);
     x.world.emit(ResyncCompared, gmfn, i, equal ? 1 : 0);
@@ -54,7 +55,7 @@ function compare(t: Thread, x: Xen, i: number): void {
     t.set(L.equal, NO_SNAPSHOT);
     if (!x.era.snapshots) x.world.count('shadow_validate_gl1e_calls');
   }
-  const cell = x.entryCell(gmfn, i);
+  const cell = x.guestCell(narrow, gmfn, i);
   prefetchL1(x, hi, lo, derived);
   if (setL1e(x, owner, t.get(L.smfn), i, derived.hi, derived.lo, WHY_RESYNC, cell) !== 0)
     t.set(L.changed, t.get(L.changed) + 1);
@@ -117,7 +118,7 @@ export const shResyncL1 = procedure<Xen>({
       line: 'sl1 = shadow of gmfn',
       touch: 'locked',
       run: (t, x) => {
-        const smfn = x.hash.lookup(t.get(L.gmfn), SH_L1_64);
+        const smfn = x.hash.lookup(t.get(L.gmfn), x.l1Type(t.get(L.gmfn)));
         t.set(L.smfn, smfn);
         const first = nextPresent(x, smfn, 0);
         t.set(L.index, Math.max(first, 0));

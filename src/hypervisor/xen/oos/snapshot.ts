@@ -1,5 +1,6 @@
 import { Derived } from '../../../kernel';
 import { SnapshotTaken, SnapshotUpdated } from '../events';
+import { isNarrow } from '../geometry';
 import type { Xen } from '../state';
 import { SH_OOS_SNAPSHOT } from '../types';
 import { oosPlace, oosSnapshotLookup } from './slots';
@@ -21,8 +22,18 @@ export function takeSnapshot(x: Xen, v: number, slot: number): void {
   if (!on) return;
   const gmfn = oos.page(slot);
   const smfn = oos.snapshot(slot);
-  for (let i = 0; i < x.entries; i++)
-    copyEntry(x, smfn, i, x.hi(gmfn, i), x.lo(gmfn, i), x.entryCell(gmfn, i));
+  const type = x.l1Type(gmfn);
+  const narrow = isNarrow(type);
+  for (let i = 0; i < x.entriesOf(type); i++)
+    copyEntry(
+      x,
+      narrow,
+      smfn,
+      i,
+      x.guestHi(narrow, gmfn, i),
+      x.guestLo(narrow, gmfn, i),
+      x.guestCell(narrow, gmfn, i),
+    );
   x.world.emit(SnapshotTaken, v, gmfn, slot, smfn);
 }
 
@@ -38,12 +49,20 @@ export function snapshotUpdate(x: Xen, gmfn: number, index: number, hi: number, 
     return;
   }
   const smfn = oosSnapshotLookup(x, gmfn);
-  copyEntry(x, smfn, index, hi, lo, from);
+  copyEntry(x, isNarrow(x.l1Type(gmfn)), smfn, index, hi, lo, from);
   x.world.emit(SnapshotUpdated, gmfn, smfn, index);
 }
 
-function copyEntry(x: Xen, smfn: number, index: number, hi: number, lo: number, from: number): void {
-  if (x.hi(smfn, index) === hi && x.lo(smfn, index) === lo) return;
-  x.memory.write64(smfn, index, hi, lo);
-  if (from !== 0) x.world.emit(Derived, x.entryCell(smfn, index), from);
+function copyEntry(
+  x: Xen,
+  narrow: boolean,
+  smfn: number,
+  index: number,
+  hi: number,
+  lo: number,
+  from: number,
+): void {
+  if (x.guestHi(narrow, smfn, index) === hi && x.guestLo(narrow, smfn, index) === lo) return;
+  x.writeGuestEntry(narrow, smfn, index, hi, lo);
+  if (from !== 0) x.world.emit(Derived, x.guestCell(narrow, smfn, index), from);
 }

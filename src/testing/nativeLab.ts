@@ -2,7 +2,7 @@ import { defined } from '../base';
 import { designs } from '../hypervisor';
 import { World } from '../kernel';
 import { type GuestOp, guest, Machine, REAL_GEOMETRY } from '../machine';
-import { type LabOptions, prepareGuest } from './xenLab';
+import { type GuestEntry, type LabMode, prepareGuest } from './xenGuest';
 
 const STEPS = 100_000;
 
@@ -11,7 +11,7 @@ export class NativeLab {
   readonly world: World;
   readonly machine: Machine;
 
-  constructor(entries: NonNullable<LabOptions['entries']>) {
+  constructor(entries: readonly GuestEntry[], mode: LabMode = '64') {
     const design = defined(designs.get('native'), 'the design native');
     this.world = new World(design.counters);
     this.machine = new Machine(this.world, {
@@ -24,7 +24,7 @@ export class NativeLab {
     const options = { profile: '', switches: {}, p2m: [], poolFrames: 0, knobs: {} };
     const built = design.build(this.world, this.machine, options);
     this.machine.attach(built.exits);
-    prepareGuest(this.machine, entries);
+    prepareGuest(this.machine, entries, mode);
     defined(this.world.actors[0]?.thread, 'a vCPU').start(built.boot);
     this.go();
   }

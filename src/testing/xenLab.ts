@@ -1,37 +1,24 @@
-import { defined, hex, type Word, word, wordOfBigInt } from '../base';
+import { defined, hex, type Word, word } from '../base';
 import { designs } from '../hypervisor';
 import type { Xen } from '../hypervisor/xen/state';
 import { REPAIRS as ALL_REPAIRS, SWITCHES } from '../hypervisor/xen/switches';
 import { LockReleased, type LoggedEvent, Store, type Violation, World } from '../kernel';
+import { A, D, type GuestOp, guest, Machine, P, REAL_GEOMETRY, U, W } from '../machine';
 import {
-  A,
-  CR0_PE,
-  CR0_PG,
-  CR0_WP,
-  CR4_PAE,
-  D,
-  EFER_LMA,
-  EFER_LME,
-  EFER_NXE,
-  type GuestOp,
-  guest,
-  Machine,
-  P,
-  REAL_GEOMETRY,
-  U,
-  W,
-} from '../machine';
+  CR0,
+  type GuestEntry,
+  type GuestShape,
+  guestOf,
+  type LabMode,
+  prepareGuest,
+  storeEntry,
+} from './xenGuest';
+
+export { CR0 };
 
 /** The sheet's guest (facts 9): top table T, and K, the kernel's L1 that maps table page g writable at D(g). */
 export const T = 0x10;
 export const K = 0x61;
-const USER_L3 = 0x11;
-const USER_L2 = 0x12;
-const DIRECT_L3 = 0x62;
-const DIRECT_L2 = 0x63;
-const DIRECT = 0xffff_8100_0000_0000n;
-/** Table page p maps the 2 MiB from here + 2 MiB * (place of p in TABLES). */
-const USER = 0x7f80_8820_0000n;
 export const TABLES = [0x30, 0x31, 0x32, 0x33, 0x34, 0x36] as const;
 
 /** Flags as the sheet writes them. */
@@ -42,12 +29,9 @@ export const PUAD = P | U | A | D;
 export const e = (frame: number, flags: number): Word => word(frame >>> 20, (frame << 12) | flags);
 export const EMPTY = word(0, 0);
 
-const place = (p: number): number => TABLES.indexOf(p as (typeof TABLES)[number]);
-/** The VA that entry i of table page p translates. */
-export const vaOf = (p: number, i: number): Word =>
-  wordOfBigInt(USER + (BigInt(place(p)) << 21n) + (BigInt(i) << 12n));
-/** Where the kernel sees entry i of page g. */
-export const direct = (g: number, i = 0): Word => wordOfBigInt(DIRECT + (BigInt(g) << 12n) + BigInt(8 * i));
+const G64 = guestOf('64');
+/** The VA that entry i of table page p translates, for the 64-bit guest. */
+export const { vaOf, direct } = G64;
 
 export const load = (va: Word, cpl: 0 | 3 = 3): GuestOp => ({ kind: 'load', va, width: 8, cpl });
 export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({
@@ -58,7 +42,7 @@ export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({
   cpl,
 });
 /** The kernel's store to entry i of table page p. */
-export const setEntry = (p: number, i: number, value: Word): GuestOp => store(direct(p, i), value, 0);
+export const setEntry = (p: number, i: number, value: Word): GuestOp => storeEntry(G64, p, i, value);
 export const cr3 = (frame = T): GuestOp => ({ kind: 'cr3', value: word(0, frame << 12) });
 /** An operation of the design. */
 export const call = (name: string, ...args: number[]): GuestOp => ({ kind: 'call', name, args });
@@ -66,46 +50,20 @@ export const invlpg = (va: Word): GuestOp => ({ kind: 'invlpg', va });
 
 export interface LabOptions {
   readonly era?: string;
+  /** How the guest pages; 64-bit unless said otherwise. Its tables and addresses are in `guestOf(mode)`. */
+  readonly mode?: LabMode;
   /** Beside those of the profile. The repairs made after 2008 are on unless said otherwise. */
   readonly switches?: Readonly<Record<string, boolean>>;
   readonly vcpus?: number;
   readonly pool?: number;
   readonly tlb?: number;
   /** Entries of the guest's table pages at the start. */
-  readonly entries?: readonly { readonly page: number; readonly index: number; readonly value: Word }[];
+  readonly entries?: readonly GuestEntry[];
   /** False: the guest is not thought to use L3 tables as top levels (LINUX_L3_TOPLEVEL), so L3 shadows are not pinned. */
   readonly l3TopLevel?: boolean;
   /** Check no invariants: for what is known to break them. */
   readonly lenient?: boolean;
 }
-
-/** The guest's tables and registers as they are before the first step. */
-export function prepareGuest(machine: Machine, entries: NonNullable<LabOptions['entries']>): void {
-  const table = P | W | U | A;
-  const kernel = P | W | A;
-  const put = (page: number, index: number, value: Word): void =>
-    machine.memory.write64(page, index, value.hi, value.lo);
-  put(T, 0xff, e(USER_L3, table));
-  put(USER_L3, 2, e(USER_L2, table));
-  TABLES.forEach((p, i) => {
-    put(USER_L2, 0x41 + i, e(p, table));
-  });
-  put(T, 0x102, e(DIRECT_L3, kernel));
-  put(DIRECT_L3, 0, e(DIRECT_L2, kernel));
-  put(DIRECT_L2, 0, e(K, kernel));
-  for (let g = 0; g < 512; g++) put(K, g, e(g, kernel | D));
-  for (const { page, index, value } of entries) put(page, index, value);
-  machine.directMap = wordOfBigInt(DIRECT);
-  for (const r of machine.regs) {
-    r.set('cr0', CR0);
-    r.set('cr3Lo', T << 12);
-    r.set('cr4', CR4_PAE);
-    r.set('efer', EFER_LME | EFER_LMA | EFER_NXE);
-  }
-}
-
-/** CR0 of a guest that pages, with WP. */
-export const CR0 = CR0_PE | CR0_WP | CR0_PG;
 
 /**
  * Repairs made after 2008: with them off, races of the time break invariants under random schedules. Later changes that only save
@@ -161,11 +119,21 @@ export class XenLab {
     this.machine.switchNames = this.design.switches.map((s) => s.name);
     this.x = this.world.part('xen') as Xen;
     this.programs = Array.from({ length: vcpus + 1 }, () => []);
-    prepareGuest(this.machine, options.entries ?? []);
+    prepareGuest(this.machine, options.entries ?? [], options.mode);
     defined(this.world.actors[0]?.thread, 'a first vCPU').start(built.boot);
     this.go(0, () => false);
     if (options.l3TopLevel === false) this.x.domain.set('optFlags', 0);
     this.fresh();
+  }
+
+  /** Where things are in this lab's guest. */
+  get guest(): GuestShape {
+    return guestOf(this.options.mode ?? '64');
+  }
+
+  /** The kernel's store to entry i of table page p. */
+  setEntry(p: number, i: number, value: Word): GuestOp {
+    return storeEntry(this.guest, p, i, value);
   }
 
   /** Counters and events start from nothing. */
@@ -276,10 +244,11 @@ export class XenLab {
   /** An entry of the L1 shadow of a guest table, as hex; `-` if it has no shadow. */
   shadow(gmfn: number, index: number): string {
     const smfn = this.shadowOf(gmfn);
-    return smfn < 0 ? '-' : this.entry(smfn, index);
+    return smfn < 0 ? '-' : text(this.x.hi(smfn, index), this.x.lo(smfn, index));
   }
 
-  shadowOf(gmfn: number, type = 8): number {
+  /** By default the L1 shadow. */
+  shadowOf(gmfn: number, type = this.guest.l1Type): number {
     return this.x.hash.find(gmfn, type);
   }
 
@@ -297,8 +266,8 @@ export class XenLab {
 
   /** Whether the processor may store through the entry by which the direct map reaches page g. */
   writable(g: number): boolean {
-    const smfn = this.shadowOf(K);
-    return smfn >= 0 && (this.machine.memory.lo(smfn, g) & (P | W)) === (P | W);
+    const smfn = this.shadowOf(this.guest.kernel);
+    return smfn >= 0 && (this.x.lo(smfn, g) & (P | W)) === (P | W);
   }
 }
 

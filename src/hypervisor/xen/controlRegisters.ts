@@ -1,7 +1,7 @@
 import { procedure, type Step, slots, type Thread } from '../../kernel';
 import {
-  CR0_PG,
   ControlRegisterLoaded,
+  CR0_PG,
   CR4_PAE,
   CR4_PGE,
   CR4_PSE,

@@ -15,6 +15,7 @@ import {
   P2M_RAM_RO,
   P2M_RAM_RW,
   PGC_PAGE_TABLE,
+  SH_FL1_64,
   SH_L1_64,
   SHF_OOS_MAY_WRITE,
   SHF_OUT_OF_SYNC,
@@ -88,7 +89,9 @@ describe('_sh_propagate, rule by rule (sheet 2.6.1)', () => {
       entry: text(P | U | A),
       because: because.BECAUSE_NOT_DIRTY,
     });
-    expect(derive(lab, at(P | W | U | A | PS), { level: 2 }).entry).toBe(text(P | U | A | D));
+    const large = lab.x.pool.alloc(SH_FL1_64, 0);
+    const readOnly = word64(0, (large << 12) | P | U | A | D);
+    expect(derive(lab, at(P | W | U | A | PS), { level: 2, mfn: large }).entry).toBe(readOnly);
     expect(derive(lab, at(P | W | U | A), { level: 2 }).entry).toBe(text(PWUAD));
     // The bit has another meaning above level 2: 1 GiB pages are not known to this code.
     expect(derive(lab, at(P | W | U | A | PS), { level: 3 }).entry).toBe(text(PWUAD));

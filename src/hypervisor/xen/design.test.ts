@@ -66,21 +66,6 @@ describe('building', () => {
     expect(() => build({}, 130)).toThrow('at least 16 frames above the guest');
   });
 
-  it('refuses a guest that is not 64-bit when it is booted', () => {
-    const world = new World(xen.counters);
-    const machine = new Machine(world, { ...REAL_GEOMETRY, vcpus: 1, guestFrames: 128, machineFrames: 256 });
-    machine.addActors();
-    const built = xen.build(world, machine, {
-      profile: 'U',
-      switches: {},
-      p2m: [],
-      poolFrames: 0,
-      knobs: {},
-    });
-    world.actors[0]?.thread?.start(built.boot);
-    expect(() => world.step(0)).toThrow('Only 64-bit guests');
-  });
-
   it('gives the first shadow the first frame of the pool', () => {
     const lab = new XenLab();
     expect(lab.shadowOf(T, 13)).toBe(lab.x.pages.first);
@@ -112,7 +97,6 @@ describe('control registers', () => {
   });
 
   it.each([
-    ['paging off', { kind: 'cr0', value: 1 }],
     ['PAE off', { kind: 'cr4', value: 0 }],
     ['long mode off', { kind: 'efer', value: 0 }],
   ] as const)('%s is a general protection fault', (_what, op) => {

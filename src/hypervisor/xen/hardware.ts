@@ -1,4 +1,15 @@
-import { CR0_PE, CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, EFER_LMA, EFER_LME, EFER_NXE, makeEntry, P } from '../../machine';
+import {
+  CR0_PE,
+  CR0_PG,
+  CR0_WP,
+  CR4_PAE,
+  CR4_PGE,
+  EFER_LMA,
+  EFER_LME,
+  EFER_NXE,
+  makeEntry,
+  P,
+} from '../../machine';
 import type { Xen } from './state';
 
 /**

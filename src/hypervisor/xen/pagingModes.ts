@@ -26,7 +26,6 @@ function sayMode(x: Xen, v: number): string {
   }
 }
 
-
 /**
  * sh_update_paging_modes(v): how v's tables are shadowed is settled anew. For the guest that is a flush of everything, so all that
  * is out of sync is brought in sync, whoever let it go. Argument: v. The caller holds the shadow lock. Source: sheet 5.12.

@@ -40,7 +40,16 @@ function one(t: Thread, x: Xen): number {
   if (isSuperpageWalk(x, v)) {
     const l1e = fabricateL1e(x, v, at);
     propagateL1(x, l1e.hi, l1e.lo, FT_PREFETCH, derived);
-    setL1e(x, v, smfn, at, derived.hi, derived.lo, WHY_PREFETCH, x.guestCell(x.geometry(v).narrow, gw.mfn(2), l2Index(x, v)));
+    setL1e(
+      x,
+      v,
+      smfn,
+      at,
+      derived.hi,
+      derived.lo,
+      WHY_PREFETCH,
+      x.guestCell(x.geometry(v).narrow, gw.mfn(2), l2Index(x, v)),
+    );
     return GOES_ON;
   }
   const table = gw.mfn(1);

@@ -35,7 +35,8 @@ export const rmWriteAccessFromL1 = procedure<Xen>({
           t.set(L.hits, t.get(L.hits) + 1);
         }
         t.set(L.index, index + 1);
-        if (index + 1 < x.entriesOf(x.pages.type(smfn)) && !(hit && x.guest.writers(gmfn) === 0)) t.goto('entry');
+        if (index + 1 < x.entriesOf(x.pages.type(smfn)) && !(hit && x.guest.writers(gmfn) === 0))
+          t.goto('entry');
       },
       say: (t, x) => {
         const at = `Entry ${sayIndex(t.get(L.index) - 1)} of ${x.name(t.get(L.smfn))}`;

@@ -1,9 +1,9 @@
 import { procedure, slots } from '../../kernel';
 import { shGetRef, shPin, shPutRef } from './destroy';
+import { pagesOfType } from './geometry';
 import { shMakeShadow } from './makeShadow';
 import { shadowPrealloc } from './prealloc';
 import type { Xen } from './state';
-import { pagesOfType } from './geometry';
 import { typeName } from './types';
 
 const L = slots('v', 'slot', 'gmfn', 'type', 'smfn', 'old');

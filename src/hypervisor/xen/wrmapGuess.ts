@@ -98,5 +98,5 @@ export function guesses(
 ): readonly Guess[] {
   if (!x.on('wrmap-guess')) return [];
   const wanted = { gfn: x.p2m.gfn(gmfn), level, vaHi, vaLo };
-  return (RULES[x.geometry(v).name]).map((rule) => rule(wanted)).filter((guess) => guess !== undefined);
+  return RULES[x.geometry(v).name].map((rule) => rule(wanted)).filter((guess) => guess !== undefined);
 }

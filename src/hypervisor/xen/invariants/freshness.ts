@@ -36,7 +36,17 @@ function staleEntries(x: Xen): Stale[] {
       if (excessL1(x, hi, lo, guestHi, guestLo) === 'none') return;
       const loCell = x.guestCell(narrow, gmfn, index);
       // A 32-bit entry has no high half to watch.
-      out.push({ smfn, index, hi, lo, hiCell: narrow ? -1 : loCell + 1, loCell, guestHi, guestLo, open: new Set() });
+      out.push({
+        smfn,
+        index,
+        hi,
+        lo,
+        hiCell: narrow ? -1 : loCell + 1,
+        loCell,
+        guestHi,
+        guestLo,
+        open: new Set(),
+      });
     });
   }
   return out;

@@ -2,8 +2,8 @@ import { procedure, slots, type Thread } from '../../../kernel';
 import { present, sayIndex } from '../../../machine';
 import { newDerivation, prefetchL1 } from '../derive';
 import { ResyncCompared, WHY_RESYNC } from '../events';
-import { setL1e } from '../setL1e';
 import { isNarrow } from '../geometry';
+import { setL1e } from '../setL1e';
 import type { Xen } from '../state';
 import { snapshotUpdate } from './snapshot';
 

@@ -129,7 +129,7 @@ const READS: Readonly<Record<string, { readonly says: string; readonly read: Rea
   },
   pool: {
     says: 'pool pages in all, and free',
-    read: (x) => [x.pages.frames, x.pool.free],
+    read: (x) => [x.pool.total, x.pool.free],
   },
 };
 

@@ -28,6 +28,9 @@ const FIELDS = [
   'shuttingDown',
   /** PG_log_dirty: which frames the guest writes is noted. */
   'logDirty',
+  /** Pool pages that the host has taken back, the last one first; 0: none. */
+  'withdrawnHead',
+  'withdrawn',
   /** A vCPU is at hvmop_flush_tlb_all. */
   'flushingTlbs',
   /** Xen's own 1:1 table of 1,024 large pages, for vCPUs without paging; 0: not made yet. */

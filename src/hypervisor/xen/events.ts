@@ -147,5 +147,7 @@ export const MarkedDirty = eventType('MarkedDirty', 'gmfn');
 export const LogDirtyChanged = eventType('LogDirtyChanged', 'on');
 /** How many frames were marked; cleaned 1: the marks were taken away. */
 export const DirtyLogRead = eventType('DirtyLogRead', 'count', 'cleaned');
+/** Pages of the shadow pool in all. */
+export const AllocationChanged = eventType('AllocationChanged', 'pages');
 export const DomainShutDown = eventType('DomainShutDown');
 export const DomainCrashed = eventType('DomainCrashed', 'gmfn');

@@ -45,6 +45,7 @@ export const PROCEDURE_ORIGINS: Readonly<Record<string, string>> = Object.fromEn
   ['sh_update_paging_modes', common(U, 'sh_update_paging_modes')],
   ['sh_invlpg', multi(U, 'sh_invlpg')],
   ['shadow_prealloc', common(U, '_shadow_prealloc')],
+  ['sh_set_allocation', common(U, 'sh_set_allocation')],
   ['shadow_blow_tables', common(U, 'shadow_blow_tables')],
   ['shadow_blow_all_tables', common(U, 'shadow_blow_all_tables')],
   ['shadow_enable_log_dirty', common(U, 'shadow_enable_log_dirty')],
@@ -93,6 +94,7 @@ export const EVENT_ORIGINS: Readonly<Record<string, string>> = Object.fromEntrie
     'MarkedDirty LogDirtyChanged DirtyLogRead',
     `Xen ${U} paging.c paging_mark_dirty, paging_log_dirty_op`,
   ),
+  ['AllocationChanged', common(U, 'sh_set_allocation')],
   ...each('DomainShutDown DomainCrashed', `Xen ${U} domain.c`),
 ]);
 

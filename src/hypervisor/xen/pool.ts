@@ -26,6 +26,11 @@ export class Pool {
     return pages.frames - domain.get('fresh') - domain.get('freshTop') + domain.get('freeCount');
   }
 
+  /** Pages the pool has in all: fewer than there are if the host has taken some back. */
+  get total(): number {
+    return this.pages.frames - this.domain.get('withdrawn');
+  }
+
   /** Whether so many tables of so many pages each can be handed out. */
   roomFor(tables: number, pages: number): boolean {
     return pages === 1 ? this.free >= tables : this.runs(pages).length >= tables;
@@ -98,6 +103,29 @@ export class Pool {
     const smfn = pages.first + pages.frames - 1 - used;
     this.prepare(smfn, type, backpointer, 0);
     return this.counted(smfn);
+  }
+
+  /** A free page goes back to the host. There is one: whoever asks has made room. */
+  withdraw(): void {
+    const { pages, domain } = this;
+    const smfn = this.nextRun(1);
+    ensure(smfn !== undefined, 'shadow_prealloc has made room before a page is given back');
+    if (this.unused > 0) domain.set('fresh', domain.get('fresh') + 1);
+    else this.dequeue(smfn);
+    pages.setNext(smfn, domain.get('withdrawnHead'));
+    domain.set('withdrawnHead', smfn);
+    domain.set('withdrawn', domain.get('withdrawn') + 1);
+  }
+
+  /** The host gives the pool the page back that it took last. No processor can know anything by it. */
+  giveBack(): void {
+    const { pages, domain } = this;
+    const smfn = domain.get('withdrawnHead');
+    ensure(smfn !== 0, 'the host has a page of the pool to give back');
+    domain.set('withdrawnHead', pages.next(smfn));
+    domain.set('withdrawn', domain.get('withdrawn') - 1);
+    this.enqueue(smfn);
+    pages.setStale(smfn, 0);
   }
 
   private dequeue(smfn: number): void {

@@ -1,5 +1,6 @@
 import type { Procedure } from '../../../kernel';
 import type { OperationSpec } from '../../design';
+import { shSetAllocation } from './allocation';
 import { shadowBlowAllTables } from './blow';
 import { hvmopFlushTlbAll } from './flushTlbs';
 import { gnttabMap, gnttabUnmap } from './grant';
@@ -120,6 +121,13 @@ const ALL: readonly Operation[] = [
     args: [],
     by: 'host',
     run: shadowBlowAllTables,
+  },
+  {
+    name: 'set-allocation',
+    says: 'Gives the shadow pool so many pages: a pool that shrinks unpins and blanks shadows until it has free ones to give.',
+    args: [{ what: 'number of pages' }],
+    by: 'host',
+    run: shSetAllocation,
   },
   {
     name: 'shutdown',

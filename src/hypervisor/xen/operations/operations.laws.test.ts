@@ -13,9 +13,10 @@ const DATA = 0x200;
 function hostOps(r: Random, count: number): GuestOp[] {
   const some = (): GuestOp => {
     const frame = DATA + r.below(8);
-    const dice = r.below(10);
+    const dice = r.below(11);
     if (dice < 4) return call('log-dirty-clean');
     if (dice === 4) return call('log-dirty-peek');
+    if (dice === 10) return call('set-allocation', r.pick([1, 50, 70, 128]));
     if (dice === 5) return call('blow-tables');
     if (dice === 6)
       return call(r.pick(['p2m-ro', 'p2m-ram', 'p2m-mmio', 'p2m-remove', 'p2m-mmio-direct']), frame);

@@ -7,6 +7,7 @@ import { Messages } from './messages';
 import { Moment } from './moment';
 import { PaletteDialog } from './paletteDialog';
 import { PastDialog } from './pastDialog';
+import { RaceFinder } from './raceFinder';
 import { Setup } from './setup';
 import { ShareDialog } from './shareDialog';
 import { Stage } from './stage';
@@ -27,6 +28,7 @@ export class AppPage {
   readonly editor: EditorPane;
   readonly messages: Messages;
   readonly details: Details;
+  readonly race: RaceFinder;
 
   constructor(readonly page: Page) {
     this.transport = new Transport(this);
@@ -41,6 +43,7 @@ export class AppPage {
     this.editor = new EditorPane(this);
     this.messages = new Messages(this);
     this.details = new Details(this);
+    this.race = new RaceFinder(this);
   }
 
   /** Opens the page at a link's fragment (`#/1/…`; empty: a bare visit) and waits until it is at rest. */

@@ -10,6 +10,7 @@ export const browserPlatform: Platform = {
   clock: { now: () => performance.now(), request: (callback) => requestAnimationFrame(callback) },
   storage: () => window.localStorage,
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+  explorer: () => new Worker(new URL('../session/racing/worker.ts', import.meta.url), { type: 'module' }),
 };
 
 export const browserHost: Host = { pickFile, download, address, copy, push };

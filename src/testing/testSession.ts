@@ -6,6 +6,7 @@ import { scenarioCommands } from '../session/commands/scenarios';
 import { Controls } from '../session/controls';
 import type { LibraryEntry, Sources } from '../session/opening';
 import { type Platform, Session } from '../session/session';
+import { type SameThread, sameThread } from './sameThread';
 
 /** Two vCPUs on bare hardware, each with a walk that succeeds; the second ends in a fault. */
 export const TWO_WALKS = `scenario "Two walks"
@@ -78,6 +79,8 @@ export interface TestSession {
   readonly controls: Controls;
   readonly sources: Sources;
   readonly clock: HandClock;
+  /** Explores when it is told to run. */
+  readonly explorer: SameThread;
   readonly storage: MemoryStorage;
   /** Files that were downloaded. */
   readonly files: { readonly name: string; readonly text: string }[];
@@ -113,7 +116,13 @@ export function testSession({
   noClipboard = false,
 }: TestSessionOptions = {}): TestSession {
   const clock = new HandClock();
-  const platform: Platform = { clock, storage: () => storage, reducedMotion: () => reducedMotion };
+  const explorer = sameThread();
+  const platform: Platform = {
+    clock,
+    storage: () => storage,
+    reducedMotion: () => reducedMotion,
+    explorer: () => explorer.worker,
+  };
   const entry: LibraryEntry = {
     id: 'first',
     title: 'First',
@@ -148,5 +157,5 @@ export function testSession({
   const controls = new Controls(session, sources, host);
   controls.furnish(sources, scenarioCommands);
   controls.execute('open:first');
-  return { session, controls, sources, clock, storage, files, copied, pushed };
+  return { session, controls, sources, clock, explorer, storage, files, copied, pushed };
 }

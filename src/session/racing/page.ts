@@ -25,10 +25,7 @@ const known = new WeakMap<Session, Racing>();
 export function racingOf(session: Session): Racing {
   let racing = known.get(session);
   if (racing === undefined) {
-    racing = new Racing(
-      () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
-      () => session.frames.begin('exploring'),
-    );
+    racing = new Racing(session.platform.explorer, () => session.frames.begin('exploring'));
     known.set(session, racing);
   }
   return racing;

@@ -1,0 +1,84 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import { testSession } from '../../testing/testSession';
+import RacePanel from './RacePanel.lazy';
+
+afterEach(cleanup);
+
+async function looking(library: 'stale-walk' | 'stale-walk-believed') {
+  const made = testSession({ library });
+  render(<RacePanel controls={made.controls} />);
+  await userEvent.click(screen.getByRole('button', { name: 'Look for a race' }));
+  /** Works until something is on the screen. A whole table takes seconds. */
+  const until = (there: () => unknown): void => {
+    for (let slices = 0; !there(); slices++) {
+      if (slices > 2000) throw new Error('it never came');
+      act(() => made.explorer.run(4));
+    }
+  };
+  return { ...made, until };
+}
+
+const rowNamed = (name: RegExp): HTMLElement => screen.getByRole('button', { name });
+const banner = (): HTMLElement | null => screen.queryByRole('heading', { name: /^Broken|^Everything/ });
+
+describe('the race finder', () => {
+  it('says what there is to do before anything has been explored', () => {
+    render(<RacePanel controls={testSession({ library: 'stale-walk' }).controls} />);
+    expect(screen.getByText(/Nothing has been explored yet/)).toBeTruthy();
+  });
+
+  it('says how far it has come, and can be cancelled', async () => {
+    const { until, explorer } = await looking('stale-walk');
+    until(() => screen.queryByText('States per second'));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    act(() => explorer.run());
+    expect(screen.getByRole('button', { name: 'Look again' })).toBeTruthy();
+  });
+
+  it('gives the verdict, then what each protection is for, each with its counterexample, then the smallest safe sets', async () => {
+    const { until, session } = await looking('stale-walk');
+    until(banner);
+    expect(banner()?.textContent).toBe('Everything holds, in every order');
+    expect(screen.getByText('What must always hold')).toBeTruthy();
+    expect(rowNamed(/^none removed/).getAttribute('aria-pressed')).toBe('true');
+    until(() => screen.queryByText(/^Re-check of the walk \+/));
+    expect(screen.getByText(/more change nothing in this scenario/)).toBeTruthy();
+
+    await userEvent.click(rowNamed(/^Re-check of the walk \d+ steps$/));
+    expect(banner()?.textContent).toMatch(/^Broken: entry 005 of s206 maps 0x100/);
+    const lanes = screen.getByRole('region', { name: 'Counterexample' });
+    const heads = within(lanes).getAllByRole('columnheader');
+    expect(heads.map((head) => head.textContent?.split(' load')[0]?.split(' store 0x')[0])).toEqual([
+      'vCPU 0',
+      'vCPU 1',
+      '0x030[005]',
+      's206[005]',
+      'version',
+      'shadow lock',
+    ]);
+    const marked = within(lanes).getByText('The last choice that could have avoided it');
+    expect(marked.parentElement?.textContent).toContain('reads entry 005 of the guest');
+    expect(screen.getByRole('region', { name: 'The nearest schedule that is safe' })).toBeTruthy();
+
+    await userEvent.click(screen.getByRole('button', { name: 'Open on stage' }));
+    expect(session.state.racing).toBe(false);
+    expect(session.run?.violations[0]?.violation.invariant).toBe('I1');
+  });
+
+  it('copies a link to the race, and says so when another scenario has come on stage since', async () => {
+    const { until, copied, controls } = await looking('stale-walk-believed');
+    until(banner);
+    await userEvent.click(screen.getByRole('button', { name: 'Copy link to this race' }));
+    expect(copied).toHaveLength(1);
+    expect(copied[0]).toMatch(/^https:\/\/example\.org\/shadowscope\/#\/\d+\//);
+    expect(await screen.findByText('Copied.')).toBeTruthy();
+    expect(screen.queryByText(/Look again to explore what is there now/)).toBeNull();
+    act(() => {
+      controls.execute('switch:prefetch');
+    });
+    expect(screen.getByText(/Look again to explore what is there now/)).toBeTruthy();
+  });
+});

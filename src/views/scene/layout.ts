@@ -123,6 +123,7 @@ const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableM
         Number(a.scenery) - Number(b.scenery) ||
         a.order - b.order ||
         originOf(a) - originOf(b) ||
+        a.tags.join().localeCompare(b.tags.join(), 'en') ||
         a.frame - b.frame,
     );
 

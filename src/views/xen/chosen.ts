@@ -94,8 +94,9 @@ function upPointer(x: Xen, smfn: number, count: number): Fact {
   const { pages } = x;
   const name = 'up-pointer';
   if (pages.hasUp(smfn)) {
-    const table = pages.upFrame(smfn);
-    const index = pages.upIndex(smfn);
+    const page = pages.upFrame(smfn);
+    const table = pages.head(page);
+    const index = pages.upIndex(smfn) + (page - table) * 512;
     return {
       name,
       value: `${x.name(table)}[${hex(index, 3)}]`,

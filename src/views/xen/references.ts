@@ -21,7 +21,7 @@ export function referencesOf(x: Xen, smfn: number): References {
   let entries = 0;
   for (const [table, index] of entriesAt(x, smfn)) {
     entries++;
-    const up = pages.hasUp(smfn) && pages.upFrame(smfn) === table && pages.upIndex(smfn) === index;
+    const up = pages.hasUp(smfn) && pages.upIs(smfn, table, index);
     holders.push({
       name: up ? 'entry, up-pointer' : 'entry',
       value: `${x.name(table)}[${hex(index, 3)}]`,
@@ -72,7 +72,9 @@ function* entriesAt(x: Xen, smfn: number): Iterable<readonly [table: number, ind
   const level = levelOfType(x.pages.type(smfn));
   for (const table of x.shadows()) {
     if (levelOfType(x.pages.type(table)) !== level + 1) continue;
-    for (let i = 0; i < x.entries; i++) {
+    const entries = x.entriesOf(x.pages.type(table));
+    // Of the entries that come in pairs only the first points at the shadow's first page, and only it counts.
+    for (let i = 0; i < entries; i++) {
       const hi = x.hi(table, i);
       const lo = x.lo(table, i);
       if (isUsable(hi, lo) && frameOf(hi, lo) === smfn) yield [table, i];
@@ -86,7 +88,7 @@ export function* mappingsOf(
   gmfn: number,
 ): Iterable<{ readonly smfn: number; readonly index: number; readonly writable: boolean }> {
   for (const smfn of x.l1Shadows())
-    for (let index = 0; index < x.entries; index++) {
+    for (let index = 0; index < x.entriesOf(x.pages.type(smfn)); index++) {
       const hi = x.hi(smfn, index);
       const lo = x.lo(smfn, index);
       if (isUsable(hi, lo) && frameOf(hi, lo) === gmfn) yield { smfn, index, writable: (lo & W) !== 0 };

@@ -121,7 +121,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     cast: played,
     outOfSync,
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
-    refcount: s.refcount,
+    ...(s.refcount === undefined ? {} : { refcount: s.refcount }),
     ...(s.up === undefined ? {} : { up: s.up }),
     ...(s.pinned === undefined ? {} : { pinned: s.pinned }),
     remembered: s.remembered ?? [],

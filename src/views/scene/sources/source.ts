@@ -23,7 +23,8 @@ export interface ShadowFacts {
   readonly name: string;
   /** Guest frame of the table it stands for; -1 where there is none (a splintered large page). */
   readonly backs: number;
-  readonly refcount: number;
+  /** How many hold it; undefined for what is not counted. */
+  readonly refcount?: number;
   /** The upper entry it remembers; whether it is pinned, for kinds that can be; see TableModel. */
   readonly up?: EntityId;
   readonly pinned?: boolean;

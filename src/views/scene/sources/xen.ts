@@ -1,12 +1,14 @@
 import { isPinnable } from '../../../hypervisor/xen/destroy';
+import { pagesOfType } from '../../../hypervisor/xen/geometry';
 import { isGnp, isMagic, isMmioMagic } from '../../../hypervisor/xen/magic';
 import type { Xen } from '../../../hypervisor/xen/state';
 import { isFl1, levelOfType, SH_NONE, typeName } from '../../../hypervisor/xen/types';
-import { guestTable, shadowEntry, shadowTable } from '../entity';
+import { type EntityId, guestTable, shadowEntry, shadowTable } from '../entity';
 import type { DerivationModel } from '../model';
 import { field, type Moment } from '../read/moment';
 import type { DesignFacts, SceneSource, ShadowFacts } from './source';
 import { xenFixups } from './xenFixups';
+import { announceMode, paeTops } from './xenModes';
 import { xenMotion } from './xenMotion';
 import { outOfSyncPages, penumbraWords, xenPenumbra } from './xenPenumbra';
 
@@ -29,17 +31,19 @@ function factsOf(moment: Moment, x: Xen): DesignFacts {
   const drifting = new Set(pages.map((page) => page.gmfn));
   for (const smfn of x.shadows()) {
     const type = x.pages.type(smfn);
-    const backs = isFl1(type) ? -1 : x.pages.backpointer(smfn);
+    const backs = guestBehind(x, type, x.pages.backpointer(smfn));
     shadows.push({
       frame: smfn,
       level: levelOfType(type),
       name: typeName(type),
       backs,
+      pages: pagesOfType(type),
+      entries: x.entriesOf(type),
       refcount: x.pages.count(smfn),
-      ...(x.pages.hasUp(smfn) ? { up: shadowEntry(x.pages.upFrame(smfn), x.pages.upIndex(smfn)) } : {}),
+      ...upOf(x, smfn),
       ...(isPinnable(x, type) ? { pinned: x.pages.pinned(smfn) } : {}),
       remembered: x.vcpus.filter((v) => v.get('lastWriteablePteSmfn') - 1 === smfn).map((v) => v.index),
-      loadedBy: x.vcpus.filter((v) => v.shadowTop === smfn).map((v) => v.index),
+      loadedBy: x.vcpus.filter((v) => v.tops.includes(smfn)).map((v) => v.index),
       fresh: fresh.has(smfn),
       says: (hi, lo) => (isGnp(hi, lo) ? 'gnp' : isMmioMagic(hi, lo) ? 'mmio' : undefined),
       hollow: (hi, lo) => isMagic(hi, lo) && isGnp(hi, lo),
@@ -54,7 +58,10 @@ function factsOf(moment: Moment, x: Xen): DesignFacts {
       ...(through === undefined ? {} : { through }),
     });
   }
-  shadows.push(...goneShadows(moment, x));
+  const cached = paeTops(x, fresh);
+  shadows.push(...cached.shadows, ...goneShadows(moment, x));
+  derivations.push(...cached.derivations);
+  for (const [entity, note] of cached.notes) notes.set(entity, note);
   return {
     shadows,
     derivations,
@@ -65,8 +72,21 @@ function factsOf(moment: Moment, x: Xen): DesignFacts {
     notes,
     outOfSync: drifting,
     access: (frame) => (!x.isPageTable(frame) ? 'none' : x.oosMayWrite(frame) ? 'writable' : 'read-only'),
+    announce: announceMode(x),
     note: shadows.length === 0 ? 'Nothing is shadowed yet: the first fault builds what it needs.' : '',
   };
+}
+
+/** Guest frame of the table a shadow stands for; -1 for a splintered large page, and for Xen's own table. */
+const guestBehind = (x: Xen, type: number, backpointer: number): number =>
+  isFl1(type) || x.pages.owns(backpointer) ? -1 : backpointer;
+
+/** The entry a shadow remembers, in the numbering of the table it lies in. */
+function upOf(x: Xen, smfn: number): { readonly up?: EntityId } {
+  if (!x.pages.hasUp(smfn)) return {};
+  const page = x.pages.upFrame(smfn);
+  const table = x.pages.head(page);
+  return { up: shadowEntry(table, x.pages.upIndex(smfn) + (page - table) * 512) };
 }
 
 const FIXUP_NOTES = {
@@ -88,7 +108,9 @@ function goneShadows(moment: Moment, x: Xen): ShadowFacts[] {
       frame: field(event, 'smfn'),
       level: levelOfType(type),
       name: typeName(type),
-      backs: isFl1(type) ? -1 : field(event, 'gmfn'),
+      pages: pagesOfType(type),
+      entries: x.entriesOf(type),
+      backs: guestBehind(x, type, field(event, 'gmfn')),
       refcount: 0,
       loadedBy: [],
       fresh: false,

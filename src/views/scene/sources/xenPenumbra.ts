@@ -1,3 +1,4 @@
+import { isNarrow } from '../../../hypervisor/xen/geometry';
 import { isUsable } from '../../../hypervisor/xen/magic';
 import type { Xen } from '../../../hypervisor/xen/state';
 import { isL1 } from '../../../hypervisor/xen/types';
@@ -42,6 +43,10 @@ export function outOfSyncPages(x: Xen): OutOfSyncPage[] {
   );
 }
 
+/** A 2-level guest's entries, and the copies of them, are 32 bits wide. */
+const narrowOf = (x: Xen, { shadow }: OutOfSyncPage): boolean =>
+  shadow >= 0 && isNarrow(x.pages.type(shadow));
+
 /** The entries of an out-of-sync page that the shadow holds, and those of them that no longer equal their copy. */
 interface Comparison {
   readonly present: number;
@@ -53,12 +58,18 @@ function compare(x: Xen, page: OutOfSyncPage): Comparison {
   const differ: number[] = [];
   let present = 0;
   if (page.shadow < 0) return { present, differ };
-  for (let i = 0; i < x.entries; i++) {
+  const narrow = narrowOf(x, page);
+  const entry = (frame: number, i: number): readonly [number, number] => [
+    x.guestHi(narrow, frame, i),
+    x.guestLo(narrow, frame, i),
+  ];
+  for (let i = 0; i < x.entriesOf(x.pages.type(page.shadow)); i++) {
     if ((x.lo(page.shadow, i) & P) === 0) continue;
     present++;
     if (page.snapshot < 0) continue;
-    if (x.lo(page.gmfn, i) !== x.lo(page.snapshot, i) || x.hi(page.gmfn, i) !== x.hi(page.snapshot, i))
-      differ.push(i);
+    const [hi, lo] = entry(page.gmfn, i);
+    const [copyHi, copyLo] = entry(page.snapshot, i);
+    if (lo !== copyLo || hi !== copyHi) differ.push(i);
   }
   return { present, differ };
 }
@@ -115,8 +126,8 @@ function rowsOf(moment: Moment, x: Xen, page: OutOfSyncPage, differ: readonly nu
   return all.map((index) => ({
     id: snapshotEntry(page.snapshot, index),
     index,
-    hi: x.hi(page.snapshot, index),
-    lo: x.lo(page.snapshot, index),
+    hi: x.guestHi(narrowOf(x, page), page.snapshot, index),
+    lo: x.guestLo(narrowOf(x, page), page.snapshot, index),
     note: {
       ...(differ.includes(index) ? { stale: true } : {}),
       ...(updated.includes(index) ? { changed: true } : {}),

@@ -65,7 +65,14 @@ export const IDS = [
   'fork',
   'fork-emulated',
   'ways-to-find-a-mapping',
+  // Guest modes
+  'large-page-splintered',
+  'pae-top-of-four',
+  'two-shadows-for-one-table',
+  'paging-off-and-on',
   // One protection less
+  'drifting-with-paging-off',
+  'beyond-the-first-of-four',
   'new-top-not-flushed',
   'mapping-that-went-with-its-table',
   'unshadowed-but-not-flushed',

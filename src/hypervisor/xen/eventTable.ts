@@ -81,7 +81,7 @@ export const eventTable: readonly EventRow[] = [
       'Everything is brought in sync, whether tables may go out of sync is settled anew, then as for MOV CR3.',
     flags: [flags(0, 1, 1, 0), flags(0, 1, 0, 0), flags(1, 0, 1, 0)],
     places: at('sh_update_paging_modes', 'resync', 'cr3'),
-    scenario: 'ways-to-find-a-mapping',
+    scenario: 'paging-off-and-on',
   },
   {
     id: 'upper-entry',

@@ -2,7 +2,7 @@ import { defined, type Random } from '../../base';
 import { type BuiltWorld, buildWorld } from '../../engine';
 import type { Xen } from '../../hypervisor/xen/state';
 import { LockReleased, type Violation } from '../../kernel';
-import { type GuestOp, OperationStarted } from '../../machine';
+import { type GuestOp, OperationEnded, OperationStarted } from '../../machine';
 import { printDiagnostic, resolve } from '../../scenario';
 import { design } from './design';
 import { burst } from './pace';
@@ -37,6 +37,8 @@ const ENDLESS = 'an operation does not come to an end';
 
 const atStep = design.invariants.filter((one) => one.when === 'step');
 const atRelease = design.invariants.filter((one) => one.when === 'release');
+const atOperation = design.invariants.filter((one) => one.when === 'operation');
+const atRest = design.invariants.filter((one) => one.when === 'quiescent');
 
 /** A driven world, before its first step. */
 export function buildDriven(w: DriverWorld): BuiltWorld {
@@ -126,15 +128,18 @@ class Playing {
     this.steps++;
     this.into[actor] = (this.into[actor] ?? 0) + 1;
     let released = false;
+    let ended = false;
     events.scan(from, events.mark, (type) => {
       if (type === LockReleased) released = true;
       else if (type === OperationStarted) {
         this.into[actor] = 1;
         this.operations++;
-      }
+      } else if (type === OperationEnded) ended = true;
     });
     this.check(atStep);
     if (released && !this.over) this.released();
+    if (ended && !this.over) this.check(atOperation);
+    if (ended && !this.over && atRest.length > 0 && this.built.atRest()) this.check(atRest);
     if ((this.into[actor] ?? 0) > STEPS_PER_OPERATION) this.trouble = ENDLESS;
   }
 

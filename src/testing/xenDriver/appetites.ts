@@ -3,26 +3,43 @@ import type { Appetite } from './settings';
 /** Guests that let tables go and take them back all the time. */
 const OUT_OF_SYNC: Appetite = { eras: ['U', 'A'], on: ['out-of-sync'] };
 
+/** Entries that the guest has not present are magic. */
+const MAGIC: Appetite = { on: ['fast-fault-path', 'out-of-sync'], off: ['no-gnp'] };
+
 /** Snapshots are kept and asked. */
-const SNAPSHOTS: Appetite = { ...OUT_OF_SYNC, on: ['out-of-sync', 'snapshots', 'prefetch'] };
+const SNAPSHOTS: Appetite = {
+  ...{ eras: ['U', 'A'], on: ['out-of-sync', 'snapshots', 'prefetch'] },
+};
 
 /** Few entries of few tables, so that vCPUs meet. */
 const NARROW: Appetite = { pages: [0, 1], indices: [1, 2], vcpus: [2, 3], tlb: [0, 4] };
 
+/** Schedules that leave vCPUs behind in the midst of things. */
+const RACY: Appetite = { paces: ['fine', 'mixed', 'stalls'], only: true };
+
 /** Nothing happens above level 1. */
 const LOW = {
-  flushTlbs: 0,
-  interrupt: 0,
-  upper: 0,
-  top: 0,
-  zeros: 0,
-  superpage: 0,
-  pagingOff: 0,
-  otherMode: 0,
+  ...{ flushTlbs: 0, interrupt: 0, upper: 0, top: 0, zeros: 0, superpage: 0, pagingOff: 0, otherMode: 0 },
+  ...{ mapTable: 0, rootStore: 0, visit: 0, through: 0 },
 } as const;
 
 /** L1 tables never go out of sync: every store to one is emulated. */
 const EMULATED: readonly string[] = ['F', 'B', 'T', 'S'];
+
+/** Two address spaces that share tables, of which a CR3 load may skip some: L3 tables are not pinned. */
+const SKIPPING: Appetite = {
+  ...{ ...OUT_OF_SYNC, l3TopLevel: false, roots: [0, 1], vcpus: [2, 3], only: true },
+  ...{ pages: [0, 1, 2], indices: [1, 2], pools: ['plenty'], hostOperations: 0 },
+};
+
+/** A table that is an L1 here and an L2 there. */
+const TWO_LEVELS: Appetite = {
+  ...{ ...OUT_OF_SYNC, pages: [0, 5], only: true, operations: 120, hostOperations: 0 },
+  mix: { load: 20, setEntry: 30, through: 15, cr3: 5, zeros: 3 },
+};
+
+/** Tables seen through tables, by processors that remember what they saw. */
+const ALIASED: Appetite = { ...OUT_OF_SYNC, tlb: [64], vcpus: [2, 3], only: true, hostOperations: 0 };
 
 /**
  * For each protection the kind of guest, domain and schedule under which its absence shows. One without an entry is hunted for in
@@ -30,35 +47,106 @@ const EMULATED: readonly string[] = ['F', 'B', 'T', 'S'];
  */
 const APPETITES: Readonly<Record<string, Appetite>> = {
   recheck: { ...NARROW, eras: EMULATED, mix: LOW },
+  'bump-on-removal': {
+    ...{ ...NARROW, ...RACY, pauses: ['sh_page_fault.lock'], hostOperations: 0 },
+    mix: { load: 30, storeData: 10, setEntry: 25, zeros: 8, partial: 8, aliasStore: 8 },
+  },
+  'bump-on-emulation': {
+    ...{ ...NARROW, ...RACY, eras: EMULATED, pauses: ['sh_page_fault.lock'], hostOperations: 0 },
+    mix: { load: 30, storeData: 10, setEntry: 30 },
+  },
   'snapshot-exchange': SNAPSHOTS,
   'snapshot-update-fault': SNAPSHOTS,
   'snapshot-update-prefetch': SNAPSHOTS,
+  'snapshot-update-validate': SNAPSHOTS,
+  'snapshot-update-resync': { ...SNAPSHOTS, vcpus: [2, 3] },
   'resync-flush': { ...OUT_OF_SYNC, tlb: [64], vcpus: [2, 3] },
   // 9.12: one walks, one stores to the table, one loads CR3.
   'late-recheck': {
-    ...{ ...NARROW, ...OUT_OF_SYNC, vcpus: [3, 4], only: true, paces: ['fine', 'mixed', 'stalls'] },
+    ...{ ...NARROW, ...OUT_OF_SYNC, ...RACY, vcpus: [3, 4] },
     mix: { load: 30, storeData: 20, setEntry: 30, cr3: 15, invlpg: 10 },
   },
   // The table is brought in sync between the look at the entry and the question whether it is.
   'oos-before-magic': {
-    ...{ ...NARROW, ...OUT_OF_SYNC, vcpus: [3, 4], only: true, paces: ['fine', 'mixed', 'stalls'] },
-    on: ['out-of-sync', 'fast-fault-path'],
-    pauses: ['sh_page_fault.table'],
+    ...{ ...NARROW, eras: ['U', 'A'], ...MAGIC, ...RACY, vcpus: [3, 4], pauses: ['sh_page_fault.table'] },
     mix: { load: 30, storeData: 10, setEntry: 30, cr3: 20 },
+  },
+  'magic-in-sync': {
+    ...{ ...NARROW, eras: ['U', 'A'], ...MAGIC, only: true },
+    mix: { load: 30, storeData: 10, setEntry: 30, cr3: 5 },
   },
   // 9.18: a table out of sync has come to map a table of another address space that has no shadow yet.
   'late-resync': {
     ...{ ...OUT_OF_SYNC, only: true, vcpus: [2, 3], pools: ['tight', 'small'], off: ['snapshots'] },
     mix: { load: 10, setEntry: 15, mapTable: 10, cr3: 5, visit: 15, top: 3 },
   },
+  // An upper table of the walk has gone out of sync as an L1, and has come to map the one above it.
+  'walk-again': {
+    ...{ ...TWO_LEVELS, ...MAGIC, off: ['no-gnp', 'snapshots'], pools: ['tight', 'small'], vcpus: [1, 2] },
+    mix: { load: 15, setEntry: 15, mapTable: 25, through: 20, visit: 10, cr3: 5 },
+  },
   // 9.19: making room takes the shadow of the very table that the fault goes through.
   'prealloc-first': {
     ...{ ...OUT_OF_SYNC, pools: ['tight'], only: true, vcpus: [2, 3] },
     mix: { load: 10, setEntry: 10, visit: 20, top: 3 },
   },
-  'skip-verify-locked': {
-    ...{ ...NARROW, eras: EMULATED, mix: LOW, on: ['skip-verify'] },
+  'skip-verify-locked': { ...NARROW, eras: EMULATED, mix: LOW, on: ['skip-verify'] },
+  // A root that another processor has just written is loaded for the first time.
+  'cr3-flush': {
+    ...{
+      tlb: [64],
+      vcpus: [2, 3],
+      only: true,
+      operations: 60,
+      pools: ['tight', 'small'],
+      roots: [0, 1, 2, 3],
+    },
+    mix: { load: 10, rootStore: 30, cr3: 20 },
   },
+  'validate-flush': {
+    ...{ ...ALIASED, eras: ['U'] },
+    mix: { load: 10, aliasStore: 40, upper: 20, cr3: 8, setEntry: 10 },
+  },
+  'unshadow-flush': {
+    ...ALIASED,
+    mix: { load: 10, aliasStore: 40, partial: 10, zeros: 5, cr3: 8, setEntry: 10 },
+  },
+  'only-l1': TWO_LEVELS,
+  'resync-promoted': TWO_LEVELS,
+  'resync-linked': {
+    ...SKIPPING,
+    mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, upper: 12 },
+  },
+  'resync-new-path': {
+    ...SKIPPING,
+    mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, top: 12 },
+  },
+  'one-parent': { ...SKIPPING, mix: { load: 30, storeData: 10, setEntry: 25, cr3: 20 } },
+  'cr3-refresh-others': { ...OUT_OF_SYNC, vcpus: [2, 3] },
+  'cr3-resync-own': OUT_OF_SYNC,
+  'invlpg-blanks': OUT_OF_SYNC,
+  'crush-resync': OUT_OF_SYNC,
+  'demote-slot': OUT_OF_SYNC,
+  // A table that maps itself, and is derived anew as a whole.
+  'may-write-first': {
+    ...{ eras: ['U'], on: ['out-of-sync'], off: ['snapshots'], only: true },
+    mix: { load: 10, setEntry: 20, aliasStore: 40, cr3: 15 },
+  },
+  'unfindable-unshadows': {
+    ...{ ...OUT_OF_SYNC, only: true, hostOperations: 40, host: ['grant', 'revoke'] },
+    mix: { load: 20, setEntry: 30, cr3: 20 },
+  },
+  'fixup-eviction': { ...OUT_OF_SYNC, eras: ['A'] },
+  'fixup-first': {
+    ...{ eras: ['A'], on: ['out-of-sync', 'fixups'], off: ['fixup-no-duplicates'], only: true },
+    ...{ pages: [0, 1], hostOperations: 0 },
+    mix: { load: 5, setEntry: 15, aliasStore: 40, invlpg: 30 },
+  },
+  'fl1-fixups': {
+    ...{ eras: ['A'], on: ['out-of-sync', 'fixups'], only: true, hostOperations: 0 },
+    mix: { load: 10, setEntry: 20, superpage: 8, largeAccess: 40, aliasStore: 20 },
+  },
+  'user-store': OUT_OF_SYNC,
 };
 
 export function appetiteFor(protection: string): Appetite {

@@ -2,7 +2,7 @@ import { Random } from '../../base';
 import type { GuestOp } from '../../machine';
 import type { Context } from './entries';
 import { hostProgram, mayCrash } from './hostOperations';
-import { layoutOf } from './layout';
+import { layoutOf, ROOTS } from './layout';
 import { randomProgram } from './operations';
 import { buildDriven, CRASHED, type Played, play } from './play';
 import { type Appetite, type DriverWorld, drawWorld } from './settings';
@@ -20,13 +20,13 @@ function programsOf(r: Random, w: DriverWorld): GuestOp[][] {
   const each = Math.ceil(w.operations / w.vcpus);
   const { regs } = buildDriven(w).machine;
   const programs = regs.map((registers) => {
-    const context: Context = {
-      ...{ layout, weights: w.weights, pages: w.pages, indices: w.indices, turnable: w.turnable },
-      ...{ cr0: registers.get('cr0'), cr4: registers.get('cr4') },
-    };
+    const { weights, pages, indices, turnable } = w;
+    const roots = w.roots.map((nth) => ROOTS[nth] as number);
+    const [cr0, cr4] = [registers.get('cr0'), registers.get('cr4')];
+    const context: Context = { layout, weights, pages, indices, roots, turnable, cr0, cr4 };
     return randomProgram(r, context, each);
   });
-  return [...programs, hostProgram(r, w.hostOperations)];
+  return [...programs, hostProgram(r, w.hostOperations, w.host)];
 }
 
 export function drive(seed: number, appetite: Appetite = {}, broken?: string): Driven {

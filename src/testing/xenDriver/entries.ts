@@ -1,6 +1,6 @@
 import { type Random, type Word, word } from '../../base';
 import { A, D, type GuestOp, LOCKED_OPS, P, U, W, type Width } from '../../machine';
-import { ALIASES, DATA, DEVICE, entry, type Layout, PAGES, READ_ONLY } from './layout';
+import { ALIASES, DATA, DEVICE, entry, freeIndex, type Layout, PAGES, READ_ONLY, TABLES } from './layout';
 import type { Weights } from './mix';
 
 /** Entries that random guests use: neighbours, ends of the prefetched rows, and (-1) the last. */
@@ -10,9 +10,11 @@ export const INDICES: readonly number[] = [0, 1, 2, 3, 7, 8, 31, 32, 33, -1];
 export interface Context {
   readonly layout: Layout;
   readonly weights: Weights;
-  /** Numbers (in PAGES) of the L1 tables that the guest works on, and the entries of them. */
+  /** Numbers of the L1 tables (in TABLES) that the guest works on, and the entries of them. */
   readonly pages: readonly number[];
   readonly indices: readonly number[];
+  /** Roots that it loads. */
+  readonly roots: readonly number[];
   /** Switches that protect nothing, which the guest's user may turn at any time. */
   readonly turnable: readonly string[];
   cr0: number;
@@ -53,7 +55,19 @@ export function write(r: Random, c: Context, va: Word, value: Word, cpl: 0 | 3 =
 
 /** Number of one of the guest's L1 tables. */
 export const someTable = (r: Random, c: Context): number => r.pick(c.pages);
-export const frameOfTable = (nth: number): number => PAGES[nth] as number;
+export const frameOfTable = (nth: number): number => TABLES[nth] as number;
+
+/** Number of one that may be written from its first entry on: not BOTH. */
+export function plainTable(r: Random, c: Context): number {
+  const nth = someTable(r, c);
+  return nth < PAGES.length ? nth : r.below(PAGES.length);
+}
+
+/** A table by its number, and an entry of it that may change. */
+export function somePlace(r: Random, c: Context): { readonly nth: number; readonly index: number } {
+  const nth = someTable(r, c);
+  return { nth, index: freeIndex(nth, someIndex(r, c)) };
+}
 
 /** Index of one of the entries that the guest uses. */
 export function someIndex(r: Random, c: Context): number {
@@ -62,11 +76,20 @@ export function someIndex(r: Random, c: Context): number {
 }
 
 /** The address of a user page. */
-export const someVa = (r: Random, c: Context): Word => c.layout.va(someTable(r, c), someIndex(r, c));
+export function someVa(r: Random, c: Context): Word {
+  const { nth, index } = somePlace(r, c);
+  return c.layout.va(nth, index);
+}
 
 /** The kernel's address of an entry of an L1 table. */
-export const someEntry = (r: Random, c: Context): Word =>
-  c.layout.direct(frameOfTable(someTable(r, c)), someIndex(r, c));
+export function someEntry(r: Random, c: Context): Word {
+  const { nth, index } = somePlace(r, c);
+  return c.layout.direct(frameOfTable(nth), index);
+}
+
+/** Where a table is mapped in a table: not in BOTH. */
+export const aliasPage = (r: Random, c: Context): Word =>
+  c.layout.va(plainTable(r, c), ALIASES + plainTable(r, c));
 
 /**
  * An entry of a table, seen through an entry of a table. A user program that stores to the very L1 table its store is translated by
@@ -76,7 +99,6 @@ export const someEntry = (r: Random, c: Context): Word =>
 export function alias(r: Random, c: Context, cpl: 0 | 3): Word {
   const { layout: l } = c;
   const safe = cpl === 3 || r.chance(0.2);
-  const target = someTable(r, c);
-  const page = safe ? l.va(PAGES.length, target) : l.va(someTable(r, c), ALIASES + target);
+  const page = safe ? l.va(PAGES.length, plainTable(r, c)) : aliasPage(r, c);
   return plus(page, l.entryBytes * someIndex(r, c));
 }

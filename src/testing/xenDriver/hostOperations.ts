@@ -29,15 +29,12 @@ const HOST_MIX: Readonly<Record<string, number>> = {
   'blow-tables': 2,
 };
 
-/** The operations that the driver can do, of those that the design has. */
-export const hostOperationNames = (): readonly string[] =>
-  (design.operations ?? []).map((one) => one.name).filter((name) => name in HOST_MIX);
-
-/** A program of the world outside the guest. */
-export function hostProgram(r: Random, length: number): GuestOp[] {
-  const able = (design.operations ?? []).flatMap((one) =>
-    Array.from({ length: HOST_MIX[one.name] ?? 0 }, () => one),
-  );
+/** A program of the world outside the guest; `only`: of the operations named. */
+export function hostProgram(r: Random, length: number, only?: readonly string[]): GuestOp[] {
+  const able = (design.operations ?? []).flatMap((one) => {
+    const weight = only === undefined || only.includes(one.name) ? (HOST_MIX[one.name] ?? 0) : 0;
+    return Array.from({ length: weight }, () => one);
+  });
   if (able.length === 0) return [];
   return Array.from({ length }, () => {
     const { name, args } = r.pick(able);

@@ -1,6 +1,6 @@
 import { appetiteFor } from './appetites';
 import { design } from './design';
-import { type Driven, drive } from './drive';
+import { type Driven, drive, wentWrong } from './drive';
 
 /** A switch of the design that protects something. */
 export interface Protection {
@@ -45,7 +45,7 @@ export function hunt(protection: Protection, seed: number, budget = BUDGET): Hun
     const broken = first(driven);
     if (broken.includes(protection.protects)) return { protection, seed, operations, driven, others };
     if (broken.length > 0) others.push(broken.join('+'));
-    else if (driven.played.trouble !== undefined) others.push(driven.played.trouble);
+    else if (wentWrong(driven)) others.push(driven.played.trouble ?? '');
   }
   return { protection, seed, operations, driven: undefined, others };
 }

@@ -11,6 +11,12 @@ export const READY_MODES: readonly DriverMode[] = ['64'];
 export const PAGES = [0x30, 0x31, 0x32, 0x33, 0x34] as const;
 /** Serves as an L1 (its entries map table pages) and at a higher level too. Its own entries never change. */
 export const BOTH = 0x36;
+/** All L1 tables, by their numbers. */
+export const TABLES = [...PAGES, BOTH] as const;
+/** Entries of BOTH below this one are its mappings of tables; the others are like any. */
+const FREE_IN_BOTH = 7;
+export const freeIndex = (table: number, index: number): number =>
+  table === PAGES.length && index < FREE_IN_BOTH ? index + FREE_IN_BOTH : index;
 /** Root tables of the guest's address spaces; all share the kernel's half. */
 export const ROOTS = [0x10, 0x18, 0x1c, 0x20] as const;
 /** The L2 tables (in 32-bit mode: the roots) under which the L1 tables hang. */
@@ -35,6 +41,8 @@ export const DEVICE = DATA + 7;
 export const FRAMES = 1024;
 /** Frames that the kernel's direct map shows. */
 const DIRECT_FRAMES = 512;
+/** An entry of the roots that means nothing to anybody. */
+export const IDLE_ROOT_ENTRY = 9;
 /** Where a superpage may lead: memory with the tables in it, and memory without. */
 export const SUPERPAGE_BASES = [0, DATA] as const;
 

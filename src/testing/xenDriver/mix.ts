@@ -18,6 +18,7 @@ export const MIX = {
   upper: 5,
   top: 1,
   mapTable: 1,
+  rootStore: 1,
   superpage: 1,
   largeAccess: 2,
   through: 2,

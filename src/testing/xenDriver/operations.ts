@@ -2,22 +2,35 @@ import { type Random, type Word, word } from '../../base';
 import { A, CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, D, type GuestOp, P, PS, U, W } from '../../machine';
 import {
   alias,
+  aliasPage,
   type Context,
   EMPTY,
   frameOfTable,
   load,
+  plainTable,
   plus,
   randomEntry,
   someEntry,
   someIndex,
   someone,
+  somePlace,
   someTable,
   someVa,
   store,
   write,
 } from './entries';
 import { flushTlbs, interruptAt } from './hostOperations';
-import { BOTH, DATA, entry, PAGES, ROOTS, SUPERPAGE_BASES, TABLE_ENTRIES } from './layout';
+import {
+  BOTH,
+  DATA,
+  entry,
+  freeIndex,
+  IDLE_ROOT_ENTRY,
+  PAGES,
+  ROOTS,
+  SUPERPAGE_BASES,
+  TABLE_ENTRIES,
+} from './layout';
 import { MIX, type OpKind } from './mix';
 
 /** Bytes of two entries in a row, some of which are written: tables written with stores that are too short, or not aligned. */
@@ -40,8 +53,7 @@ function partial(r: Random, c: Context): GuestOp {
 /** One change of a table, and the flush that a guest does with it. */
 function setAndFlush(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
-  const nth = someTable(r, c);
-  const i = someIndex(r, c);
+  const { nth, index: i } = somePlace(r, c);
   const change = write(r, c, l.direct(frameOfTable(nth), i), randomEntry(r, c));
   const flush: GuestOp = { kind: 'invlpg', va: l.va(nth, i) };
   return [change, flush, ...(r.chance(0.5) ? [load(l.va(nth, i), someone(r))] : [])];
@@ -60,7 +72,7 @@ function halves(r: Random, c: Context): GuestOp[] {
 /** What a process does to its parent's tables: takes the right to write from some entries in a row, then flushes. */
 function fork(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
-  const frame = frameOfTable(someTable(r, c));
+  const frame = frameOfTable(plainTable(r, c));
   const first = r.below(4);
   const common = { value: word(-1, ~W), expected: EMPTY, width: l.entryBytes, cpl: 0 } as const;
   const take = Array.from({ length: 2 + r.below(6) }, (_, n): GuestOp => {
@@ -73,15 +85,15 @@ function fork(r: Random, c: Context): GuestOp[] {
 function visit(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
   const [home, away] = r.chance(0.5) ? [ROOTS[0], ROOTS[1]] : [ROOTS[1], ROOTS[0]];
-  const nth = someTable(r, c);
+  const { nth, index } = somePlace(r, c);
+  const page = (table: number): Word => l.va(table, freeIndex(table, someIndex(r, c)));
   const other = someTable(r, c);
-  const page = (table: number): Word => l.va(table, someIndex(r, c));
   return [
     { kind: 'cr3', value: word(0, away << 12) },
     load(page(nth), someone(r)),
     { kind: 'cr3', value: word(0, home << 12) },
     ...(r.chance(0.5) ? [load(page(other), someone(r))] : []),
-    write(r, c, l.direct(frameOfTable(nth), someIndex(r, c)), randomEntry(r, c)),
+    write(r, c, l.direct(frameOfTable(nth), index), randomEntry(r, c)),
     load(page(nth), someone(r)),
   ];
 }
@@ -90,7 +102,7 @@ function visit(r: Random, c: Context): GuestOp[] {
 function zeros(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
   const upper = r.pick(l.uppers);
-  const [frame, first] = r.chance(0.7) ? [frameOfTable(someTable(r, c)), 0] : [upper.frame, upper.first];
+  const [frame, first] = r.chance(0.7) ? [frameOfTable(plainTable(r, c)), 0] : [upper.frame, upper.first];
   return Array.from({ length: 2 + r.below(3) }, (_, n) =>
     store(l.direct(frame, first + n), EMPTY, l.entryBytes),
   );
@@ -116,7 +128,7 @@ function superpage(r: Random, c: Context): GuestOp {
 /** Through a superpage the guest sees memory, and perhaps its tables in it. */
 function largeAccess(r: Random, c: Context): GuestOp {
   const { layout: l } = c;
-  const frame = r.chance(0.6) ? DATA + r.below(6) : frameOfTable(someTable(r, c));
+  const frame = r.chance(0.5) ? DATA + r.below(6) : frameOfTable(plainTable(r, c));
   const at = l.large(frame, l.entryBytes * someIndex(r, c));
   return r.chance(0.5) ? load(at, someone(r)) : write(r, c, at, randomEntry(r, c), someone(r, 0.5));
 }
@@ -125,7 +137,7 @@ function largeAccess(r: Random, c: Context): GuestOp {
 function pagingOff(r: Random, c: Context): GuestOp[] {
   const { entryBytes } = c.layout;
   const physical = (): Word =>
-    word(0, (r.pick([frameOfTable(someTable(r, c)), DATA]) << 12) + entryBytes * r.below(4));
+    word(0, (r.pick([frameOfTable(plainTable(r, c)), DATA]) << 12) + entryBytes * r.below(4));
   const inner = Array.from({ length: r.below(4) }, () =>
     r.chance(0.5) ? load(physical(), 0) : store(physical(), randomEntry(r, c), entryBytes),
   );
@@ -163,17 +175,17 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
     const value = r.chance(0.6) ? EMPTY : randomEntry(r, c);
     return {
       kind: 'stos',
-      va: c.layout.direct(frameOfTable(someTable(r, c)), r.below(20)),
+      va: c.layout.direct(frameOfTable(plainTable(r, c)), r.below(20)),
       value,
       ...common,
     };
   },
   zeros,
   fork,
-  invlpg: (r, c) => ({ kind: 'invlpg', va: someVa(r, c) }),
+  invlpg: (r, c) => ({ kind: 'invlpg', va: r.chance(0.8) ? someVa(r, c) : aliasPage(r, c) }),
   cr3: (r, c) => {
-    const root = r.chance(0.85) ? r.pick([ROOTS[0], ROOTS[0], ROOTS[1]]) : r.pick(ROOTS);
-    return { kind: 'cr3', value: word(0, (c.layout.mode === '32' && r.chance(0.05) ? BOTH : root) << 12) };
+    const root = c.layout.mode === '32' && r.chance(0.05) ? BOTH : r.pick(c.roots);
+    return { kind: 'cr3', value: word(0, root << 12) };
   },
   visit,
   upper: (r, c) => {
@@ -190,11 +202,15 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
   mapTable: (r, c) => {
     const { index, frame } = r.pick(TABLE_ENTRIES);
     const at = c.layout.direct(frameOfTable(someTable(r, c)), index);
-    return store(at, entry(frame, P | W | U | A | D), c.layout.entryBytes);
+    return store(at, entry(frame, P | W | A | D | (r.chance(0.7) ? U : 0)), c.layout.entryBytes);
+  },
+  rootStore: (r, c) => {
+    const at = c.layout.direct(r.pick(c.roots), IDLE_ROOT_ENTRY);
+    return store(at, c.layout.mode === '64' ? word(0, 0x40 * r.below(4)) : EMPTY, c.layout.entryBytes);
   },
   superpage,
   largeAccess,
-  through: (r, c) => load(c.layout.through(someTable(r, c), someIndex(r, c)), someone(r)),
+  through: (r, c) => load(c.layout.through(plainTable(r, c), someIndex(r, c)), someone(r)),
   wp: (_, c) => {
     c.cr0 ^= CR0_WP;
     return { kind: 'cr0', value: c.cr0 };

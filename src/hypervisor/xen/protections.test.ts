@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Break } from '../../testing/xenBreaks/breaks';
-import { LATER_BREAKS, OOS_BREAKS } from '../../testing/xenBreaks/outOfSync';
+import { LATER_BREAKS, MODE_BREAKS, OOS_BREAKS } from '../../testing/xenBreaks/outOfSync';
 import { READ_TO_USE, WALK_BREAKS } from '../../testing/xenBreaks/walk';
 import { XenLab } from '../../testing/xenLab';
 import type { SwitchSpec } from '../design';
 import { SWITCHES } from './switches';
 
-const BREAKS: readonly Break[] = [...WALK_BREAKS, READ_TO_USE, ...OOS_BREAKS, ...LATER_BREAKS];
+const BREAKS: readonly Break[] = [
+  ...WALK_BREAKS,
+  READ_TO_USE,
+  ...OOS_BREAKS,
+  ...MODE_BREAKS,
+  ...LATER_BREAKS,
+];
 const PROTECTIONS = (SWITCHES as readonly SwitchSpec[]).filter(({ protects }) => protects !== undefined);
 
 function played({ without, options, play }: Break, on: boolean): XenLab {

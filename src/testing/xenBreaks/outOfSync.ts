@@ -1,4 +1,5 @@
 import { word } from '../../base';
+import { CR0_PG } from '../../machine';
 import {
   call,
   cr3,
@@ -254,6 +255,36 @@ export const OOS_BREAKS: readonly Break[] = [
       drift(lab);
       lab.run(1, setEntry(0x30, 101, EMPTY));
       lab.run(0, cr3());
+    },
+  },
+];
+
+/** The 2-level guest's table page 0x40 is used and, with the direct map known, ready to go out of sync with v0. */
+function narrowTable(lab: XenLab): void {
+  const { guest } = lab;
+  lab.run(0, load(guest.direct(0x40), 0), load(guest.vaOf(0x40, 0)));
+}
+
+/** What depends on the guest's paging mode. */
+export const MODE_BREAKS: readonly Break[] = [
+  {
+    without: 'oos-gating',
+    what: 'v1 switches paging off, then v0 stores to a table (9.24)',
+    options: { mode: '32', entries: [at(0x40, 0, OLD)] },
+    play: (lab) => {
+      narrowTable(lab);
+      lab.run(1, { kind: 'cr0', value: lab.guest.registers.cr0 & ~CR0_PG });
+      lab.run(0, lab.setEntry(0x40, 100, EMPTY));
+    },
+  },
+  {
+    without: 'first-of-four',
+    what: 'v1 loads the CR3 it has, and its table hangs in the second page of the L2 shadow',
+    options: { mode: '32', entries: [at(0x40, 0, OLD)] },
+    play: (lab) => {
+      narrowTable(lab);
+      lab.run(0, lab.setEntry(0x40, 0, EMPTY));
+      lab.run(1, cr3(lab.guest.root));
     },
   },
 ];

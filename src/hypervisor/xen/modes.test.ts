@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cr3, e, invlpg, load, PWUAD, store, XenLab } from '../../testing/xenLab';
 import { word } from '../../base';
+import { cr3, e, invlpg, load, PWUAD, store, XenLab } from '../../testing/xenLab';
 
 describe.each(['pae', '32'] as const)('a guest with %s tables', (mode) => {
   const make = () => {

@@ -27,6 +27,8 @@ const ofShadowPage =
   (x, [smfn = -1]) =>
     x.pages.owns(smfn) ? read(x, smfn) : undefined;
 
+const slotsUsed = (x: Xen, v: number): number => (x.geometry(v).name === 'pae' ? 4 : 1);
+
 const slotsOf = (x: Xen, v: number): number[] => Array.from({ length: x.vcpu(v).oos.size }, (_, i) => i);
 
 /** Fixups of an out-of-sync page: (smfn, index) pairs in use, of its slot (arrays) or of all tables. */
@@ -58,8 +60,8 @@ const READS: Readonly<Record<string, { readonly says: string; readonly read: Rea
     read: ofVcpu((x, v) => slotsOf(x, v).map((s) => x.vcpu(v).oos.snapshot(s))),
   },
   'top-shadow': {
-    says: 'of a vCPU: its top-level shadow, -1 for none',
-    read: ofVcpu((x, v) => [x.vcpu(v).shadowTop]),
+    says: 'of a vCPU: its top-level shadow, -1 for none; of a PAE guest the four L2 shadows',
+    read: ofVcpu((x, v) => [0, 1, 2, 3].slice(0, slotsUsed(x, v)).map((i) => x.vcpu(v).shadowTable(i))),
   },
   'last-writable': {
     says: 'of a vCPU: the L1 shadow in which its last full search found a writer, -1 for none',
@@ -136,7 +138,8 @@ const READS: Readonly<Record<string, { readonly says: string; readonly read: Rea
 function summary(x: Xen): string[] {
   const lines = x.vcpus.map((vcpu, v) => {
     const pages = slotsOf(x, v).map((s) => (vcpu.oos.page(s) < 0 ? '-' : frameName(vcpu.oos.page(s))));
-    const top = vcpu.shadowTop < 0 ? 'none' : x.name(vcpu.shadowTop);
+    const { tops } = vcpu;
+    const top = tops.length === 0 ? 'none' : tops.map((smfn) => x.name(smfn)).join(' ');
     return `vCPU ${v}: guest CR3 ${x.name(vcpu.guestTop)}, shadow ${top}, out of sync [${pages.join(' ')}]`;
   });
   for (const smfn of x.shadows()) {
@@ -149,7 +152,7 @@ function summary(x: Xen): string[] {
       ? `, up ${x.name(x.pages.upFrame(smfn))}[${sayIndex(x.pages.upIndex(smfn))}]`
       : '';
     lines.push(
-      `${x.name(smfn)}: ${typeName(x.pages.type(smfn))} of ${frameName(back)}, ${many(present, 'entry', 'entries')}, ${many(x.pages.count(smfn), 'reference', 'references')}${up}${state}`,
+      `${x.name(smfn)}: ${typeName(x.pages.type(smfn))} of ${x.name(back)}, ${many(present, 'entry', 'entries')}, ${many(x.pages.count(smfn), 'reference', 'references')}${up}${state}`,
     );
   }
   return lines;

@@ -1,5 +1,5 @@
 import { slots, type Thread } from '../../kernel';
-import { FETCH, PFEC_I, PFEC_U, PFEC_W, READ, WRITE } from '../../machine';
+import { CR4_PAE, CR4_SMEP, EFER_NXE, FETCH, PFEC_I, PFEC_U, PFEC_W, READ, WRITE } from '../../machine';
 import { FaultOutcome, type Outcome, outcomeCode } from './events';
 import type { Xen } from './state';
 import { FT_DEMAND_READ, FT_DEMAND_WRITE } from './types';
@@ -25,12 +25,19 @@ export const fetchType = (t: Thread): number => (isWrite(t) ? FT_DEMAND_WRITE : 
 /** gmfn of the fault; slots hold it + 1, so that none is 0. */
 export const targetOf = (t: Thread): number => t.get(F.gmfn) - 1;
 
+/** The processor runs with NX on; a guest that has none must not see it in the error code of a fetch. */
+function guestError(t: Thread, x: Xen, error: number): number {
+  const r = x.machine.vcpu(t.actor);
+  const nx = (r.get('cr4') & CR4_PAE) !== 0 && (r.get('efer') & EFER_NXE) !== 0;
+  return nx || (r.get('cr4') & CR4_SMEP) !== 0 ? error : error & ~PFEC_I;
+}
+
 /** The end of every fault: the lock is given back if held, the walk record forgotten, the outcome told. */
 export function finish(t: Thread, x: Xen, outcome: Outcome, verdict: number, error = 0, page = 0): void {
   if (x.lock.owner === t.actor) x.lock.release(t);
   x.vcpu(t.actor).gw.clear();
   x.world.emit(FaultOutcome, t.actor, outcomeCode(outcome));
-  t.ret(verdict, error, page);
+  t.ret(verdict, guestError(t, x, error), page);
 }
 
 /** reset_early_unshadow: a fault of another kind came between. */

@@ -5,7 +5,6 @@ import { CountersPanel } from '../panels/counters/Panel';
 import { LanesPanel } from '../panels/lanes/Panel';
 import { OosPanel } from '../panels/oos/Panel';
 import { ProgramPanel } from '../panels/program/Panel';
-import { SetupPanel } from '../panels/setup/Panel';
 import { Switches } from '../panels/setup/Switches';
 import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
@@ -120,7 +119,7 @@ function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly 
           </>
         )}
         {tab === 'program' && <ProgramPanel controls={controls} edit />}
-        {tab === 'setup' && <SetupPanel controls={controls} />}
+        {tab === 'setup' && <Detail controls={controls} part="setup" />}
       </div>
     </Guarded>
   );

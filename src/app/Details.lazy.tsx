@@ -2,16 +2,17 @@ import { ChosenPanel } from '../panels/chosen/Panel';
 import { EventsPanel } from '../panels/events/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
+import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
 import type { Controls } from '../session/controls';
 
 interface DetailsProps {
   readonly controls: Controls;
-  /** Which one: an id of `details.ts`, or `chosen`. */
+  /** Which one: an id of `details.ts`, `chosen`, or `setup`. */
   readonly part: string;
 }
 
-/** What looks into a hypervisor's own structures. */
+/** What the first picture does without: settings explained, and what looks into a hypervisor's own structures. */
 export default function Details({ controls, part }: DetailsProps) {
   switch (part) {
     case 'chosen':
@@ -22,6 +23,8 @@ export default function Details({ controls, part }: DetailsProps) {
       return <PoolPanel controls={controls} />;
     case 'removal':
       return <RemovalPanel controls={controls} />;
+    case 'setup':
+      return <SetupPanel controls={controls} />;
     case 'events':
       return <EventsPanel controls={controls} />;
     default:

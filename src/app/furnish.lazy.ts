@@ -1,7 +1,7 @@
 import { designs } from '../hypervisor';
 import { FIRST, LIBRARY } from '../library';
 import { resolve } from '../scenario';
-import { scenarioCommands } from '../session/commands/scenarios';
+import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
 import { followAddress } from './urlSync';
 
@@ -12,7 +12,7 @@ import { followAddress } from './urlSync';
 export function furnish(controls: Controls): void {
   controls.furnish(
     { compile: (text) => resolve(text), library: LIBRARY, designs: [...designs.values()], first: FIRST },
-    scenarioCommands,
+    laterCommands,
   );
   followAddress(controls);
 }

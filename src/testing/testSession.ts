@@ -2,7 +2,7 @@ import { designs } from '../hypervisor';
 import { LIBRARY, type LibraryId, libraryEntry } from '../library';
 import { resolve } from '../scenario';
 import type { Host } from '../session/commands';
-import { scenarioCommands } from '../session/commands/scenarios';
+import { laterCommands } from '../session/commands/later';
 import { Controls } from '../session/controls';
 import type { LibraryEntry, Sources } from '../session/opening';
 import { type Platform, Session } from '../session/session';
@@ -155,7 +155,7 @@ export function testSession({
   };
   const session = new Session(platform);
   const controls = new Controls(session, sources, host);
-  controls.furnish(sources, scenarioCommands);
+  controls.furnish(sources, laterCommands);
   controls.execute('open:first');
   return { session, controls, sources, clock, explorer, storage, files, copied, pushed };
 }

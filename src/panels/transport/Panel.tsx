@@ -30,6 +30,7 @@ export function TransportPanel({ controls, large = false }: TransportProps) {
   const cursor = useStore(session.store, (s) => s.cursor);
   const length = useStore(session.store, (s) => s.length);
   useStore(session.store, (s) => s.branch);
+  useStore(session.store, (s) => s.furnished);
   return (
     <div className={large ? 'transport is-large' : 'transport'} role="toolbar" aria-label="Play and step">
       <div className="transport-buttons">
@@ -88,7 +89,9 @@ function More({ controls }: { readonly controls: Controls }) {
         </select>
       </label>
       <Button onClick={() => controls.execute('next-fault')}>Next fault</Button>
-      <Button onClick={() => controls.execute('find')}>Ask the past</Button>
+      <Button disabled={controls.find('find') === undefined} onClick={() => controls.execute('find')}>
+        Ask the past
+      </Button>
       <Menu
         label="Act here: choose who goes next"
         icon="more"

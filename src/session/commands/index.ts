@@ -1,4 +1,3 @@
-import { askCommands } from './ask';
 import { lookCommands } from './look';
 import { moveCommands } from './move';
 import { playCommands } from './playing';
@@ -15,6 +14,5 @@ export function momentCommands(context: CommandContext): Command[] {
     ...playCommands(context),
     ...runCommands(context),
     ...lookCommands(context),
-    ...askCommands(context),
   ];
 }

@@ -1,0 +1,8 @@
+import { askCommands } from './ask';
+import { scenarioCommands } from './scenarios';
+import type { Command, CommandContext } from './types';
+
+/** What the first picture can do without: asking about the past, other scenarios, links and files. */
+export function laterCommands(context: CommandContext): Command[] {
+  return [...askCommands(context), ...scenarioCommands(context)];
+}

@@ -61,6 +61,8 @@ export interface LabOptions {
   readonly entries?: readonly GuestEntry[];
   /** False: the guest is not thought to use L3 tables as top levels (LINUX_L3_TOPLEVEL), so L3 shadows are not pinned. */
   readonly l3TopLevel?: boolean;
+  /** A PV guest, whose tables are changed by `mmu-update`. */
+  readonly pv?: boolean;
   /** Check no invariants: for what is known to break them. */
   readonly lenient?: boolean;
 }
@@ -112,7 +114,7 @@ export class XenLab {
       switches: { ...profile.switches, ...repaired, ...options.switches },
       p2m: [],
       poolFrames: options.pool ?? 128,
-      knobs: {},
+      knobs: options.pv === true ? { pv: 1 } : {},
     });
     this.machine.attach(built.exits);
     this.machine.setSwitch = built.setSwitch;

@@ -3,10 +3,21 @@ import { frameOf } from '../../machine';
 import { OPT_LINUX_L3_TOPLEVEL } from './domain';
 import { allocateSnapshots } from './oos/snapshot';
 import { everybodyPages, settleMode } from './ownTables';
+import { typeTables } from './pv';
 import type { Xen } from './state';
 import { updateCr3 } from './updateCr3';
 
 const L = slots('v');
+
+/** The builder of a PV domain has had every table of the guest validated before it runs. */
+function bringUpPv(x: Xen, v: number): void {
+  const { name } = x.machine.guestMode(v);
+  if (name !== '64')
+    throw new Error(
+      `vCPU ${v} of a PV guest starts in paging mode \`${name}\`. Only 64-bit PV guests (\`paging x86-64\`) are modelled`,
+    );
+  typeTables(x, x.vcpu(v).guestTop, 4);
+}
 
 /** Brings the domain up: every vCPU has its snapshot pages, and walks the shadow of the top table it has loaded. */
 export const xenBoot = procedure<Xen>({
@@ -29,6 +40,7 @@ export const xenBoot = procedure<Xen>({
         const hi = machine.guestMode(v).name === '64' ? r.get('cr3Hi') : 0;
         x.vcpu(v).set('guestTable', x.p2m.mfn(frameOf(hi, r.get('cr3Lo'))) + 1);
         settleMode(x, v);
+        if (x.pv) bringUpPv(x, v);
         x.vcpu(v).set('ready', 1);
         t.call(updateCr3, [v]);
       },

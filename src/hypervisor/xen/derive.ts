@@ -37,8 +37,8 @@ function result(out: Derivation, hi: number, lo: number, because = 0): Derivatio
 
 /**
  * _sh_propagate: the shadow entry for a guest entry (halves) whose target is `mfn`: at level 1 the machine frame (-1: none)
- * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; those for passed-through devices' caching (6)
- * and PV guests (13) do not apply to this domain.
+ * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; that for the caching of passed-through
+ * devices (6) does not apply to this domain.
  */
 export function propagate(
   x: Xen,
@@ -88,10 +88,11 @@ export function propagate(
     flags &= ~W; // 11
     because |= BECAUSE_READ_ONLY_MEMORY;
   }
-  if (level === 1 && (flags & W) !== 0 && x.isPageTable(mfn) && !mayMapTable(x, mfn, ft)) {
+  if (level === 1 && (flags & W) !== 0 && x.isTable(mfn) && !mayMapTable(x, mfn, ft)) {
     flags &= ~W; // 12
     because |= BECAUSE_PAGE_TABLE;
   }
+  if (x.pv) flags |= U; // 13: kernel and programs of a 64-bit PV guest run in one ring
   const entry = makeEntry(mfn, flags, (hi & NX_HI) !== 0); // 14
   return result(out, entry.hi, entry.lo, because);
 }

@@ -71,6 +71,7 @@ export const OUTCOMES = [
   'fast-fail',
   'recursive',
   'dying',
+  'not-emulated',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export const outcomeCode = (outcome: Outcome): number => OUTCOMES.indexOf(outcome);

@@ -19,9 +19,13 @@ function giveUpFast(t: Thread, x: Xen): void {
 export const emulateSteps: readonly Step<Xen>[] = [
   {
     label: 'emulate-locked',
-    line: '  emulate: user mode? sh_remove_shadows(gmfn), retry; shadow_unlock()',
+    line: '  emulate: not an HVM guest: return 0; user mode? sh_remove_shadows(gmfn), retry; shadow_unlock()',
     touch: 'racy',
     run: (t, x) => {
+      if (x.pv) {
+        finish(t, x, 'not-emulated', FAULT_INJECT, t.get(F.error));
+        return;
+      }
       if (isUser(t)) {
         x.world.count('shadow_fault_emulate_failed');
         t.callThen('unshadowed', shRemoveShadows, [targetOf(t), 0, 1, unshadowCode('user-store')]);
@@ -31,9 +35,11 @@ export const emulateSteps: readonly Step<Xen>[] = [
       t.goto('event');
     },
     say: (t, x) =>
-      isUser(t)
-        ? `User programs do not write page tables: frame ${x.name(targetOf(t))} is none any more.`
-        : `vCPU ${t.actor} gives the shadow lock back: finding out what the instruction does needs none.`,
+      x.pv
+        ? `The guest may not write its table ${x.name(targetOf(t))}, and the shadow code emulates for no PV guest: the fault is handed on. \`call mmu-update\` is how such a guest changes its tables.`
+        : isUser(t)
+          ? `User programs do not write page tables: frame ${x.name(targetOf(t))} is none any more.`
+          : `vCPU ${t.actor} gives the shadow lock back: finding out what the instruction does needs none.`,
   },
   {
     label: 'unshadowed',

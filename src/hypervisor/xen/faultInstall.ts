@@ -38,11 +38,11 @@ function entryUnchanged(t: Thread, x: Xen): boolean {
 }
 
 const wantsUnsync = (t: Thread, x: Xen): boolean =>
-  x.era.unsyncOnWrite && x.oosEnabled && isWrite(t) && x.isPageTable(targetOf(t));
+  x.era.unsyncOnWrite && x.oosEnabled && isWrite(t) && x.isTable(targetOf(t));
 
 /** Whether the store must be emulated because its target is a page table that may not be written (sheet 2.7). */
 function mustEmulate(t: Thread, x: Xen): boolean {
-  if (!isWrite(t) || !x.isPageTable(targetOf(t))) return false;
+  if (!isWrite(t) || !x.isTable(targetOf(t))) return false;
   return !x.outOfSync(targetOf(t)) || (x.on('user-store') && isUser(t));
 }
 
@@ -55,7 +55,7 @@ function decide(t: Thread, x: Xen): number {
   if (mustEmulate(t, x)) return EMULATE;
   const type = t.get(F.p2mt);
   if (type === P2M_MMIO_DM || (type === P2M_RAM_RO && isWrite(t))) return MMIO;
-  const wp = (x.machine.vcpu(t.actor).get('cr0') & CR0_WP) !== 0;
+  const wp = x.pv || (x.machine.vcpu(t.actor).get('cr0') & CR0_WP) !== 0;
   return !wp && t.get(F.error) === (PFEC_W | PFEC_P) ? EMULATE_WP : FIXED;
 }
 
@@ -84,7 +84,7 @@ export const installSteps: readonly Step<Xen>[] = [
     say: (t, x) => {
       const target = x.name(targetOf(t));
       if (!isWrite(t)) return 'The access is no write: nothing needs to go out of sync.';
-      return x.isPageTable(targetOf(t))
+      return x.isTable(targetOf(t))
         ? `The store goes to frame ${target}, a page table. Can it go out of sync?`
         : `Frame ${target} is no page table: it may be written.`;
     },

@@ -9,6 +9,7 @@ const WRITERS = 2;
 const REFS = 3;
 const FOREIGN = 4;
 const DIRTY = 5;
+const PAGE_TYPE = 6;
 
 /**
  * Xen's descriptor of each guest page (struct page_info), by mfn: is it a table, which shadows does it have, is it out of
@@ -90,6 +91,15 @@ export class GuestPages {
 
   setDirty(gmfn: number, on: boolean): void {
     this.table.set(gmfn, DIRTY, on ? 1 : 0);
+  }
+
+  /** Of a PV domain: which level of table the page is for its guest (PGT_l1_page_table to PGT_l4_page_table); 0: none. */
+  pageType(gmfn: number): number {
+    return this.table.get(gmfn, PAGE_TYPE);
+  }
+
+  setPageType(gmfn: number, level: number): void {
+    this.table.set(gmfn, PAGE_TYPE, level);
   }
 
   /** Pages that anything was ever recorded about, ascending. */

@@ -45,7 +45,7 @@ function required(t: Thread, x: Xen): number {
   const access = t.get(L.access);
   const user = t.get(L.user) !== 0;
   let flags = P | (user ? U : 0);
-  if (access === WRITE && (user || (r.get('cr0') & CR0_WP) !== 0)) flags |= W;
+  if (access === WRITE && (user || x.pv || (r.get('cr0') & CR0_WP) !== 0)) flags |= W;
   if (access === FETCH && (r.get('efer') & EFER_NXE) !== 0) flags |= RIGHT_NX;
   return flags;
 }

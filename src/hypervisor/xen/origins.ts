@@ -50,6 +50,7 @@ export const PROCEDURE_ORIGINS: Readonly<Record<string, string>> = Object.fromEn
   ['shadow_blow_all_tables', common(U, 'shadow_blow_all_tables')],
   ['shadow_enable_log_dirty', common(U, 'shadow_enable_log_dirty')],
   ['shadow_disable_log_dirty', common(U, 'shadow_disable_log_dirty')],
+  ['do_mmu_update', common(U, 'shadow_write_guest_entry')],
   ['shadow_write_p2m_entry', common(U, 'shadow_write_p2m_entry')],
   ...each('paging_log_dirty_peek paging_log_dirty_clean', `Xen ${U} paging.c paging_log_dirty_op`),
   ...each('hvm_set_cr0 hvm_set_cr3 hvm_set_cr4 hvm_set_efer hvmop_flush_tlb_all', `Xen ${U} hvm/hvm.c`),

@@ -49,10 +49,12 @@ export const shRemoveWriteAccess = procedure<Xen>({
       touch: 'locked',
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
-        if ((x.isPageTable(gmfn) && !x.oosMayWrite(gmfn)) || x.guest.writers(gmfn) === 0) t.ret(0);
+        if (x.pv || (x.isPageTable(gmfn) && !x.oosMayWrite(gmfn)) || x.guest.writers(gmfn) === 0) t.ret(0);
       },
       say: (t, x) => {
         const gmfn = t.get(L.gmfn);
+        if (x.pv)
+          return `Nothing maps ${page(t, x)} writable: a PV guest is not allowed to, for it is a table.`;
         if (x.isPageTable(gmfn) && !x.oosMayWrite(gmfn))
           return `Frame ${page(t, x)} is write-protected already: it is a page table.`;
         const count = writers(t, x);

@@ -61,6 +61,8 @@ export class Xen {
   readonly flushWitness: FlushWitness;
   /** Knob `l3-top-level`: whether the domain starts with LINUX_L3_TOPLEVEL on, as Xen's do. */
   readonly l3TopLevel: boolean;
+  /** Knob `pv`: a paravirtualised domain, whose shadow serves the dirty log. See pv.ts. */
+  readonly pv: boolean;
 
   constructor(
     readonly world: World,
@@ -90,7 +92,8 @@ export class Xen {
     this.pool = new Pool(world, machine, this.pages, this.domain, this.vcpus);
     this.hash = new ShadowHash(world, this.pages, this.domain);
     this.pinned = new PinnedList(this.pages, this.domain);
-    this.l3TopLevel = options.knobs['l3-top-level'] !== 0;
+    this.pv = (options.knobs.pv ?? 0) !== 0;
+    this.l3TopLevel = options.knobs['l3-top-level'] !== 0 && !this.pv;
     for (const { gfn, mfn, type } of options.p2m) this.p2m.set(gfn, mfn, p2mTypeNamed(type));
   }
 
@@ -208,7 +211,12 @@ export class Xen {
 
   // ---- questions about guest pages -----------------------------------------------------------------------------
 
-  /** sh_mfn_is_a_page_table. False for what is no machine frame. */
+  /** sh_mfn_is_a_page_table: a page with a shadow or, in a PV domain, whatever is a table for its guest. */
+  isTable(gmfn: number): boolean {
+    return this.isPageTable(gmfn) || (this.pv && this.mfnValid(gmfn) && this.guest.pageType(gmfn) !== 0);
+  }
+
+  /** PGC_page_table: the page has a shadow. False for what is no machine frame. */
   isPageTable(gmfn: number): boolean {
     return this.mfnValid(gmfn) && this.guest.isPageTable(gmfn);
   }

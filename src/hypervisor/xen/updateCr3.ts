@@ -4,6 +4,7 @@ import { DomainCrashed } from './events';
 import { flushTlbMask } from './flushTlb';
 import { loadL3Table, loadTopShadow } from './hardware';
 import { resyncAll } from './oos/resyncAll';
+import { typeTopTable } from './pv';
 import { shRemoveWriteAccess } from './removeWriteAccess';
 import type { Xen } from './state';
 import { setToplevel } from './toplevel';
@@ -284,13 +285,21 @@ export const shUpdateCr3 = procedure<Xen>({
         const hi = x.geometry(t.actor).name === '64' ? t.get(C.hi) : 0;
         const mfn = x.unpaged(t.actor) ? x.vcpu(t.actor).guestTop : x.p2m.mfn(frameOf(hi, t.get(C.lo)));
         t.set(C.mfn, mfn);
-        if (x.mfnValid(mfn)) return;
+        if (x.mfnValid(mfn)) {
+          if (!x.pv || typeTopTable(x, mfn)) return;
+          t.set(C.mfn, -3);
+          machine.generalProtection(t.actor);
+          t.ret();
+          return;
+        }
         x.domain.set('crashed', 1);
         x.world.emit(DomainCrashed, mfn);
         t.ret();
       },
       say: (t, x) => {
         const mfn = t.get(C.mfn);
+        if (mfn === -3)
+          return 'That frame is a table of another level, or the guest maps it writable: no PV guest may load it.';
         if (mfn === -2) return `vCPU ${t.actor} gets a general protection fault: CR3 has a reserved bit set.`;
         return x.mfnValid(mfn)
           ? `vCPU ${t.actor} loads CR3 with ${sayValue(t.get(C.hi), t.get(C.lo))}. That exits to Xen, for the processor must not walk the guest's tables.`

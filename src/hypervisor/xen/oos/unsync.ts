@@ -12,9 +12,11 @@ const ALREADY = 2;
 const SEVERAL = 3;
 const NOT_ACTIVE = 4;
 const NOT_A_TABLE = 5;
+const NOT_HVM = 6;
 
 /** Why a page may not go out of sync (sheet 5.2); ALLOWED if it may. */
 function refusal(x: Xen, gmfn: number): number {
+  if (x.pv) return NOT_HVM;
   if (!x.isPageTable(gmfn)) return NOT_A_TABLE;
   const types = x.guest.typeBits(gmfn);
   if ((types & ~SHF_L1_ANY) !== 0 && x.on('only-l1')) return OTHER_LEVEL;
@@ -56,6 +58,8 @@ export const shUnsync = procedure<Xen>({
             return `${page} is out of sync already.`;
           case SEVERAL:
             return `${page} may not go out of sync: it has shadows of several kinds.`;
+          case NOT_HVM:
+            return `${page} may not go out of sync: no table of a PV domain does.`;
           case NOT_A_TABLE:
             return `${page} is no page table.`;
           default:

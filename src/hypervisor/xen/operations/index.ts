@@ -6,6 +6,7 @@ import { hvmopFlushTlbAll } from './flushTlbs';
 import { gnttabMap, gnttabUnmap } from './grant';
 import { hvmInjectInterrupt } from './interrupt';
 import { logDirtyClean, logDirtyOff, logDirtyOn, logDirtyPeek } from './logDirty';
+import { doMmuUpdate } from './mmuUpdate';
 import * as p2m from './p2m';
 import { domainShutdown } from './shutdown';
 
@@ -44,6 +45,13 @@ const ALL: readonly Operation[] = [
     args: [{ what: 'address', wide: true }],
     by: 'vcpu',
     run: hvmInjectInterrupt,
+  },
+  {
+    name: 'mmu-update',
+    says: 'A PV guest (`knob pv 1`) has Xen write an entry of one of its tables. Refused if the entry would let it write a table.',
+    args: [{ what: 'table frame' }, { what: 'index' }, { what: 'entry', wide: true }],
+    by: 'vcpu',
+    run: doMmuUpdate,
   },
   {
     name: 'p2m-remove',

@@ -55,6 +55,8 @@ function namesFor(before: string, text: string, sources: Sources): Completion[] 
     case 'profile':
     case 'era':
       return design.profiles.map((one) => ({ label: one.name, type: 'property', info: one.says }));
+    case 'knob':
+      return (design.knobs ?? []).map((one) => ({ label: one.name, type: 'property', info: one.says }));
     case 'call':
     case 'hypercall':
       return (design.operations ?? []).map((one) => ({

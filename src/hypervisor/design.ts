@@ -111,6 +111,8 @@ export interface Design {
   readonly invariants: readonly Invariant<never>[];
   /** Ratios of its counters that its documents speak of. */
   readonly figures?: readonly FigureSpec[];
+  /** Numbers that a scenario may set by `knob`; those it does not set are what the design thinks best. */
+  readonly knobs?: readonly { readonly name: string; readonly says: string }[];
   /** The design's own operations (hypercalls, host operations), by the name a scenario's `call` gives: what Exits.operations holds. */
   readonly operations?: readonly OperationSpec[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */

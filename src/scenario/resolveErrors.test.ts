@@ -100,6 +100,10 @@ describe('a text that makes no sense', () => {
       'scenario "x"\ndesign xen\npaging x86-64, 64 frames\nroot 0x010\nhost\n  call grnt 0x30',
       ['Line 6, column 8: `grnt` is not an operation of xen. Expected `grant`'],
     ],
+    [
+      'scenario "x"\ndesign xen\nknob vp 1\npaging x86-64, 64 frames\nroot 0x010\nhost\n  call blow-tables',
+      ['Line 3, column 6: `vp` is not a knob of xen. Expected `pv`'],
+    ],
     [`${HEAD}vcpu 0\n  cr3 T9`, ['Line 5, column 7: `T9` is not an address space. There is none.']],
     [
       `${HEAD}vcpu 0\n  cr0 set wpp`,

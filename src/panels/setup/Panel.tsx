@@ -47,8 +47,35 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
         </dl>
       </section>
       <Switches controls={controls} sentences originOf={switchOrigin} />
+      <Knobs knobs={whole.knobs ?? []} values={spec.options.knobs} />
       <Operations operations={whole.operations ?? []} />
     </div>
+  );
+}
+
+/** Numbers of the design that a scenario may set, and what this one has set them to. */
+function Knobs({
+  knobs,
+  values,
+}: {
+  readonly knobs: readonly { readonly name: string; readonly says: string }[];
+  readonly values: Readonly<Record<string, number>>;
+}) {
+  if (knobs.length === 0) return null;
+  return (
+    <section aria-label="Knobs">
+      <h2>Knobs</h2>
+      <dl className="setup-operations">
+        {knobs.map(({ name, says }) => (
+          <div key={name}>
+            <dt>
+              <code>knob {name}</code> {values[name] === undefined ? 'not set' : `is ${figure(values[name])}`}
+            </dt>
+            <dd>{says}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 

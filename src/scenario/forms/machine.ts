@@ -36,7 +36,10 @@ export const MACHINE_FORMS = [
   form(
     'knob',
     'knob',
-    { says: 'Sets a number that the design leaves open.', examples: ['knob shares 20'] },
+    {
+      says: 'Sets a number that the design leaves open. The design settings list them, with what each means.',
+      examples: ['knob pv 1', 'knob l3-top-level 0'],
+    },
     field('name', name('the name of a knob', 'KNOB')),
     field('value', value),
   ),

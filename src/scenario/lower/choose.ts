@@ -44,7 +44,13 @@ export function chooseDesign(
   }
   return {
     design,
-    options: { profile, switches, p2m: p2mOf(ast, guestFrames, f), poolFrames: 0, knobs: knobsOf(ast, f) },
+    options: {
+      profile,
+      switches,
+      p2m: p2mOf(ast, guestFrames, f),
+      poolFrames: 0,
+      knobs: knobsOf(ast, design, f),
+    },
   };
 }
 
@@ -56,10 +62,11 @@ function profileOf(ast: ScenarioText, design: Design, f: Findings): string {
   return names[0] ?? '';
 }
 
-function knobsOf(ast: ScenarioText, f: Findings): Record<string, number> {
+function knobsOf(ast: ScenarioText, design: Design, f: Findings): Record<string, number> {
+  const names = (design.knobs ?? []).map(({ name }) => name);
   const knobs: Record<string, number> = {};
   for (const item of ast.items)
-    if (item.kind === 'knob')
+    if (item.kind === 'knob' && f.known(`a knob of ${design.name}`, item.name, names))
       knobs[item.name.text] = f.number(`\`${item.name.text}\``, item.value, 0, 0x7fff_ffff);
   return knobs;
 }

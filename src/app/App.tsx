@@ -6,10 +6,11 @@ import { DesktopLayout } from './DesktopLayout';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
 import { Messages } from './Messages';
-import { PhoneLayout } from './PhoneLayout';
 import { useFits } from './useFits';
 import './app.css';
 
+// A large window needs no layout for a small one.
+const loadPhone = () => import('./PhoneLayout.lazy');
 const loadDialogs = () => import('./Dialogs.lazy');
 const loadRace = () => import('../panels/race/RacePanel.lazy');
 
@@ -34,7 +35,9 @@ export function App({ controls }: { readonly controls: Controls }) {
           </Fetched>
         </Guarded>
       ) : narrow ? (
-        <PhoneLayout controls={controls} />
+        <Fetched load={loadPhone} props={{ controls }} frames={controls.session.frames}>
+          <main className="app-empty" />
+        </Fetched>
       ) : (
         <DesktopLayout controls={controls} wide={wide} />
       )}

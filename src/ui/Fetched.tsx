@@ -1,7 +1,7 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
 
 /** Whoever is told that something is on its way, and gives back what to call when it has arrived. */
-interface Waiting {
+export interface Waiting {
   readonly begin: (what: string) => () => void;
 }
 

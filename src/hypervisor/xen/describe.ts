@@ -1,11 +1,11 @@
-import { defined, frameName, word } from '../../base';
+import { defined, frameName } from '../../base';
 import { sayIndex } from '../../machine';
 import type { Describe } from '../design';
 import { describeMachine } from '../native/describe';
+import { describeBare, OOS_SAYS, oosOf } from './describeBare';
 import { dirtyFrames } from './dirty';
 import { SHADOW_OOS_FIXUPS } from './fixupStore';
 import { strideOf } from './geometry';
-import { GNP_LO, MAGIC_HI } from './magic';
 import { oosFind } from './oos/slots';
 import type { Xen } from './state';
 import { levelOfType, typeName } from './types';
@@ -51,10 +51,7 @@ const many = (n: number, one: string, more: string): string => `${n} ${n === 1 ?
 const flag = (on: boolean): number => (on ? 1 : 0);
 
 const READS: Readonly<Record<string, { readonly says: string; readonly read: Read }>> = {
-  oos: {
-    says: 'of a vCPU: guest frame in each slot of its out-of-sync table, -1 for an empty one',
-    read: ofVcpu((x, v) => slotsOf(x, v).map((s) => x.vcpu(v).oos.page(s))),
-  },
+  oos: { says: OOS_SAYS, read: (x, [v = 0]) => oosOf(x, v) },
   snapshots: {
     says: 'of a vCPU: snapshot page of each slot, -1 for none',
     read: ofVcpu((x, v) => slotsOf(x, v).map((s) => x.vcpu(v).oos.snapshot(s))),
@@ -162,18 +159,12 @@ function summary(x: Xen): string[] {
 export function describeXen(x: Xen): Describe {
   const machine = describeMachine(x.machine);
   return {
-    shadowOf: (mfn, level) => x.shadowAtLevel(mfn, level),
-    snapshotOf: (mfn) => {
-      const place = x.outOfSync(mfn) ? oosFind(x, mfn) : undefined;
-      return place === undefined ? -1 : x.vcpu(place.owner).oos.snapshot(place.slot);
-    },
+    ...describeBare(x),
     state: (what, args) => READS[what]?.read(x, args) ?? machine.state(what, args),
     states: {
       ...machine.states,
       ...Object.fromEntries(Object.entries(READS).map(([name, { says }]) => [name, says])),
     },
-    wordNamed: (name) => (name === 'gnp' ? word(MAGIC_HI, GNP_LO) : undefined),
-    shared: [{ name: 'version', cell: x.domain.cell('version') }],
     summary: () => summary(x),
   };
 }

@@ -3,7 +3,7 @@ import type { Design, Profile } from '../design';
 import { xenBoot } from './boot';
 import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
 import { COUNTERS } from './counters';
-import { describeXen } from './describe';
+import { describeBare } from './describeBare';
 import { DEFAULT_ERA, ERAS, eraNamed } from './eras';
 import { shPageFault } from './fault';
 import { xenInvariants } from './invariants';
@@ -60,7 +60,7 @@ export const xen: Design = {
         operations: new Map(),
       },
       boot: xenBoot,
-      describe: describeXen(x),
+      describe: describeBare(x),
       atRest: () => x.lock.free,
       switchOn: (name) => x.on(name),
       setSwitch: (name, on) => x.switches.set(name, on),

@@ -1,7 +1,9 @@
 import type { Design } from '../design';
+import { describeXen } from './describe';
 import { xen } from './design';
 import { FIGURES } from './figures';
 import { OPERATIONS, operationProcedures } from './operations';
+import type { Xen } from './state';
 
 const KNOBS = [
   {
@@ -15,8 +17,9 @@ const KNOBS = [
 ] as const;
 
 /**
- * Xen with what the world outside the guest can do to it, and with the figures of its commits. Apart from `design.ts` because the
- * page's first scenario needs neither, and what it needs is fetched before anything is on stage.
+ * Xen with what the world outside the guest can do to it, and with the figures of its commits, and
+ * what expectations ask of it. Apart from `design.ts` because the
+ * page's first scenario needs none of them, and what it needs is fetched before anything is on stage.
  */
 export const wholeXen: Design = {
   ...xen,
@@ -25,6 +28,10 @@ export const wholeXen: Design = {
   figures: FIGURES,
   build: (world, machine, options) => {
     const built = xen.build(world, machine, options);
-    return { ...built, exits: { ...built.exits, operations: operationProcedures } };
+    return {
+      ...built,
+      describe: describeXen(world.part('xen') as Xen),
+      exits: { ...built.exits, operations: operationProcedures },
+    };
   },
 };

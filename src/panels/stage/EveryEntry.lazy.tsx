@@ -8,7 +8,7 @@ import type { SceneModel } from '../../views/scene/model';
 import { ATLAS_TOKENS, AtlasPainter, type Camera, drawFocus } from './drawAtlas';
 import type { Size } from './useSize';
 
-export interface EveryEntryProps {
+interface EveryEntryProps {
   readonly model: SceneModel;
   readonly size: Size;
   readonly scheme: string;

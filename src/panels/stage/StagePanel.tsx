@@ -34,7 +34,6 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
   const { motion } = session;
   const fraction = useCallback(() => motion.fraction, [motion]);
   const subscribe = useCallback((changed: () => void) => motion.subscribe(changed), [motion]);
-  const begin = useCallback((what: string) => session.frames.begin(what), [session]);
   const onFocus = useCallback((id: string | undefined) => focusOn(session, id), [session]);
   return (
     <section className="stage-panel" aria-label="Stage" ref={box}>
@@ -47,7 +46,7 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
           onFocus={onFocus}
           fraction={fraction}
           subscribe={subscribe}
-          begin={begin}
+          waiting={session.frames}
           scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
         />
       )}

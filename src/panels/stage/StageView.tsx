@@ -1,5 +1,6 @@
-import { type ComponentType, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { classNames } from '../../ui/classNames';
+import { Fetched, type Waiting } from '../../ui/Fetched';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
 import { frameAt } from '../../views/scene/frameAt';
@@ -7,8 +8,6 @@ import { layoutScene } from '../../views/scene/layout';
 import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { applyMotion } from './applyMotion';
-import { EntryTip } from './EntryTip';
-import type { EveryEntryProps } from './EveryEntry.lazy';
 import { LevelTabs } from './LevelTabs';
 import { MotionCanvas } from './MotionCanvas';
 import { Scene } from './Scene';
@@ -25,11 +24,16 @@ interface StageViewProps {
   readonly fraction: () => number;
   readonly subscribe: (changed: () => void) => () => void;
   readonly scheme: string;
-  /** Told when a part of the stage begins to be fetched; calls back when it has arrived. */
-  readonly begin?: (what: string) => () => void;
+  /** Told when a part of the stage is on its way. */
+  readonly waiting?: Waiting;
 }
 
 const NONE: ReadonlySet<EntityId> = new Set();
+const NOBODY: Waiting = { begin: () => () => undefined };
+
+// What is seen only when somebody points or asks.
+const loadEvery = () => import('./EveryEntry.lazy');
+const loadTip = () => import('./EntryTip.lazy');
 
 /** A scene at its size, with its motion over it. Knows no run and no session, so that any model can be looked at. */
 export function StageView({
@@ -41,7 +45,7 @@ export function StageView({
   fraction,
   subscribe,
   scheme,
-  begin,
+  waiting = NOBODY,
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
   const { column, choose } = useColumn(model);
@@ -66,7 +70,9 @@ export function StageView({
   const [pointed, setPointed] = useState<EntityId>();
   const entityAt = (target: EventTarget): EntityId | undefined =>
     (target as Element).closest?.('[data-entity]')?.getAttribute('data-entity') ?? undefined;
-  const { every, toggle } = useEvery(begin);
+  const [every, setEvery] = useState(false);
+  const [tips, setTips] = useState(false);
+  if (pointed !== undefined && !tips) setTips(true);
   const shown = useMemo(() => new Set(layout.columns.map((c) => c.column.key)), [layout]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only watches what its marks, which are buttons, are told
@@ -92,16 +98,14 @@ export function StageView({
         scheme={scheme}
       />
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
-      {every !== undefined && (
-        <every.Part model={model} size={size} scheme={scheme} focus={focus} onFocus={onFocus} />
-      )}
+      {every && <Fetched load={loadEvery} props={{ model, size, scheme, focus, onFocus }} frames={waiting} />}
       <button
         type="button"
         className={classNames('scene-mode', layout.tabs && 'at-foot')}
-        aria-pressed={every !== undefined}
+        aria-pressed={every}
         aria-label="Every entry"
         data-tip="Every entry of every table"
-        onClick={toggle}
+        onClick={() => setEvery(!every)}
       >
         <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
           <path
@@ -110,7 +114,9 @@ export function StageView({
           />
         </svg>
       </button>
-      {every === undefined && <EntryTip model={model} layout={layout} scale={scale} entity={pointed} />}
+      {tips && !every && (
+        <Fetched load={loadTip} props={{ model, layout, scale, entity: pointed }} frames={waiting} />
+      )}
     </div>
   );
 }
@@ -130,30 +136,6 @@ function useColumn(model: SceneModel): { column: ColumnKey; choose: (column: Col
       setFollowed(column);
     },
   };
-}
-
-interface Every {
-  readonly Part: ComponentType<EveryEntryProps>;
-}
-
-/** The map of all entries is fetched when somebody first asks for it. */
-function useEvery(begin: StageViewProps['begin']): { every: Every | undefined; toggle: () => void } {
-  const [every, setEvery] = useState<Every>();
-  const [failed, setFailed] = useState<Error>();
-  // The error boundary around the stage says what happened and offers to try again.
-  if (failed !== undefined) throw failed;
-  const toggle = (): void => {
-    if (every !== undefined) {
-      setEvery(undefined);
-      return;
-    }
-    const arrived = begin?.('every entry');
-    import('./EveryEntry.lazy')
-      .then((part) => setEvery({ Part: part.default }))
-      .catch((error: unknown) => setFailed(error instanceof Error ? error : new Error(String(error))))
-      .finally(arrived);
-  };
-  return { every, toggle };
 }
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { entryName, fieldLines, marksOf, targetText, valueText } from './decode';
+import { entryName, marksOf, targetText, valueText } from './decode';
 import { ownerOf, parseEntity } from './entity';
+import { fieldLines } from './fieldLines';
 import { layoutScene } from './layout';
 import { neighbour } from './neighbour';
 import { drift } from './samples/drift';

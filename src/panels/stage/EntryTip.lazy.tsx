@@ -1,7 +1,8 @@
 import { hex } from '../../base';
-import { entryHi, entryLo, fieldLines, noteWords, valueText } from '../../views/scene/decode';
+import { entryHi, entryLo, noteWords, valueText } from '../../views/scene/decode';
 import type { EntityId } from '../../views/scene/entity';
 import { ownerOf, parseEntity } from '../../views/scene/entity';
+import { fieldLines } from '../../views/scene/fieldLines';
 import type { SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
 
@@ -16,7 +17,7 @@ interface EntryTipProps {
 const WIDTH = 268;
 
 /** An entry decoded bit by bit, beside it. What is decoded is the table on stage, not a second reading of it. */
-export function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
+export default function EntryTip({ model, layout, scale, entity }: EntryTipProps) {
   if (entity === undefined) return null;
   const parsed = parseEntity(entity);
   const place = layout.places.get(entity);

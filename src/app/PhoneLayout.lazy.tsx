@@ -26,7 +26,7 @@ const VIEWS = [
 ];
 
 /** One thing at a time, the controls always under the thumb. */
-export function PhoneLayout({ controls }: { readonly controls: Controls }) {
+export default function PhoneLayout({ controls }: { readonly controls: Controls }) {
   const { session } = controls;
   const tabs = useStore(session.store, (s) => s.tabs);
   const editing = useStore(session.store, (s) => s.editing);

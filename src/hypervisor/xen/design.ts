@@ -1,13 +1,13 @@
 import { ensure } from '../../base';
 import type { Design, Profile } from '../design';
 import { xenBoot } from './boot';
-import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
 import { COUNTERS } from './counters';
 import { describeBare } from './describeBare';
 import { DEFAULT_ERA, ERAS, eraNamed } from './eras';
 import { shPageFault } from './fault';
 import { xenInvariants } from './invariants';
 import { shInvlpg } from './invlpg';
+import { supplied } from './later';
 import { Xen } from './state';
 import { SWITCHES, SWITCHES_OF_2008 } from './switches';
 import { P2M_TYPE_NAMES, p2mTypeNamed } from './types';
@@ -22,7 +22,7 @@ const profiles: readonly Profile[] = [...ERAS]
     switches: { ...SWITCHES_OF_2008, 'user-store': userStoreUnshadows },
   }));
 
-/** Xen's shadow paging of 2008, as far as the first picture of the page needs it; `whole.ts` adds what comes from outside. */
+/** Xen's shadow paging of 2008, as far as the first picture of the page needs it; `whole.ts` supplies the rest. */
 export const xen: Design = {
   name: 'xen',
   title: 'Xen',
@@ -54,10 +54,18 @@ export const xen: Design = {
         pageFault: shPageFault,
         loadCr3: shUpdateCr3,
         invlpg: shInvlpg,
-        setCr0: shSetCr0,
-        setCr4: shSetCr4,
-        setEfer: shSetEfer,
-        operations: new Map(),
+        get setCr0() {
+          return supplied().setCr0;
+        },
+        get setCr4() {
+          return supplied().setCr4;
+        },
+        get setEfer() {
+          return supplied().setEfer;
+        },
+        get operations() {
+          return supplied().operations;
+        },
       },
       boot: xenBoot,
       describe: describeBare(x),

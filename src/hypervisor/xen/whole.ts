@@ -1,7 +1,9 @@
 import type { Design } from '../design';
+import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
 import { describeXen } from './describe';
 import { xen } from './design';
 import { FIGURES } from './figures';
+import { supply } from './later';
 import { OPERATIONS, operationProcedures } from './operations';
 import type { Xen } from './state';
 
@@ -16,10 +18,11 @@ const KNOBS = [
   },
 ] as const;
 
+supply({ setCr0: shSetCr0, setCr4: shSetCr4, setEfer: shSetEfer, operations: operationProcedures });
+
 /**
- * Xen with what the world outside the guest can do to it, and with the figures of its commits, and
- * what expectations ask of it. Apart from `design.ts` because the
- * page's first scenario needs none of them, and what it needs is fetched before anything is on stage.
+ * Xen with all that the page's first scenario has no use for: mode changes, what is done from outside, what expectations ask, the
+ * figures of its commits. What is needed before anything is on stage is in `design.ts`, and no more than that.
  */
 export const wholeXen: Design = {
   ...xen,
@@ -28,10 +31,6 @@ export const wholeXen: Design = {
   figures: FIGURES,
   build: (world, machine, options) => {
     const built = xen.build(world, machine, options);
-    return {
-      ...built,
-      describe: describeXen(world.part('xen') as Xen),
-      exits: { ...built.exits, operations: operationProcedures },
-    };
+    return { ...built, describe: describeXen(world.part('xen') as Xen) };
   },
 };

@@ -16,7 +16,7 @@ export const Lines = memo(function Lines({
       {derivations.flatMap(({ id, curves, drift }) =>
         curves.map((curve) => (
           <path
-            key={`${id} ${curve.a.y}`}
+            key={`${id} ${curve.a.x} ${curve.a.y}`}
             className={classNames('scene-derivation', drift && 'is-drift')}
             d={pathOf(curve)}
           />
@@ -24,7 +24,7 @@ export const Lines = memo(function Lines({
       )}
       {links.map(({ link, curve }) => (
         <path
-          key={link.id}
+          key={`${link.id}${link.to} ${curve.a.x}`}
           className={classNames('scene-link', `side-${link.side}`, `is-${link.state}`)}
           d={pathOf(curve)}
         />

@@ -102,7 +102,13 @@ export function Scene({ model, layout, focus, onFocus, before }: SceneProps) {
         <Lines links={layout.links} derivations={layout.derivations} />
         <Words layout={layout} tabbed={layout.tabs} />
         {layout.cards.map((card) => (
-          <TableCard key={card.table.id} card={card} m={m} wrong={wrongOf(model, card.table.id)} />
+          // A guest page may be a table of two levels: then it has two cards.
+          <TableCard
+            key={`${card.table.id} ${card.table.level}`}
+            card={card}
+            m={m}
+            wrong={wrongOf(model, card.table.id)}
+          />
         ))}
         <Frames frames={layout.frames} m={m} />
         <Stacks stacks={layout.stacks} horizon={layout.band.horizon} />

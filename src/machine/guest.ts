@@ -17,11 +17,15 @@ import { OUTCOME_DONE, OUTCOME_IMPOSSIBLE } from './outcome';
 import { FETCH, READ, WRITE } from './rights';
 import { sayVa, sayValue } from './say';
 import { sayDone, sayLeave, sayOperation } from './sayOperation';
+import type { Halves } from './wide';
 
 const L = slots(
   ...(['op', 'repeat'] as const),
   ...(['r0', 'r1', 'r2', 'r3', 'r4', 'r5'] as const), // what a called procedure returns; nobody looks
+  'ahead', // 1: an emulator has done the operation already
 );
+
+const taken: Halves = { hi: 0, lo: 0 };
 
 /** The operation an actor is in. */
 export function operationOf(m: Machine, actor: number): GuestOp {
@@ -107,6 +111,13 @@ function only<K extends GuestOp['kind']>(m: Machine, actor: number, kind: K): Ex
   return op as Extract<GuestOp, { kind: K }>;
 }
 
+/** The instruction was done ahead of the program: what it read is the program's now. */
+function takeResult(t: Thread, m: Machine): void {
+  m.ahead.take(t.actor, taken);
+  m.vcpu(t.actor).set('resultHi', taken.hi);
+  m.vcpu(t.actor).set('resultLo', taken.lo);
+}
+
 /** The loop of a vCPU, and of the host, over its program. Anchors name its labels `start` and `done`. */
 export const guest = procedure<Machine>({
   name: 'guest',
@@ -131,11 +142,20 @@ export const guest = procedure<Machine>({
         const op = operationOf(m, t.actor);
         if (isVcpu(m, t.actor)) r.set('cpl', cplOf(op));
         m.world.emit(OperationStarted, t.actor, t.get(L.op));
+        if (op.kind !== 'stos' && m.ahead.pending(t.actor) > 0) {
+          takeResult(t, m);
+          t.set(L.ahead, 1);
+          t.goto('done');
+          return;
+        }
         const label = begin(m, t.actor, op);
         if (label === undefined) access(t);
         else t.goto(label);
       },
-      say: (t, m) => sayOperation(m, t.actor, operationOf(m, t.actor)),
+      say: (t, m) => {
+        const said = sayOperation(m, t.actor, operationOf(m, t.actor));
+        return t.get(L.ahead) === 1 ? `${said} That is done: the emulator has carried it out already.` : said;
+      },
     },
     {
       label: 'string',
@@ -148,6 +168,13 @@ export const guest = procedure<Machine>({
           t.goto('done');
           return;
         }
+        m.vcpu(t.actor).set('insRepeat', nth + 1);
+        if (m.ahead.pending(t.actor) > 0) {
+          takeResult(t, m);
+          t.set(L.repeat, nth + 1);
+          t.goto('string');
+          return;
+        }
         const lo = (op.va.lo >>> 0) + nth * op.width;
         const va = { hi: (op.va.hi + Math.floor(lo / 0x1_0000_0000)) | 0, lo: lo | 0 };
         beginInstruction(m, t.actor, WRITE, va, op.width, op.value);
@@ -158,7 +185,7 @@ export const guest = procedure<Machine>({
         const op = only(m, t.actor, 'stos');
         const r = m.vcpu(t.actor);
         return r.get('outcome') === OUTCOME_DONE
-          ? `Element ${t.get(L.repeat)} of ${op.count}, at ${sayVa(m, t.actor, r.get('insVaHi'), r.get('insVaLo'))}.`
+          ? `Element ${t.get(L.repeat)} of ${op.count}, at ${sayVa(m, t.actor, op.va.hi, (op.va.lo + (t.get(L.repeat) - 1) * op.width) | 0)}.`
           : 'The string operation ends at the element that faulted.';
       },
     },
@@ -253,8 +280,11 @@ export const guest = procedure<Machine>({
         const { actor } = t;
         const r = m.registersOf(actor);
         r.set('inHypervisor', 0);
-        if (isVcpu(m, actor)) endInstruction(m, actor);
-        for (const slot of [L.repeat, L.r0, L.r1, L.r2, L.r3, L.r4, L.r5]) t.set(slot, 0);
+        if (isVcpu(m, actor)) {
+          endInstruction(m, actor);
+          r.set('insRepeat', 0);
+        }
+        for (const slot of [L.ahead, L.repeat, L.r0, L.r1, L.r2, L.r3, L.r4, L.r5]) t.set(slot, 0);
         const op = t.get(L.op);
         m.world.emit(OperationEnded, actor, op, r.get('outcome'), r.get('resultHi'), r.get('resultLo'));
         t.set(L.op, op + 1);

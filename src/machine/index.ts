@@ -1,4 +1,5 @@
 export * from './access';
+export * from './ahead';
 export * from './bits';
 export * from './bytes';
 export * from './config';

@@ -1,5 +1,6 @@
 import { defined, frameName, type Word } from '../base';
 import type { Region, Thread, World } from '../kernel';
+import { Ahead } from './ahead';
 import type { MachineConfig } from './config';
 import { GeneralProtection } from './events';
 import type { Exits } from './exits';
@@ -24,6 +25,8 @@ export class Machine {
   readonly host: Registers;
   readonly tlb: Tlb;
   readonly storeBuffers: StoreBuffers;
+  /** Instructions that an emulator has done ahead of the programs. */
+  readonly ahead: Ahead;
   readonly modes: PagingModes;
   /** One program per vCPU, then the host's. Fixed for the run. */
   programs: readonly (readonly GuestOp[])[] = [];
@@ -57,6 +60,7 @@ export class Machine {
     this.host = new Registers(world.store, config.vcpus, 'the host');
     this.tlb = new Tlb(world, config);
     this.storeBuffers = new StoreBuffers(world, this.memory, config);
+    this.ahead = new Ahead(world.store, config.vcpus);
     this.modes = pagingModes(config);
     this.pause = world.store.region('paused by', 1);
     world.addPart('machine', this);

@@ -53,6 +53,8 @@ const INDEX = {
   insExpectedLo: 35,
   /** Page faults of the present operation so far. */
   faults: 36,
+  /** Elements of a string operation that have begun; 0 in any other operation. */
+  insRepeat: 37,
 } as const;
 
 export type RegisterName = keyof typeof INDEX;

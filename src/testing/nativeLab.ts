@@ -29,8 +29,9 @@ export class NativeLab {
     this.go();
   }
 
-  run(op: GuestOp): void {
-    this.machine.programs = [[op], []];
+  /** A program to its end. */
+  run(...ops: readonly GuestOp[]): void {
+    this.machine.programs = [ops, []];
     defined(this.world.actors[0]?.thread, 'a vCPU').start(guest);
     this.go();
   }

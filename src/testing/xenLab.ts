@@ -165,6 +165,12 @@ export class XenLab {
     this.machine.startPrograms();
   }
 
+  /** A whole program of vCPU 0, to its end. */
+  runProgram(...ops: readonly GuestOp[]): void {
+    this.load([ops, ...this.programs.slice(1, -1).map(() => [])]);
+    this.finish(0);
+  }
+
   /** Steps a vCPU until it stands before the step `procedure.label`. */
   until(v: number, label: string): void {
     this.go(v, () => {

@@ -75,8 +75,10 @@ export class DisciplinedGuest {
   private access(): GuestOp {
     const { r } = this;
     const at = this.shape.vaOf(this.table(), r.pick(INDICES));
-    const cpl = r.chance(0.8) ? 3 : 0;
-    const dice = r.below(10);
+    const cpl = r.chance(0.6) ? 3 : 0;
+    const dice = r.below(11);
+    if (dice === 10)
+      return { kind: 'stos', va: at, value: word(0, r.word()), width: 4, count: r.below(6), cpl };
     if (dice < 5) return { kind: 'load', va: at, width: 4, cpl };
     if (dice < 6) return { kind: 'fetch', va: at, cpl: 3 };
     const va = word(at.hi, at.lo + r.pick([0, 8, 0xffd, 0xff8]));

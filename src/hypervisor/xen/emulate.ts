@@ -31,7 +31,7 @@ export const X86EMUL_EXCEPTION = 2;
 
 const L = slots(
   ...(['fast', 'part', 'missing', 'mfn0', 'mfn1', 'lowClear', 'flags', 'early', 'skip', 'error'] as const),
-  ...(['hi', 'lo', 'found', 'version'] as const),
+  ...(['hi', 'lo', 'found', 'version', 'wasTable'] as const),
 );
 
 const va: Halves = { hi: 0, lo: 0 };
@@ -94,7 +94,7 @@ function sayStored(t: Thread, x: Xen): string {
 /**
  * sh_x86_emulate_write and _cmpxchg with emulate_map_dest and emulate_unmap_dest (sheet 2.8). Argument: fast 1 if no walk was
  * made for this fault. The instruction is the one in flight. Returns X86EMUL_* and, for EXCEPTION, the guest's error
- * code and the page of the instruction that it is for, counted from 1.
+ * code and the page of the instruction that it is for, counted from 1; for OKAY 1 if the page was a table before the store.
  */
 export const shX86EmulateWrite = procedure<Xen>({
   name: 'sh_x86_emulate_write',
@@ -164,6 +164,7 @@ export const shX86EmulateWrite = procedure<Xen>({
       touch: 'racy',
       run: (t, x) => {
         t.set(L.lowClear, lowBitClear(t, x) ? 1 : 0);
+        t.set(L.wasTable, x.isPageTable(mfnOf(t, 0)) ? 1 : 0);
         if (!aligned(x, t.actor)) t.call(shRemoveShadows, [mfnOf(t, 0), 0, 0, unshadowCode('unaligned')]);
       },
       say: (t, x) =>
@@ -319,7 +320,7 @@ export const shX86EmulateWrite = procedure<Xen>({
       touch: 'racy',
       run: (t, x) => {
         x.lock.release(t);
-        t.ret(X86EMUL_OKAY, 0);
+        t.ret(X86EMUL_OKAY, t.get(L.wasTable));
       },
       say: (t) => `vCPU ${t.actor} gives the shadow lock back.`,
     },

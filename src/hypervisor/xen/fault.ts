@@ -1,5 +1,6 @@
 import { procedure } from '../../kernel';
 import { emulateSteps } from './faultEmulate';
+import { extraSteps } from './faultExtra';
 import { fastSteps } from './faultFast';
 import { installSteps } from './faultInstall';
 import { F } from './faultSlots';
@@ -14,5 +15,5 @@ export const shPageFault = procedure<Xen>({
   about:
     'Why could the processor not translate the address? The shadow lacks something, or the fault is the guest’s own.',
   slots: F,
-  steps: [...fastSteps, ...walkSteps, ...installSteps, ...emulateSteps],
+  steps: [...fastSteps, ...walkSteps, ...installSteps, ...emulateSteps, ...extraSteps],
 });

@@ -2,6 +2,7 @@ import type { Step, Thread } from '../../kernel';
 import { FAULT_DONE, FAULT_INJECT, FAULT_RETRY } from '../../machine';
 import { shX86EmulateWrite, X86EMUL_EXCEPTION, X86EMUL_OKAY, X86EMUL_UNHANDLEABLE } from './emulate';
 import { unshadowCode } from './events';
+import { beginExtra } from './faultExtra';
 import { F, finish, isUser, targetOf } from './faultSlots';
 import { shRemoveShadows } from './removeShadows';
 import type { Xen } from './state';
@@ -103,7 +104,8 @@ export const emulateSteps: readonly Step<Xen>[] = [
         vcpu.set('lastEmulatedMfn', targetOf(t) + 1);
         vcpu.set('lastWriteEmulOk', 1);
       }
-      finish(t, x, 'emulated', FAULT_DONE);
+      if (x.geometry(t.actor).name === 'pae') beginExtra(t, x);
+      else finish(t, x, 'emulated', FAULT_DONE);
     },
     say: (t, x) => {
       switch (t.get(F.rc)) {

@@ -11,6 +11,8 @@ export const F = slots(
   ...(['removed', 'flush', 'rewalk', 'equal'] as const),
   ...(['smfn', 'unsynced', 'hi', 'lo', 'because'] as const),
   ...(['rc', 'rcError', 'rcPage', 'how'] as const),
+  // Beyond an emulated store of a PAE guest: instructions done, and what the store itself has read.
+  ...(['extra', 'resultHi', 'resultLo'] as const),
 );
 
 export const isWrite = (t: Thread): boolean => (t.get(F.error) & PFEC_W) !== 0;

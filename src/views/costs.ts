@@ -1,5 +1,6 @@
 import type { Run } from '../engine';
 import type { FigureSpec } from '../hypervisor';
+import type { CounterSpec } from '../kernel';
 
 export interface Cost {
   readonly name: string;
@@ -47,16 +48,21 @@ export function sharesAt(run: Run, cursor: number, figures: readonly FigureSpec[
   });
 }
 
-/** The counters at a cursor, in the design's order; those that stay at nothing in the whole run are left to `quiet`. */
+/**
+ * The counters at a cursor, in the design's order; those that stay at nothing in the whole run are left to `quiet`.
+ * `explained`: their meanings, for a run that began before these had been fetched.
+ */
 export function costsAt(
   run: Run,
   cursor: number,
+  explained: readonly CounterSpec[] = [],
 ): { readonly counted: readonly Cost[]; readonly quiet: readonly Cost[]; readonly most: number } {
   const values = run.peek(cursor, () => run.world.counters.all());
   const final = finalOf(run);
+  const meaning = new Map(explained.map((spec) => [spec.name, spec.says]));
   const costs = run.world.counters.specs.map(({ name, says }) => ({
     name,
-    says,
+    says: says === '' ? (meaning.get(name) ?? '') : says,
     value: values[name] ?? 0,
     final: final[name] ?? 0,
   }));

@@ -18,7 +18,7 @@ import {
   vaOf,
   XenLab,
 } from '../../testing/xenLab';
-import { COUNTERS, NEVER_COUNTED } from './counters';
+import { COUNTERS_EXPLAINED as COUNTERS, NEVER_COUNTED } from './counterTexts';
 import { FIGURES } from './figures';
 
 /** The table of sheet 8, copied as data: what follows `shadow_` of every name. */

@@ -1,5 +1,6 @@
 import type { Design } from '../design';
 import { shSetCr0, shSetCr4, shSetEfer } from './controlRegisters';
+import { COUNTERS_EXPLAINED } from './counterTexts';
 import { describeXen } from './describe';
 import { xen } from './design';
 import { FIGURES } from './figures';
@@ -26,6 +27,7 @@ supply({ setCr0: shSetCr0, setCr4: shSetCr4, setEfer: shSetEfer, operations: ope
  */
 export const wholeXen: Design = {
   ...xen,
+  counters: COUNTERS_EXPLAINED,
   knobs: KNOBS,
   operations: OPERATIONS,
   figures: FIGURES,

@@ -11,8 +11,8 @@ export function CountersPanel({ controls }: { readonly controls: Controls }) {
   useStore(session.store, (s) => s.version);
   const { run } = session;
   if (run === undefined) return null;
-  const { counted, quiet, most } = costsAt(run, cursor);
   const known = controls.sources.designs.find(({ name }) => name === run.built.design.name);
+  const { counted, quiet, most } = costsAt(run, cursor, known?.counters);
   const shares = sharesAt(run, cursor, known?.figures ?? []);
   // Bare hardware has no hypervisor to count for.
   if (counted.length + quiet.length === 0) return null;

@@ -226,12 +226,13 @@ export const shX86EmulateWrite = procedure<Xen>({
         const zero =
           x.on('early-unshadow') &&
           partBytes(x.machine, v, 0) >= 4 &&
-          (offset & (x.geometry(v).entryBytes - 1)) === 0 &&
+          (offset & 3) === 0 &&
           r.get('insWidth') >= 4 &&
           x.memory.read32(gmfn, offset >>> 2) === 0;
-        t.set(L.early, zero ? 1 : 0);
-        if (!zero) {
-          vcpu.set('lastEmulatedMfnForUnshadow', 0);
+        const entry = (offset & (x.geometry(v).entryBytes - 1)) === 0;
+        t.set(L.early, !zero ? 0 : entry ? 1 : x.on('early-unshadow-halves') ? 3 : 0);
+        if (t.get(L.early) !== 1) {
+          if (t.get(L.early) === 0) vcpu.set('lastEmulatedMfnForUnshadow', 0);
           return;
         }
         const again = vcpu.get('lastEmulatedMfnForUnshadow') === gmfn + 1 && x.isPageTable(gmfn);
@@ -247,6 +248,8 @@ export const shX86EmulateWrite = procedure<Xen>({
             return `A second zero in a row to ${x.name(mfnOf(t, 0))}: its process is going away, and the shadow goes now.`;
           case 1:
             return `A zero was stored. If the next store to ${x.name(mfnOf(t, 0))} is a zero too, the page is unshadowed.`;
+          case 3:
+            return 'A zero was stored to the other half of an entry: that neither adds to the suspicion nor ends it.';
           default:
             return 'The store does not look as if a process were going away.';
         }

@@ -211,6 +211,99 @@ describe('each invariant finds what it is for', () => {
     ]);
   });
 
+  describe('I11: what was there before a flush', () => {
+    /** 0x30[0] has lost its entry while the table is out of sync; the shadow has it still. */
+    const stale = (): XenLab => {
+      const l = lab();
+      l.run(0, setEntry(0x30, 0, EMPTY));
+      return l;
+    };
+    const entry = (l: XenLab): string =>
+      `shadow ${sname(l.shadowOf(0x30))}[000]: vCPU 1 can still use what was there before its last flush: entry 000 of ${sname(l.shadowOf(0x30))} maps 0x200 by a guest entry that was changed before that.`;
+
+    it('is allowed until the flush', () => {
+      expect(says(stale(), 'I11')).toEqual([]);
+    });
+
+    it('is found after it, for the vCPU that has flushed', () => {
+      const l = stale();
+      l.x.flushWitness.beginAll(1);
+      expect(says(l, 'I11')).toEqual([]); // not over yet
+      l.x.flushWitness.endAll(1);
+      expect(says(l, 'I11')).toEqual([entry(l)]);
+    });
+
+    it('is found after INVLPG of the address, and of no other', () => {
+      const l = stale();
+      const flush = (va: ReturnType<typeof vaOf>): void => {
+        l.x.flushWitness.beginPage(1, va.hi, va.lo);
+        l.x.flushWitness.endPage(1);
+      };
+      flush(vaOf(0x30, 1));
+      flush(vaOf(0x33, 0));
+      expect(says(l, 'I11')).toEqual([]);
+      flush(vaOf(0x30, 0));
+      expect(says(l, 'I11')).toEqual([entry(l)]);
+    });
+
+    it('is no matter if the entry was there at some moment since', () => {
+      const l = stale();
+      l.run(0, setEntry(0x30, 0, e(0x200, PWUAD)));
+      l.x.flushWitness.beginAll(1);
+      l.x.flushWitness.endAll(1);
+      l.run(0, setEntry(0x30, 0, EMPTY), setEntry(0x30, 0, e(0x222, PUAD)));
+      expect(says(l, 'I11')).toEqual([]);
+    });
+
+    it('is no matter to a vCPU that cannot get there', () => {
+      const l = stale();
+      l.x.flushWitness.beginAll(1);
+      l.x.flushWitness.endAll(1);
+      const l2 = l.shadowOf(0x12, 10);
+      l.machine.memory.write64(l2, 0x41, 0, 0);
+      expect(says(l, 'I11')).toEqual([]);
+    });
+  });
+
+  it('I16: a walk that was stale when it was installed, without a trace', () => {
+    const l = lab();
+    const va = vaOf(0x33, 0);
+    const { gw } = l.x.vcpu(1);
+    gw.start(l.x.domain.get('version'), va.hi, va.lo);
+    gw.setMfn(1, 0x33);
+    gw.setEntry(1, 0, e(0x200, PWUAD & ~D).lo);
+    l.x.walkWitness.used(l.x, 1);
+    expect(says(l, 'I16')).toEqual([]); // a D that a walker has set is no change
+    gw.setEntry(1, 0, e(0x222, PWUAD).lo);
+    l.x.walkWitness.cameBack(l.x, 0x33);
+    l.x.walkWitness.used(l.x, 1);
+    expect(says(l, 'I16')).toEqual([]); // a table that was out of sync meanwhile may change
+    l.x.walkWitness.walk(1);
+    l.x.walkWitness.used(l.x, 1);
+    expect(says(l, 'I16')).toEqual([
+      'version of vCPU 1: vCPU 1 has installed an entry by a walk whose L1 entry had changed, but the version had not moved.',
+    ]);
+  });
+
+  it('I19: a table out of sync while a vCPU has paging off', () => {
+    const l = lab();
+    l.machine.vcpu(1).set('cr0', 1);
+    expect(says(l, 'I19')).toEqual([
+      'vcpu 1: vCPU 1 has paging off, but tables may go out of sync.',
+      'oos 0[0]: 0x030 is out of sync, but vCPU 1 has paging off.',
+    ]);
+  });
+
+  it('I20: a user program that is let into a table', () => {
+    const l = lab();
+    l.x.walkWitness.userStored(0, 0x30);
+    expect(says(l, 'I20')).toEqual([
+      'guest 0x030: the user program on vCPU 0 was let write frame 0x030, which is shadowed as a page table.',
+    ]);
+    l.x.walkWitness.begin(0);
+    expect(says(l, 'I20')).toEqual([]);
+  });
+
   it('I18: a page left behind by a CR3 load', () => {
     const l = lab();
     l.begin(0, cr3());

@@ -4,7 +4,8 @@ import { LATER_BREAKS, MODE_BREAKS, OOS_BREAKS } from '../../testing/xenBreaks/o
 import { READ_TO_USE, WALK_BREAKS } from '../../testing/xenBreaks/walk';
 import { XenLab } from '../../testing/xenLab';
 import type { SwitchSpec } from '../design';
-import { SWITCHES } from './switches';
+import { xen } from './design';
+import { REPAIRS, SWITCHES } from './switches';
 
 const BREAKS: readonly Break[] = [
   ...WALK_BREAKS,
@@ -45,5 +46,23 @@ describe('each protection', () => {
     const names = BREAKS.map(({ without }) => without);
     expect(names).toEqual([...new Set(names)]);
     expect([...names].sort()).toEqual(PROTECTIONS.map(({ name }) => name).sort());
+  });
+});
+
+describe('what was repaired after June 2008', () => {
+  const repaired = BREAKS.filter(({ without }) => REPAIRS.includes(without));
+
+  it.each(repaired.map((b) => [b.without, b] as const))('%s: the Xen of the time breaks', (name, b) => {
+    const profile = xen.profiles.find((p) => p.name === (b.options?.era ?? 'U'));
+    expect(profile?.switches[name]).toBe(false);
+    const lab = new XenLab({ ...b.options, switches: { ...b.options?.switches, ...profile?.switches } });
+    b.play(lab);
+    lab.check();
+    expect(first(lab)).toContain(PROTECTIONS.find((s) => s.name === name)?.protects);
+  });
+
+  it('has the rule for user stores from July 2008 on', () => {
+    const on = xen.profiles.filter(({ switches }) => switches['user-store'] === true);
+    expect(on.map(({ name }) => name)).toEqual(['A']);
   });
 });

@@ -201,6 +201,11 @@ const LATER = [
     'A fault that falls back because its page is out of sync counts as an ordinary one (2008). Without it a store emulated after all is not remembered.',
   ),
   spec(
+    'early-unshadow-halves',
+    'Zeroes by halves',
+    'A zero stored to the upper half of an 8-byte entry is no reason to think that the process lives (after 2010). Without it a PAE guest that clears its tables by halves is never noticed.',
+  ),
+  spec(
     'guess-any-vcpu',
     'Guesses for any vCPU',
     'Guesses are tried whenever a vCPU of the domain runs (2015). Without it a resync of another vCPU’s page must search.',

@@ -20,7 +20,7 @@ const RACY: Appetite = { paces: ['fine', 'mixed', 'stalls'], only: true };
 /** Nothing happens above level 1. */
 const LOW = {
   ...{ flushTlbs: 0, interrupt: 0, upper: 0, top: 0, zeros: 0, superpage: 0, pagingOff: 0, otherMode: 0 },
-  ...{ mapTable: 0, rootStore: 0, visit: 0, through: 0 },
+  ...{ mapTable: 0, rootStore: 0, visit: 0, oddRoot: 0, through: 0 },
 } as const;
 
 /** L1 tables never go out of sync: every store to one is emulated. */
@@ -112,7 +112,11 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     mix: { load: 10, aliasStore: 40, partial: 10, zeros: 5, cr3: 8, setEntry: 10 },
   },
   'only-l1': TWO_LEVELS,
-  'resync-promoted': TWO_LEVELS,
+  // A root is the one table that is promoted without having been walked through.
+  'resync-promoted': {
+    ...{ ...OUT_OF_SYNC, only: true, operations: 120, hostOperations: 0 },
+    mix: { load: 20, setEntry: 30, oddRoot: 10 },
+  },
   'resync-linked': {
     ...SKIPPING,
     mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, upper: 12 },

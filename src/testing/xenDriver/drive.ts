@@ -26,7 +26,8 @@ function programsOf(r: Random, w: DriverWorld): GuestOp[][] {
     const context: Context = { layout, weights, pages, indices, roots, turnable, cr0, cr4 };
     return randomProgram(r, context, each);
   });
-  return [...programs, hostProgram(r, w.hostOperations, w.host)];
+  const wp = programs.every((program) => program.every((op) => op.kind !== 'cr0'));
+  return [...programs, hostProgram(r, w.hostOperations, wp, w.host)];
 }
 
 export function drive(seed: number, appetite: Appetite = {}, broken?: string): Driven {

@@ -15,6 +15,7 @@ export const MIX = {
   invlpg: 7,
   cr3: 8,
   visit: 1,
+  oddRoot: 1,
   upper: 5,
   top: 1,
   mapTable: 1,

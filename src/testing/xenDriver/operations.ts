@@ -98,6 +98,19 @@ function visit(r: Random, c: Context): GuestOp[] {
   ];
 }
 
+/** A page that was an L1 table becomes a root, for a moment: pages are recycled. */
+function oddRoot(r: Random, c: Context): GuestOp[] {
+  const { nth, index } = somePlace(r, c);
+  const frame = frameOfTable(nth);
+  const root = (at: number): GuestOp => ({ kind: 'cr3', value: word(0, at << 12) });
+  return [
+    write(r, c, c.layout.direct(frame, index), randomEntry(r, c)),
+    root(frame),
+    ...(r.chance(0.5) ? [load(someVa(r, c), someone(r))] : []),
+    root(r.pick(c.roots)),
+  ];
+}
+
 /** A process exits: zeroes in a row. */
 function zeros(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
@@ -188,6 +201,7 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
     return { kind: 'cr3', value: word(0, root << 12) };
   },
   visit,
+  oddRoot,
   upper: (r, c) => {
     const { frame, first } = r.pick(c.layout.uppers);
     return write(r, c, c.layout.direct(frame, first + r.below(PAGES.length)), upperEntry(r, c));

@@ -1,7 +1,7 @@
 import { defined, type Random, type Word } from '../../base';
 import type { GuestOp } from '../../machine';
 import { design } from './design';
-import { DATA, PAGES } from './layout';
+import { DATA, PAGES, TABLES } from './layout';
 
 /** Frames that nothing uses: memory for a guest frame that is moved. */
 const SPARE = 0x210;
@@ -47,15 +47,20 @@ export function hostProgram(r: Random, length: number, wp: boolean, only?: reado
   });
 }
 
-/** A grant of a table cannot be taken back by Xen: where there was one, the domain may be crashed by right (sheet 4.1, 9.22). */
+/**
+ * Whether Xen may crash the domain by right: a grant of a table cannot be taken back by Xen (sheet 4.1, 9.22), and the shadow of a
+ * page that is loaded as a root cannot be removed though a user program stores to it or a stack lies there (2.7).
+ */
 export const mayCrash = (programs: readonly (readonly GuestOp[])[]): boolean =>
   programs.some((program) =>
     program.some(
-      (op) => op.kind === 'call' && op.name === 'grant' && !isData(op.args[0] ?? 0) && op.args[0] !== 0x1f0,
+      (op) =>
+        (op.kind === 'call' && op.name === 'grant' && isTable(op.args[0] ?? 0)) ||
+        (op.kind === 'cr3' && isTable(op.value.lo >>> 12)),
     ),
   );
 
-const isData = (frame: number): boolean => frame >= DATA && frame < DATA + 8;
+const isTable = (frame: number): boolean => TABLES.some((table) => table === frame);
 
 /** An interrupt that is delivered with the stack pointer there. */
 export const interruptAt = (va: Word): GuestOp => ({ kind: 'call', name: 'interrupt', args: [va.hi, va.lo] });

@@ -4,8 +4,6 @@ import { A, D, P, U, W } from '../../machine';
 /** How the guest of a random world pages. */
 export const DRIVER_MODES = ['64', 'pae', '32'] as const;
 export type DriverMode = (typeof DRIVER_MODES)[number];
-/** Those that Xen here can shadow so far. */
-export const READY_MODES: readonly DriverMode[] = ['64'];
 
 /** The guest's L1 tables that everything turns on. They share home slots, are mapped in each other, and change all the time. */
 export const PAGES = [0x30, 0x31, 0x32, 0x33, 0x34] as const;

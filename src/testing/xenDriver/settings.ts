@@ -1,7 +1,7 @@
 import type { Random } from '../../base';
 import { design } from './design';
 import { INDICES } from './entries';
-import { type DriverMode, PAGES, READY_MODES, TABLES } from './layout';
+import { DRIVER_MODES, type DriverMode, PAGES, TABLES } from './layout';
 import { MIX, type OpKind, type Weights } from './mix';
 
 /** How the schedule of a world comes about: how long a vCPU runs before another one may. */
@@ -74,14 +74,17 @@ export const ERA_NAMES = ['F', 'B', 'T', 'S', 'U', 'A'].filter((name) =>
   design.profiles.some((p) => p.name === name),
 );
 
-/** Frames: each vCPU has its own snapshot pages (7 slots in era B), and shadows of 32-bit tables take 2 or 4 pages in a row. */
+/** What the shadows in use and one more path need at the least, beside what each vCPU has for itself. */
+const LEAST: Readonly<Record<DriverMode, number>> = { '64': 7, pae: 9, '32': 28 };
+
+/** Frames: each vCPU has snapshot pages, perhaps a top table of its own, and a shadow of its root. */
 function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number): number {
-  const wide = mode === '32' ? 2 : 1;
+  const least = LEAST[mode] + 5 * vcpus;
   switch (pool) {
     case 'tight':
-      return Math.max(16, (6 + r.below(6)) * wide + 4 * vcpus);
+      return Math.max(16, least + r.below(5));
     case 'small':
-      return (18 + r.below(10)) * wide + 4 * vcpus;
+      return Math.max(16, least + 5 + r.below(12));
     case 'plenty':
       return 128 + 32 * vcpus;
     default:
@@ -89,9 +92,10 @@ function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number): num
   }
 }
 
-function weightsOf({ mix = {}, only = false }: Appetite): Weights {
+/** In some worlds L1 tables are loaded as roots, and a store of a user program to a loaded root crashes the domain by right. */
+function weightsOf(r: Random, { mix = {}, only = false }: Appetite): Weights {
   const usual = only ? Object.fromEntries(Object.keys(MIX).map((kind) => [kind, 0])) : MIX;
-  return { ...usual, ...mix } as Record<OpKind, number>;
+  return { ...usual, ...(r.chance(0.7) ? { oddRoot: 0 } : {}), ...mix } as Record<OpKind, number>;
 }
 
 /** Magic entries are half of the story: without them (July 2009) much cannot go wrong. */
@@ -99,7 +103,7 @@ const oftenOff = (name: string): number => (name === 'no-gnp' ? 0.6 : 0.12);
 
 /** Draws a world; `broken`: a protection that is off. All other protections are on. */
 export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): DriverWorld {
-  const mode = r.pick(appetite.modes ?? READY_MODES);
+  const mode = r.pick(appetite.modes ?? DRIVER_MODES);
   const era = r.pick(appetite.eras ?? ERA_NAMES);
   const vcpus = r.pick(appetite.vcpus ?? [1, 2, 2, 3, 3, 4]);
   const pool = r.pick(appetite.pools ?? (['plenty', 'plenty', 'small', 'tight'] as const));
@@ -122,7 +126,7 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
     pauses: appetite.pauses ?? [],
     operations: appetite.operations ?? 400,
     hostOperations: appetite.hostOperations ?? (r.chance(0.3) ? 12 : 0),
-    weights: weightsOf(appetite),
+    weights: weightsOf(r, appetite),
     pages: appetite.pages ?? (r.chance(0.3) ? TABLES : PAGES).map((_, nth) => nth),
     roots: appetite.roots ?? (r.chance(0.5) ? [0, 0, 0, 1, 1] : [0, 0, 1, 2, 3]),
     host: appetite.host,

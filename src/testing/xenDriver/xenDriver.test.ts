@@ -6,7 +6,7 @@ import { printDiagnostic, resolve } from '../../scenario';
 import { design } from './design';
 import { drive } from './drive';
 import { hunt, PROTECTIONS } from './hunt';
-import { layoutOf, PAGES, READY_MODES } from './layout';
+import { DRIVER_MODES, layoutOf, PAGES } from './layout';
 import { MIX, type OpKind } from './mix';
 import { buildDriven, replay } from './play';
 import { asScenario } from './report';
@@ -58,7 +58,7 @@ describe('a driven world', () => {
 
   it('uses operations of every kind, most of which succeed', () => {
     const only = (kind: OpKind): Partial<Record<OpKind, number>> => ({ [kind]: 1 });
-    for (const mode of READY_MODES)
+    for (const mode of DRIVER_MODES)
       for (const kind of Object.keys(MIX) as OpKind[]) {
         const { played } = drive(1, {
           modes: [mode],
@@ -74,7 +74,7 @@ describe('a driven world', () => {
 });
 
 describe('the guest of a mode', () => {
-  it.each(READY_MODES)('%s reaches its tables through its direct map and through each other', (mode) => {
+  it.each(DRIVER_MODES)('%s reaches its tables through its direct map and through each other', (mode) => {
     const layout = layoutOf(mode);
     const world = drawWorld(new Random(1), { modes: [mode], vcpus: [1], pools: ['plenty'] });
     const built = buildDriven({ ...world, starts: [0], hostOperations: 0 });

@@ -1,3 +1,5 @@
+import { PageStamps } from './pageStamps';
+
 /**
  * The journaled store: the whole simulated world as 32-bit cells. Every write goes through `set`, which records
  * (cell, old, new) and keeps a 64-bit incremental hash of the cells that belong to the state's identity.
@@ -42,6 +44,9 @@ export class Store {
   private length = 0;
   hashLo = 0;
   hashHi = 0;
+  /** How often the cells were put elsewhere than by writing forwards: whoever remembers what it read must start anew then. */
+  generation = 0;
+  private readonly stamps = new PageStamps(this);
 
   constructor(capacity = 64 * PAGE_CELLS) {
     this.cells = new Int32Array(capacity);
@@ -168,6 +173,7 @@ export class Store {
   /** As `undo`, for a caller that kept the hash of that moment: then nothing need be hashed again. */
   undoTo(mark: number, hashLo: number, hashHi: number): void {
     const { cells, log } = this;
+    this.generation++;
     for (let p = this.position - 3; p >= mark; p -= 3) cells[log[p] as number] = log[p + 1] as number;
     this.position = this.length = mark;
     this.hashLo = hashLo;
@@ -181,6 +187,7 @@ export class Store {
   }
 
   private rewind(mark: number): void {
+    this.generation++;
     const { cells, log, lineKey } = this;
     for (let p = this.position - 3; p >= mark; p -= 3) {
       const cell = log[p] as number;
@@ -193,6 +200,7 @@ export class Store {
   }
 
   private replay(mark: number): void {
+    this.generation++;
     const { cells, log, lineKey } = this;
     for (let p = this.position; p < mark; p += 3) {
       const cell = log[p] as number;
@@ -206,7 +214,16 @@ export class Store {
 
   /** Drops the record (not the state): the prologue of a scenario is not part of what can be stepped back to. */
   forget(): void {
+    this.generation++;
     this.position = this.length = 0;
+  }
+
+  /**
+   * When any of these cells was last written, in a measure of its own that only grows: what was computed from them and kept with
+   * the answer of that moment is still right as long as the answer is the same. Pages of 1,024 cells count as one.
+   */
+  changed(from: number, cells: number): number {
+    return this.stamps.latest(from, cells);
   }
 
   /** Calls back for each write in [from, to), oldest first. */
@@ -246,10 +263,12 @@ export class Store {
 
   /** Restores cells from a keyframe. Only `keyframes.ts` calls this; it knows that pages and mark belong together. */
   restorePage(page: number, content: Int32Array): void {
+    this.generation++;
     this.cells.set(content, page << PAGE_SHIFT);
   }
 
   jumped(mark: number, hashLo: number, hashHi: number): void {
+    this.generation++;
     this.position = mark;
     this.hashLo = hashLo;
     this.hashHi = hashHi;
@@ -286,7 +305,14 @@ export class Store {
 
 /** For workloads of millions of accesses: no journal, no hash, no way back. */
 export class PlainStore extends Store {
+  private unknown = 0;
+
   override set(cell: number, value: number): void {
     this.cells[cell] = value;
+  }
+
+  /** Without a journal nobody knows. */
+  override changed(): number {
+    return ++this.unknown;
   }
 }

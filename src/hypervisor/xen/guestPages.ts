@@ -102,8 +102,8 @@ export class GuestPages {
     this.table.set(gmfn, PAGE_TYPE, level);
   }
 
-  /** Pages that anything was ever recorded about, ascending. */
-  touched(): Iterable<number> {
+  /** Pages that anything is recorded about, ascending. */
+  touched(): readonly number[] {
     return this.table.rows();
   }
 

@@ -23,6 +23,8 @@ const PER_PAGE = 512;
  */
 export class ShadowPages {
   private readonly region: Region;
+  private usedAt = -1;
+  private usedThen: number[] = [];
 
   constructor(
     private readonly store: Store,
@@ -162,9 +164,16 @@ export class ShadowPages {
   }
 
   /** All pages in use, ascending: of shadows of several pages each page. */
-  *inUse(): Iterable<number> {
-    for (let smfn = this.first; smfn < this.first + this.frames; smfn++)
-      if (this.get(smfn, TYPE) !== SH_NONE) yield smfn;
+  inUse(): readonly number[] {
+    const { store, region } = this;
+    const changed = store.changed(region.base, region.cells);
+    if (changed !== this.usedAt) {
+      this.usedAt = changed;
+      this.usedThen = [];
+      for (let i = 0; i < this.frames; i++)
+        if (store.cells[region.base + i * CELLS + TYPE] !== SH_NONE) this.usedThen.push(this.first + i);
+    }
+    return this.usedThen;
   }
 
   /** The page a descriptor's cell belongs to, or -1. */

@@ -7,6 +7,8 @@ import { PAGE_CELLS, type Store } from '../../kernel';
 export class SparseTable {
   private readonly pages = new Map<number, number>();
   private readonly rowsPerPage: number;
+  private rowsAt = -1;
+  private rowsThen: readonly number[] = [];
 
   constructor(
     private readonly store: Store,
@@ -38,9 +40,33 @@ export class SparseTable {
     return page + (row % this.rowsPerPage) * this.rowCells + column;
   }
 
-  /** Rows of touched pages, ascending: what an invariant must look at. */
-  *rows(): Iterable<number> {
-    for (const number of [...this.pages.keys()].sort((a, b) => a - b))
-      for (let i = 0; i < this.rowsPerPage; i++) yield number * this.rowsPerPage + i;
+  /** Rows that are not all zero, ascending: what an invariant must look at. */
+  rows(): readonly number[] {
+    const changed = this.changed();
+    if (changed !== this.rowsAt) {
+      this.rowsAt = changed;
+      this.rowsThen = [...this.pages.keys()].sort((a, b) => a - b).flatMap((number) => this.rowsOf(number));
+    }
+    return this.rowsThen;
+  }
+
+  private rowsOf(number: number): number[] {
+    const page = this.pages.get(number) ?? 0;
+    const { cells } = this.store;
+    const out: number[] = [];
+    for (let i = 0; i < this.rowsPerPage; i++)
+      for (let column = 0; column < this.rowCells; column++)
+        if (cells[page + i * this.rowCells + column] !== 0) {
+          out.push(number * this.rowsPerPage + i);
+          break;
+        }
+    return out;
+  }
+
+  /** When any of its cells was last written (see Store.changed). */
+  private changed(): number {
+    let latest = 0;
+    for (const page of this.pages.values()) latest = Math.max(latest, this.store.changed(page, PAGE_CELLS));
+    return latest;
   }
 }

@@ -259,15 +259,17 @@ export class Xen {
   // ---- all shadows ---------------------------------------------------------------------------------------------
 
   /** Shadows in use that are tables (not snapshots), ascending; of several pages the first. */
-  *shadows(): Iterable<number> {
-    for (const smfn of this.pages.inUse())
-      if (levelOfType(this.pages.type(smfn)) > 0 && this.pages.part(smfn) === 0) yield smfn;
+  shadows(): readonly number[] {
+    return this.pages
+      .inUse()
+      .filter((smfn) => levelOfType(this.pages.type(smfn)) > 0 && this.pages.part(smfn) === 0);
   }
 
   /** L1 and splintered-superpage shadows: what can map a page. */
-  *l1Shadows(): Iterable<number> {
-    for (const smfn of this.pages.inUse())
-      if (mapsPages(this.pages.type(smfn)) && this.pages.part(smfn) === 0) yield smfn;
+  l1Shadows(): readonly number[] {
+    return this.pages
+      .inUse()
+      .filter((smfn) => mapsPages(this.pages.type(smfn)) && this.pages.part(smfn) === 0);
   }
 
   // ---- names for people ----------------------------------------------------------------------------------------

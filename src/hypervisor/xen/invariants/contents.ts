@@ -1,4 +1,4 @@
-import { frameOf, leafFrame, P, PS, present, U } from '../../../machine';
+import { frameOf, leafFrame, PS, present, U } from '../../../machine';
 import { familyOf, isNarrow, strideOf } from '../geometry';
 import { gfnOfMmioMagic, isGnp, isMagic, isMmioMagic, isUsable } from '../magic';
 import { oosFind } from '../oos/slots';
@@ -6,30 +6,7 @@ import type { Xen } from '../state';
 import { isFl1, isL1, levelOfType, P2M_MMIO_DM, typeName } from '../types';
 import { type Excess, excessL1, excessUpper, sayExcess } from './grants';
 import { entryOf, invariant, shadowEntry, shadowPage } from './names';
-
-const PRESENT = P;
-
-/**
- * Visits the present entries, magic ones included, of a shadow. Invariants are checked at every release of the lock, and most
- * entries are empty: so the cells of the page are read in a row, without asking the directory for each.
- */
-export function eachPresent(
-  x: Xen,
-  smfn: number,
-  visit: (index: number, hi: number, lo: number) => void,
-): void {
-  const entries = x.entriesOf(x.pages.type(smfn));
-  const { cells } = x.world.store;
-  for (let first = 0; first < entries; first += 512) {
-    const page = x.memory.find(smfn + first / 512);
-    if (page === 0) continue;
-    const last = Math.min(512, entries - first);
-    for (let i = 0; i < last; i++) {
-      const lo = cells[page + 2 * i] as number;
-      if ((lo & PRESENT) !== 0) visit(first + i, cells[page + 2 * i + 1] as number, lo);
-    }
-  }
-}
+import { eachPresent } from './presentEntries';
 
 /** What is wrong with a magic entry, given the guest entry it should stand for. */
 function wrongMagic(x: Xen, hi: number, lo: number, guestHi: number, guestLo: number): string | undefined {

@@ -4,41 +4,55 @@ import { SHADOW_HASH_BUCKETS, shHash } from '../hash';
 import { isUsable } from '../magic';
 import type { Xen } from '../state';
 import { isFl1, levelOfType, typeName } from '../types';
-import { eachPresent } from './contents';
 import { entryOf, type Found, guestPage, invariant, shadowPage } from './names';
+import { eachPresent } from './presentEntries';
+import { Tally } from './tally';
 
-const bump = (counts: Map<number, number>, key: number): void => {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-};
+const tallies = new WeakMap<Xen, { readonly [what in 'shadows' | 'writers' | 'refs']: Tally }>();
+
+/** The tallies of a world, at zero. They are kept: this is evaluated at every release of the lock. */
+function zeroed(x: Xen) {
+  let mine = tallies.get(x);
+  if (mine === undefined) {
+    const { machineFrames } = x.machine.config;
+    const make = (): Tally => new Tally(machineFrames);
+    mine = { shadows: make(), writers: make(), refs: make() };
+    tallies.set(x, mine);
+  }
+  for (const tally of Object.values(mine)) tally.clear();
+  return mine;
+}
 
 /** I13: every count is the number of what it counts. */
 export const referenceCounts = invariant(
   'I13',
   'A shadow’s count is its references; a guest page’s type count is its writable mappings.',
   (x, found) => {
-    const shadows = new Map<number, number>();
-    const writers = new Map<number, number>();
-    const refs = new Map<number, number>();
-    for (const smfn of x.shadows()) {
+    const { shadows, writers, refs } = zeroed(x);
+    const all = x.shadows();
+    for (const smfn of all) {
       const type = x.pages.type(smfn);
       const level = levelOfType(type);
-      if (x.pages.pinned(smfn)) bump(shadows, smfn);
-      if (!isFl1(type)) bump(refs, x.pages.backpointer(smfn));
+      const stride = strideOf(type);
+      if (x.pages.pinned(smfn)) shadows.bump(smfn);
+      if (!isFl1(type)) refs.bump(x.pages.backpointer(smfn));
       eachPresent(x, smfn, (i, hi, lo) => {
-        if (!isUsable(hi, lo) || i % strideOf(type) !== 0) return;
-        bump(level === 1 ? refs : shadows, frameOf(hi, lo));
-        if (level === 1 && (lo & W) !== 0) bump(writers, frameOf(hi, lo));
+        if (!isUsable(hi, lo) || i % stride !== 0) return;
+        const frame = frameOf(hi, lo);
+        (level === 1 ? refs : shadows).bump(frame);
+        if (level === 1 && (lo & W) !== 0) writers.bump(frame);
       });
     }
-    for (const v of x.vcpus) for (const top of v.tops) bump(shadows, top);
-    for (const smfn of x.shadows()) {
-      const has = shadows.get(smfn) ?? 0;
+    for (const v of x.vcpus) for (const top of v.tops) shadows.bump(top);
+    for (const smfn of all) {
+      const has = shadows.of(smfn);
       const says = x.pages.count(smfn);
       if (has !== says)
         found(`${x.name(smfn)} counts ${says} references, but ${has} were found.`, shadowPage(x, smfn));
     }
-    for (const gmfn of x.guest.touched())
-      checkGuest(x, found, gmfn, writers.get(gmfn) ?? 0, refs.get(gmfn) ?? 0);
+    for (const gmfn of x.guest.touched()) checkGuest(x, found, gmfn, writers.take(gmfn), refs.take(gmfn));
+    // What is mapped but nowhere recorded. A writable mapping is a reference too.
+    for (const gmfn of refs.rest()) checkGuest(x, found, gmfn, writers.of(gmfn), refs.of(gmfn));
   },
 );
 
@@ -82,10 +96,10 @@ export const inHashOnce = invariant(
   'I15',
   'Every shadow is in the hash exactly once, and its guest page is marked as such a table.',
   (x, found) => {
-    const times = new Map<number, number>();
+    const times = zeroed(x).shadows;
     for (let bucket = 0; bucket < SHADOW_HASH_BUCKETS; bucket++)
       for (let s = x.hash.head(bucket), n = 0; s !== 0 && n < x.pages.frames; s = x.pages.next(s), n++)
-        if (shHash(x.pages.backpointer(s), x.pages.type(s)) === bucket) bump(times, s);
+        if (shHash(x.pages.backpointer(s), x.pages.type(s)) === bucket) times.bump(s);
         else
           found(
             `${x.name(s)} is in bucket ${bucket} of the hash, where nobody looks for it.`,
@@ -94,7 +108,7 @@ export const inHashOnce = invariant(
     for (const smfn of x.shadows()) {
       const type = x.pages.type(smfn);
       const back = x.pages.backpointer(smfn);
-      const n = times.get(smfn) ?? 0;
+      const n = times.of(smfn);
       if (n !== 1)
         found(`${x.name(smfn)} is ${n === 0 ? 'not' : `${n} times`} in the hash.`, shadowPage(x, smfn));
       if (!isFl1(type) && (x.guest.typeBits(back) & (1 << type)) === 0)

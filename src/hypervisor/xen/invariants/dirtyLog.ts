@@ -1,8 +1,8 @@
 import { frameOf, W } from '../../../machine';
 import { isDirty, logsDirty } from '../dirty';
 import { isUsable } from '../magic';
-import { eachPresent } from './contents';
 import { entryOf, invariant, shadowEntry } from './names';
+import { eachPresent } from './presentEntries';
 
 /** I21, this project's own: a write that the log misses is one that a migration loses. */
 export const dirtyLog = invariant(

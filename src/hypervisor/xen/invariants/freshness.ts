@@ -4,9 +4,9 @@ import { isNarrow } from '../geometry';
 import { isUsable } from '../magic';
 import type { Xen } from '../state';
 import { isL1, levelOfType } from '../types';
-import { eachPresent } from './contents';
 import { excessL1 } from './grants';
 import { entryOf, type Found, invariant, shadowEntry } from './names';
+import { eachPresent } from './presentEntries';
 
 /** A shadow entry that grants more than its guest entry does now: allowed, until a flush covers it. */
 interface Stale {

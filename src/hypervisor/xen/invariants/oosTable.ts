@@ -3,8 +3,8 @@ import { SHADOW_OOS_FIXUPS } from '../fixupStore';
 import { isUsable } from '../magic';
 import { oosFind } from '../oos/slots';
 import type { Xen } from '../state';
-import { eachPresent } from './contents';
 import { entryOf, guestPage, invariant, oosSlot, shadowEntry } from './names';
+import { eachPresent } from './presentEntries';
 
 /** I6: marks and slots say the same. */
 export const inOneSlot = invariant(

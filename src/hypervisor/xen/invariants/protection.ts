@@ -2,8 +2,8 @@ import { frameOf, W } from '../../../machine';
 import { isUsable } from '../magic';
 import type { Xen } from '../state';
 import { SHF_L1_ANY } from '../types';
-import { eachPresent } from './contents';
 import { entryOf, guestPage, invariant, shadowEntry } from './names';
+import { eachPresent } from './presentEntries';
 
 /** Whether the guest must not be able to write the page: it has a shadow, and was not let go. */
 const isProtected = (x: Xen, gmfn: number): boolean => x.isPageTable(gmfn) && !x.oosMayWrite(gmfn);

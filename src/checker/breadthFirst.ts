@@ -83,6 +83,7 @@ export class BreadthFirst {
     this.seen = new StateSet(options.livelocks === true || options.fuse === true);
     this.edges = options.livelocks === true ? new Edges() : undefined;
     this.tree = new Tree(world);
+    this.canonical?.whole(0);
     this.number();
     this.put(0, 0);
     const violation = this.watch.state();
@@ -128,14 +129,13 @@ export class BreadthFirst {
     return this.outcome;
   }
 
-  /** Number of the present state: as `StateSet.add`. */
+  /** Number of the present state, whose key has been computed: as `StateSet.add`. */
   private number(): number {
     const { canonical, seen } = this;
     if (canonical === undefined) {
       const { store } = this.subject.world;
       return seen.add(store.hashLo, store.hashHi);
     }
-    canonical.compute();
     return seen.add(canonical.lo, canonical.hi);
   }
 
@@ -183,6 +183,7 @@ export class BreadthFirst {
       return;
     }
     this.tree.goTo(state);
+    this.canonical?.whole(0);
     this.edges?.begin(state);
     if (!this.expand(state)) this.nobody(state);
     this.edges?.end(state);
@@ -217,6 +218,7 @@ export class BreadthFirst {
     this.transitions++;
     const steps = this.distance + this.moves.length;
     let violation = this.watch.needsEvents ? this.watch.taken(eventsBefore) : undefined;
+    this.canonical?.moved(0, packedActor(choice));
     const found = this.number();
     const state = found < 0 ? -1 - found : found;
     this.edges?.add(choice, state);

@@ -61,7 +61,7 @@ export class DepthFirst {
     this.plain = !reduce && !fuse;
     if (symmetry && subject.symmetry !== undefined)
       this.canonical = new Canonical(subject.world.store, subject.symmetry);
-    this.isNew();
+    this.isNew(-1);
     this.enter();
   }
 
@@ -109,14 +109,15 @@ export class DepthFirst {
     return { ...outcome, schedule };
   }
 
-  /** Whether the present state has not been seen before; from now on it has. */
-  private isNew(): boolean {
+  /** Whether the present state has not been seen before; from now on it has. The actor has just moved; -1: nobody has. */
+  private isNew(actor: number): boolean {
     const { canonical, seen } = this;
     if (canonical === undefined) {
       const { store } = this.subject.world;
       return seen.add(store.hashLo, store.hashHi) >= 0;
     }
-    canonical.compute();
+    if (actor < 0) canonical.whole(0);
+    else canonical.moved(this.path.depth, actor);
     return seen.add(canonical.lo, canonical.hi) >= 0;
   }
 
@@ -152,7 +153,7 @@ export class DepthFirst {
         world.events.truncate(eventsBefore);
         if (violation !== undefined) this.wrong(violation, path.depth + 1);
       }
-      const fresh = this.isNew();
+      const fresh = this.isNew(actor);
       path.next =
         (choice & ALONE) === 0
           ? followingChoice(choice, branches)

@@ -14,7 +14,7 @@ export interface Naming {
 
 /** One of several that are alike: a vCPU with its store buffer, say. */
 export interface Member {
-  /** Its own cells, in the same order for every member. */
+  /** Its own cells, in the same order for every member. Nobody but its own actors writes them. */
   readonly own: readonly Run[];
   /** Its stack, if it runs something. */
   readonly thread?: Thread;
@@ -42,127 +42,175 @@ const RUN = 0x2000_0000;
 const NAMED = 0x3000_0000;
 const POSITION = 0x4000_0000;
 
+/** What is kept of each member in a state: how it looks, and what its cells are in the store's own hash. */
+const KEPT = 4;
+const LOOKS_LO = 0;
+const LOOKS_HI = 1;
+const SHARE_LO = 2;
+const SHARE_HI = 3;
+
 /**
  * The identity of a state up to trading members: two states that differ only in which member is which get the same key.
  * Members are put in the order of what each of them looks like; a member that is named from outside looks different from one
  * that is not. Where members look the same and name each other, some equal states may still get different keys: then more
  * states are visited than need be, but none is left out.
+ *
+ * After a move only the member that moved is looked at again: so an exploration keeps a row of looks for each state on its way.
  */
 export class Canonical {
   lo = 0;
   hi = 0;
   private readonly count: number;
+  private readonly stride: number;
+  private rows: Int32Array;
+  /** Of each actor the member it belongs to; -1 for none. */
+  private readonly memberOf: Int32Array;
+  /** Looks of the members in the present state, with what names them from outside. */
   private readonly looksLo: Int32Array;
   private readonly looksHi: Int32Array;
   /** Members in order, and of each its place in the order. */
   private readonly order: Int32Array;
   private readonly place: Int32Array;
-  /** What the members' cells are in the store's own hash, taken out of it again. */
-  private restLo = 0;
-  private restHi = 0;
 
   constructor(
     private readonly store: Store,
     private readonly symmetry: Symmetry,
   ) {
-    this.count = symmetry.members.length;
+    const { members } = symmetry;
+    this.count = members.length;
+    this.stride = KEPT * this.count;
+    this.rows = new Int32Array(64 * this.stride);
+    this.memberOf = new Int32Array(1 + Math.max(...members.flatMap(({ actors }) => actors))).fill(-1);
+    members.forEach(({ actors }, m) => {
+      for (const actor of actors) this.memberOf[actor] = m;
+    });
     this.looksLo = new Int32Array(this.count);
     this.looksHi = new Int32Array(this.count);
     this.order = new Int32Array(this.count);
     this.place = new Int32Array(this.count);
   }
 
-  /** Computes the key of the present state into `lo` and `hi`. */
-  compute(): void {
-    const { symmetry, count } = this;
-    this.restLo = this.store.hashLo;
-    this.restHi = this.store.hashHi;
-    for (let m = 0; m < count; m++) this.look(m);
-    this.lookFromOutside();
-    this.sort();
-    this.lo = this.restLo;
-    this.hi = this.restHi;
-    for (let k = 0; k < count; k++) {
-      const m = this.order[k] as number;
-      this.lo ^= spreadLo(
-        POSITION + k,
-        (this.looksLo[m] as number) ^ Math.imul(this.looksHi[m] as number, 0x01000193),
-      );
-      this.hi ^= spreadHi(
-        POSITION + k,
-        (this.looksHi[m] as number) + Math.imul(this.looksLo[m] as number, 0x01000193),
-      );
+  get bytes(): number {
+    return this.rows.byteLength;
+  }
+
+  /** Computes the key of the present state into `lo` and `hi`, and keeps what it saw as a row. */
+  whole(row: number): void {
+    this.roomFor(row);
+    for (let m = 0; m < this.count; m++) this.look(m, row * this.stride + KEPT * m);
+    this.finish(row);
+  }
+
+  /** The same where an actor has just moved from the state of a row: the present state becomes the next row. */
+  moved(row: number, actor: number): void {
+    const { stride } = this;
+    this.roomFor(row + 1);
+    this.rows.copyWithin((row + 1) * stride, row * stride, (row + 1) * stride);
+    const m = this.memberOf[actor] ?? -1;
+    if (m >= 0) this.look(m, (row + 1) * stride + KEPT * m);
+    this.finish(row + 1);
+  }
+
+  private roomFor(row: number): void {
+    while ((row + 1) * this.stride > this.rows.length) {
+      const grown = new Int32Array(2 * this.rows.length);
+      grown.set(this.rows);
+      this.rows = grown;
     }
-    if (symmetry.namingRuns !== undefined) this.namedByOthers();
   }
 
   /** What a member looks like by its own cells. */
-  private look(m: number): void {
+  private look(m: number, at: number): void {
     const { store } = this;
+    const { cells } = store;
     const { own, thread } = this.symmetry.members[m] as Member;
     const { namingRuns } = this.symmetry;
     let lo = 0;
     let hi = 0;
+    let shareLo = 0;
+    let shareHi = 0;
     if (thread !== undefined) {
       const top = thread.topCell;
       const end = thread.stackEnd;
       for (let cell = top; cell < end; cell++) {
-        const value = store.get(cell);
+        const value = cells[cell] as number;
         if (value === 0) continue;
-        this.takeOut(cell, value);
+        shareLo ^= store.shareLo(cell, value);
+        shareHi ^= store.shareHi(cell, value);
         // The first cell says where the innermost frame begins: as a distance it is the same for all.
         const what = cell === top ? value - top : value;
         lo ^= spreadLo(STACK + cell - top, what);
         hi ^= spreadHi(STACK + cell - top, what);
       }
     }
-    let at = RUN;
+    let place = RUN;
     for (let r = 0; r < own.length; r++) {
-      const { base, cells } = own[r] as Run;
+      const run = own[r] as Run;
       const naming = namingRuns?.[r];
-      for (let i = 0; i < cells; i++, at++) {
-        const value = store.get(base + i);
+      const end = run.base + run.cells;
+      for (let cell = run.base; cell < end; cell++, place++) {
+        const value = cells[cell] as number;
         if (value === 0) continue;
-        this.takeOut(base + i, value);
+        shareLo ^= store.shareLo(cell, value);
+        shareHi ^= store.shareHi(cell, value);
         const named = naming === undefined ? -1 : naming.of(value);
         const what = named < 0 ? value : (naming as Naming).renamed(value, named === m ? SELF : OTHER);
-        lo ^= spreadLo(at, what);
-        hi ^= spreadHi(at, what);
+        lo ^= spreadLo(place, what);
+        hi ^= spreadHi(place, what);
       }
     }
-    this.looksLo[m] = lo;
-    this.looksHi[m] = hi;
-    this.order[m] = m;
+    const { rows } = this;
+    rows[at + LOOKS_LO] = lo;
+    rows[at + LOOKS_HI] = hi;
+    rows[at + SHARE_LO] = shareLo;
+    rows[at + SHARE_HI] = shareHi;
   }
 
-  private takeOut(cell: number, value: number): void {
-    this.restLo ^= this.store.shareLo(cell, value);
-    this.restHi ^= this.store.shareHi(cell, value);
-  }
-
-  /** A member that a cell of nobody's own names looks different for it. */
-  private lookFromOutside(): void {
-    const { store } = this;
-    this.symmetry.naming.forEach(({ cell, by }, i) => {
-      const value = store.get(cell);
+  /** The key, from a row of looks: the rest of the store, and the members in their order. */
+  private finish(row: number): void {
+    const { store, symmetry, count, rows, looksLo, looksHi } = this;
+    let restLo = store.hashLo;
+    let restHi = store.hashHi;
+    for (let m = 0, at = row * this.stride; m < count; m++, at += KEPT) {
+      looksLo[m] = rows[at + LOOKS_LO] as number;
+      looksHi[m] = rows[at + LOOKS_HI] as number;
+      restLo ^= rows[at + SHARE_LO] as number;
+      restHi ^= rows[at + SHARE_HI] as number;
+    }
+    const { naming } = symmetry;
+    for (let i = 0; i < naming.length; i++) {
+      const { cell, by } = naming[i] as Symmetry['naming'][number];
+      const value = store.cells[cell] as number;
       const named = by.of(value);
-      if (named < 0) return;
-      this.takeOut(cell, value);
-      // With the name taken out, what else the cell says is kept.
+      if (named < 0) continue;
+      restLo ^= store.shareLo(cell, value);
+      restHi ^= store.shareHi(cell, value);
+      // A member that the cell names looks different for it. With the name taken out, what else the cell says is kept.
       const what = by.renamed(value, 0);
-      this.looksLo[named] = (this.looksLo[named] as number) ^ spreadLo(NAMED + i, what);
-      this.looksHi[named] = (this.looksHi[named] as number) ^ spreadHi(NAMED + i, what);
-    });
+      looksLo[named] = (looksLo[named] as number) ^ spreadLo(NAMED + i, what);
+      looksHi[named] = (looksHi[named] as number) ^ spreadHi(NAMED + i, what);
+    }
+    this.sort();
+    for (let k = 0; k < count; k++) {
+      const m = this.order[k] as number;
+      const lo = looksLo[m] as number;
+      const hi = looksHi[m] as number;
+      restLo ^= spreadLo(POSITION + k, lo ^ Math.imul(hi, 0x01000193));
+      restHi ^= spreadHi(POSITION + k, hi + Math.imul(lo, 0x01000193));
+    }
+    this.lo = restLo;
+    this.hi = restHi;
+    if (symmetry.namingRuns !== undefined) this.namedByOthers();
   }
 
   private sort(): void {
     const { order, looksLo, looksHi, count } = this;
+    order[0] = 0;
     // Few members: insertion sort.
-    for (let i = 1; i < count; i++) {
-      const m = order[i] as number;
+    for (let m = 1; m < count; m++) {
       const hi = looksHi[m] as number;
       const lo = looksLo[m] as number;
-      let j = i - 1;
+      let j = m - 1;
       for (; j >= 0; j--) {
         const other = order[j] as number;
         const otherHi = looksHi[other] as number;
@@ -186,7 +234,8 @@ export class Canonical {
         const naming = this.symmetry.namingRuns?.[r];
         if (naming === undefined) continue;
         for (let i = 0; i < cells; i++, at++) {
-          const named = naming.of(store.get(base + i));
+          const value = store.cells[base + i] as number;
+          const named = value === 0 ? -1 : naming.of(value);
           if (named < 0 || named === m) continue;
           this.lo ^= spreadLo(at, this.place[named] as number);
           this.hi ^= spreadHi(at, this.place[named] as number);

@@ -1,4 +1,13 @@
-import { type Bounds, type FpfSize, fpf, outcomeText, shortest, verify } from '../../checker';
+import {
+  type Bounds,
+  FPF_PROTECTIONS,
+  type FpfSize,
+  fpf,
+  outcomeText,
+  protectionTable,
+  shortest,
+  verify,
+} from '../../checker';
 import { type Bench, type BenchArgs, type Measure, median, wholeArg } from '../bench';
 import { buildSpin, type SpinSize, spinMissing } from '../peers/spin';
 
@@ -95,13 +104,59 @@ function againstSpin(size: SpinSize, prefix: string, target: string): Measure[] 
   }
 }
 
+/** A verdict with every reduction, against SPIN with its own. The models are the same, the counts need not be. */
+function reduced(withSpin: boolean): Measure[] {
+  const size: SpinSize = { n: 4, k: 2, b: 2, fence: 1 };
+  const once = () => {
+    const subject = fpf(modelSize(size));
+    const start = performance.now();
+    const outcome = verify(subject, { fuse: true, reduce: true, symmetry: true, bounds: BOUNDS });
+    const seconds = (performance.now() - start) / 1000;
+    if (outcome.kind !== 'holds') throw new Error(outcomeText(outcome));
+    return { states: outcome.covered.states, seconds };
+  };
+  once();
+  const runs = [once(), once(), once()];
+  const seconds = median(runs.map((run) => run.seconds));
+  const own: Measure[] = [
+    { name: 'reducedStates', value: runs[0]?.states ?? 0, unit: '' },
+    { name: 'reducedSeconds', value: seconds, unit: 's' },
+  ];
+  if (!withSpin) return own;
+  const spin = buildSpin({ ...size, reduce: true });
+  try {
+    const theirs = spin.run();
+    return [
+      ...own,
+      { name: 'spinReducedStates', value: theirs.states, unit: '' },
+      { name: 'spinReducedSeconds', value: theirs.seconds, unit: 's' },
+      { name: 'spinReducedRatio', value: theirs.seconds / seconds, unit: '×', target: '≥ 15×, reach for 40' },
+    ];
+  } finally {
+    spin.dispose();
+  }
+}
+
+/** The protection table of the protocol with three vCPUs: every row, with its shortest counterexample. */
+function table(): Measure[] {
+  const start = performance.now();
+  const { rows } = protectionTable(FPF_PROTECTIONS, (without) =>
+    fpf({ vcpus: 3, operations: 2, depth: 2, fence: true, without }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const broken = rows.filter(({ result }) => result.outcome.kind === 'violation').length;
+  if (broken !== FPF_PROTECTIONS.length)
+    throw new Error(`${broken} of ${FPF_PROTECTIONS.length} protections matter. Expected all of them to.`);
+  return [{ name: 'protectionTableSeconds', value: seconds, unit: 's', target: '< 10 s a row' }];
+}
+
 /** The shortest way to break it without its fences, with four vCPUs. */
 function counterexample(): Measure[] {
   const size = modelSize({ n: 4, k: 1, b: 2, fence: 0 });
   const found = Array.from({ length: 3 }, () => {
     const subject = fpf(size);
     const start = performance.now();
-    const outcome = shortest(subject);
+    const outcome = shortest(subject, { fuse: true, symmetry: true });
     const seconds = (performance.now() - start) / 1000;
     if (outcome.kind !== 'violation') throw new Error(outcomeText(outcome));
     return { seconds, steps: outcome.schedule.length };
@@ -134,6 +189,6 @@ export const checker: Bench = {
     if (sized) return [...own, ...peer];
     const padded: SpinSize = { n: 2, k: 3, b: 2, fence: 1, pad: PAGE_TABLE.bytes };
     const pagePeer = missing === undefined ? againstSpin(padded, 'spinPageTable', '≥ 8×, reach for 15') : [];
-    return [...own, ...peer, ...pagePeer, ...counterexample()];
+    return [...own, ...peer, ...pagePeer, ...reduced(missing === undefined), ...counterexample(), ...table()];
   },
 };

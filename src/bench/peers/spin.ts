@@ -12,6 +12,8 @@ export interface SpinSize {
   readonly fence: number;
   /** Bytes of a page table that every state carries. */
   readonly pad?: number;
+  /** With its partial-order reduction. */
+  readonly reduce?: boolean;
 }
 
 export interface SpinRun {
@@ -44,8 +46,8 @@ function figure(output: string, pattern: RegExp): number {
   return Number(match[1]);
 }
 
-/** Generates and compiles the verifier: -O2, no reduction; it goes on past errors, so that it counts every state. */
-export function buildSpin({ n, k, b, fence, pad }: SpinSize): Spin {
+/** Generates and compiles the verifier: -O2, no reduction unless asked for; it goes on past errors, so that it counts every state. */
+export function buildSpin({ n, k, b, fence, pad, reduce = false }: SpinSize): Spin {
   const folder = mkdtempSync(join(tmpdir(), 'spin-'));
   copyFileSync(MODEL, join(folder, 'fpf.pml'));
   const sizes = [`-DN=${n}`, `-DK=${k}`, `-DB=${b}`, `-DFENCE=${fence}`];
@@ -53,7 +55,7 @@ export function buildSpin({ n, k, b, fence, pad }: SpinSize): Spin {
   const vector = pad === undefined ? [] : [`-DVECTORSZ=${2 * pad}`];
   const quiet = { cwd: folder, stdio: 'ignore' } as const;
   execFileSync('spin', [...sizes, ...padding, '-a', 'fpf.pml'], quiet);
-  execFileSync('gcc', ['-O2', '-DNOREDUCE', ...vector, '-o', 'pan', 'pan.c'], quiet);
+  execFileSync('gcc', ['-O2', ...(reduce ? [] : ['-DNOREDUCE']), ...vector, '-o', 'pan', 'pan.c'], quiet);
   return {
     run() {
       const { stdout } = spawnSync(join(folder, 'pan'), ['-c0', '-m1000000'], {

@@ -40,20 +40,22 @@ const OTHER = 2;
 const STACK = 0x1000_0000;
 const RUN = 0x2000_0000;
 const NAMED = 0x3000_0000;
-const POSITION = 0x4000_0000;
+const MEMBER = 0x4000_0000;
+const POSITION = 0x5000_0000;
 
-/** What is kept of each member in a state: how it looks, and what its cells are in the store's own hash. */
-const KEPT = 4;
+/** What is kept of each member in a state: how it looks, what its cells are in the store's own hash, whether it names others. */
+const KEPT = 5;
 const LOOKS_LO = 0;
 const LOOKS_HI = 1;
 const SHARE_LO = 2;
 const SHARE_HI = 3;
+const NAMES = 4;
 
 /**
  * The identity of a state up to trading members: two states that differ only in which member is which get the same key.
- * Members are put in the order of what each of them looks like; a member that is named from outside looks different from one
- * that is not. Where members look the same and name each other, some equal states may still get different keys: then more
- * states are visited than need be, but none is left out.
+ * The key is made of what each member looks like, whoever it is; a member that is named from outside looks different from one
+ * that is not. Where members name each other they are put in an order first. If those look the same, some equal states may
+ * still get different keys: then more states are visited than need be, but none is left out.
  *
  * After a move only the member that moved is looked at again: so an exploration keeps a row of looks for each state on its way.
  */
@@ -105,7 +107,9 @@ export class Canonical {
   moved(row: number, actor: number): void {
     const { stride } = this;
     this.roomFor(row + 1);
-    this.rows.copyWithin((row + 1) * stride, row * stride, (row + 1) * stride);
+    const { rows } = this;
+    const end = (row + 1) * stride;
+    for (let i = row * stride; i < end; i++) rows[i + stride] = rows[i] as number;
     const m = this.memberOf[actor] ?? -1;
     if (m >= 0) this.look(m, (row + 1) * stride + KEPT * m);
     this.finish(row + 1);
@@ -129,6 +133,7 @@ export class Canonical {
     let hi = 0;
     let shareLo = 0;
     let shareHi = 0;
+    let names = 0;
     if (thread !== undefined) {
       const top = thread.topCell;
       const end = thread.stackEnd;
@@ -154,6 +159,7 @@ export class Canonical {
         shareLo ^= store.shareLo(cell, value);
         shareHi ^= store.shareHi(cell, value);
         const named = naming === undefined ? -1 : naming.of(value);
+        if (named >= 0 && named !== m) names = 1;
         const what = named < 0 ? value : (naming as Naming).renamed(value, named === m ? SELF : OTHER);
         lo ^= spreadLo(place, what);
         hi ^= spreadHi(place, what);
@@ -164,6 +170,7 @@ export class Canonical {
     rows[at + LOOKS_HI] = hi;
     rows[at + SHARE_LO] = shareLo;
     rows[at + SHARE_HI] = shareHi;
+    rows[at + NAMES] = names;
   }
 
   /** The key, from a row of looks: the rest of the store, and the members in their order. */
@@ -171,11 +178,13 @@ export class Canonical {
     const { store, symmetry, count, rows, looksLo, looksHi } = this;
     let restLo = store.hashLo;
     let restHi = store.hashHi;
+    let names = 0;
     for (let m = 0, at = row * this.stride; m < count; m++, at += KEPT) {
       looksLo[m] = rows[at + LOOKS_LO] as number;
       looksHi[m] = rows[at + LOOKS_HI] as number;
       restLo ^= rows[at + SHARE_LO] as number;
       restHi ^= rows[at + SHARE_HI] as number;
+      names |= rows[at + NAMES] as number;
     }
     const { naming } = symmetry;
     for (let i = 0; i < naming.length; i++) {
@@ -190,17 +199,16 @@ export class Canonical {
       looksLo[named] = (looksLo[named] as number) ^ spreadLo(NAMED + i, what);
       looksHi[named] = (looksHi[named] as number) ^ spreadHi(NAMED + i, what);
     }
-    this.sort();
-    for (let k = 0; k < count; k++) {
-      const m = this.order[k] as number;
+    // Added up, not put in a row: whoever is which, the sum is the same.
+    for (let m = 0; m < count; m++) {
       const lo = looksLo[m] as number;
       const hi = looksHi[m] as number;
-      restLo ^= spreadLo(POSITION + k, lo ^ Math.imul(hi, 0x01000193));
-      restHi ^= spreadHi(POSITION + k, hi + Math.imul(lo, 0x01000193));
+      restLo = (restLo + spreadLo(MEMBER, lo ^ Math.imul(hi, 0x01000193))) | 0;
+      restHi = (restHi + spreadHi(MEMBER, hi + Math.imul(lo, 0x01000193))) | 0;
     }
     this.lo = restLo;
     this.hi = restHi;
-    if (symmetry.namingRuns !== undefined) this.namedByOthers();
+    if (names !== 0) this.namedByOthers();
   }
 
   private sort(): void {
@@ -225,6 +233,7 @@ export class Canonical {
   /** Who names whom among the members, by their places. */
   private namedByOthers(): void {
     const { store, count } = this;
+    this.sort();
     for (let k = 0; k < count; k++) {
       const m = this.order[k] as number;
       const { own } = this.symmetry.members[m] as Member;

@@ -45,7 +45,7 @@ export const TableCard = memo(function TableCard({ card, m, wrong }: TableCardPr
         <text {...silent} x={rect.x + m.inset} y={baseline} dy=".2em">
           <tspan className="scene-title">{table.name}</tspan>
           <tspan className="scene-tags" dx="5">
-            {[...table.tags, ...((table.remembered ?? []).length > 0 ? ['hint'] : [])].join(' ')}
+            {tagsOf(table)}
           </tspan>
         </text>
         <text
@@ -140,4 +140,10 @@ export function tableName(t: TableModel): string {
     words.push(`last writable hint of vCPU ${t.remembered.join(' and ')}`);
   if (t.tags.length > 0) words.push(`loaded by ${t.tags.map((v) => v.replace('v', 'vCPU ')).join(' and ')}`);
   return words.join(', ');
+}
+
+/** Who has it loaded, in as little room as a narrow card has (`v0,1`), and whether a vCPU remembers it. */
+function tagsOf({ tags, remembered }: TableModel): string {
+  const loaders = tags.length === 0 ? [] : [`v${tags.map((tag) => tag.slice(1)).join(',')}`];
+  return [...loaders, ...((remembered ?? []).length > 0 ? ['hint'] : [])].join(' ');
 }

@@ -59,7 +59,7 @@ export interface TableModel {
   readonly frame: number;
   /** `PML4`, `PT`, `l1_64`. */
   readonly name: string;
-  /** `0x02e`, `s084`, `s084 ×2` for a shadow of two pages. */
+  /** `0x02e`, `s084`, `s084×2` for a shadow of two pages. */
   readonly frameName: string;
   /** How many pages it has, in a row from `frame`: entries are counted through them. One if it is not said. */
   readonly pages?: number;

@@ -110,7 +110,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     level: s.level,
     frame: s.frame,
     name: s.name,
-    frameName: pages === 1 ? shadowName(s.frame) : `${shadowName(s.frame)} ×${pages}`,
+    frameName: pages === 1 ? shadowName(s.frame) : `${shadowName(s.frame)}×${pages}`,
     pages,
     capacity,
     stride: 2,

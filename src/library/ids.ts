@@ -68,6 +68,7 @@ export const IDS = [
   // Guest modes
   'large-page-splintered',
   'pae-top-of-four',
+  'half-an-entry',
   'two-shadows-for-one-table',
   'paging-off-and-on',
   // One protection less

@@ -45,6 +45,7 @@ export const IDS = [
   'emulated-in-between',
   'emulated-in-between-overwritten',
   'no-bump-on-emulation',
+  'seen-before-the-flush',
   'upper-table-changed',
   'upper-table-changed-unseen',
   'read-to-use-closed',

@@ -36,7 +36,10 @@ function aliasedLab(options: ConstructorParameters<typeof XenLab>[0] = {}): XenL
 }
 
 describe('sheet 9.1: demand fault, shadow creation, A and D', () => {
-  const lab = aliasedLab();
+  const lab = aliasedLab({
+    entries: [{ page: 0x30, index: 5, value: e(0x100, PWU) }],
+    switches: { 'flush-before-bump': false },
+  });
   const before = { writers: lab.x.guest.writers(0x30), version: lab.x.domain.get('version') };
   lab.run(0, load(vaOf(0x30, 5)));
   const [l3, l2, l1] = [lab.shadowOf(0x11, 12), lab.shadowOf(0x12, 10), lab.shadowOf(0x30)] as const;

@@ -56,9 +56,11 @@ function sayProtect(t: Thread, x: Xen, level: number): string {
 
 function sayFlush(t: Thread, x: Xen): string {
   if (t.get(F.flush) === 0) return 'The path was protected already: nothing had to be removed.';
-  const version = x.on('bump-on-removal')
-    ? `The version goes up to ${x.domain.get('version')}`
-    : 'The version stays as it is, for moving it is switched off';
+  const version = !x.on('bump-on-removal')
+    ? 'The version stays as it is, for moving it is switched off'
+    : x.on('flush-before-bump')
+      ? 'The version will move when that is safe'
+      : `The version goes up to ${x.domain.get('version')}`;
   const flush = x.on('removal-flush')
     ? 'every TLB is flushed'
     : 'no TLB is flushed, for that is switched off';
@@ -201,10 +203,25 @@ export const walkSteps: readonly Step<Xen>[] = [
       fold(t);
       if (t.get(F.flush) === 0) return;
       x.world.count('shadow_rm_write_flush_tlb');
-      if (x.on('bump-on-removal')) bumpVersion(x);
+      if (x.on('bump-on-removal') && !x.on('flush-before-bump')) bumpVersion(x);
       if (x.on('removal-flush')) t.call(flushTlbMask, []);
     },
     say: sayFlush,
+  },
+  {
+    label: 'bump',
+    line: '  (gtable_dirty_version++ only when all have flushed: not in Xen)',
+    touch: 'racy',
+    run: (t, x) => {
+      if (t.get(F.flush) === 1 && x.on('bump-on-removal') && x.on('flush-before-bump')) bumpVersion(x);
+    },
+    say: (t, x) => {
+      if (t.get(F.flush) === 0) return 'Nothing was removed: the version stays as it is.';
+      if (!x.on('bump-on-removal')) return 'Moving the version is switched off.';
+      return x.on('flush-before-bump')
+        ? `No processor can write the path any more. Now the version goes up to ${x.domain.get('version')}.`
+        : 'The version has moved already, before the flush.';
+    },
   },
   {
     label: 'rewalk',

@@ -146,6 +146,7 @@ export const SWITCH_ORIGINS: Readonly<Record<string, string>> = Object.fromEntri
   ['fixup-no-duplicates', common('2f0f4ad09f', 'oos_fixup_add')],
   ['first-of-four', multi('7a54e4ba24', 'sh_safe_not_to_sync')],
   ['fast-emul-cleared', multi('89fcb252a1', 'sh_page_fault')],
+  ['flush-before-bump', multi(F, 'sh_page_fault')],
   ['early-unshadow-halves', multi('43d588d6ae', 'emulate_unmap_dest')],
   ['guess-any-vcpu', common('99666cb632', 'sh_remove_write_access')],
   ['no-gnp', multi('34d140eaa7', '_sh_propagate')],

@@ -201,6 +201,12 @@ const LATER = [
     'A fault that falls back because its page is out of sync counts as an ordinary one (2008). Without it a store emulated after all is not remembered.',
   ),
   spec(
+    'flush-before-bump',
+    'Flush before the bump',
+    'The version moves when every TLB has been flushed. Without it, as in Xen to this day, a processor may still write a table after others have seen the new version.',
+    'I16',
+  ),
+  spec(
     'early-unshadow-halves',
     'Zeroes by halves',
     'A zero stored to the upper half of an 8-byte entry is no reason to think that the process lives (after 2010). Without it a PAE guest that clears its tables by halves is never noticed.',

@@ -68,6 +68,22 @@ export const WALK_BREAKS: readonly Break[] = [
     play: emulationRace,
   },
   {
+    without: 'flush-before-bump',
+    what: 'v1 stores by what its TLB remembers after v2 has seen the new version (3.7)',
+    options: { vcpus: 3, switches: { 'late-recheck': false }, entries: [at(0x30, 0, OLD), at(0x30, 5, OLD)] },
+    play: (lab) => {
+      lab.run(1, setEntry(0x30, 9, EMPTY));
+      lab.begin(0, load(vaOf(0x30, 0)));
+      lab.until(0, 'flush_tlb_mask.cpu');
+      lab.step(0);
+      lab.begin(2, load(vaOf(0x30, 5)));
+      lab.until(2, 'sh_page_fault.lock');
+      lab.run(1, setEntry(0x30, 5, NEW));
+      lab.finish(0);
+      lab.finish(2);
+    },
+  },
+  {
     without: 'protect-path',
     what: 'a table is shadowed that the kernel can write',
     options: { vcpus: 1, entries: [at(0x30, 0, OLD)] },

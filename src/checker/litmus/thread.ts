@@ -102,7 +102,7 @@ export const litmusThread = procedure<LitmusMachine>({
     {
       label: 'store',
       line: 'MOV [x],value',
-      touch: 'racy',
+      touch: 'buffered',
       beat: true,
       run: (t, m) => {
         const { location, from } = instruction(t, m, 0, 'store');

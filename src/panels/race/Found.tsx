@@ -10,6 +10,7 @@ import { classNames } from '../../ui/classNames';
 import { raceView } from '../../views/race/race';
 import { Asked } from './Asked';
 import { Compare } from './Compare';
+import { Export } from './Export';
 import { Lanes } from './Lanes';
 
 interface FoundProps {
@@ -17,6 +18,9 @@ interface FoundProps {
   readonly explored: Explored;
   readonly row: ProtectionRow;
 }
+
+/** The scenario's own. */
+const NO_SCHEDULE: Counterexample['schedule'] = [];
 
 /** One row of the table: its verdict, and its counterexample as lanes. */
 export function Found({ controls, explored, row }: FoundProps) {
@@ -38,6 +42,7 @@ export function Found({ controls, explored, row }: FoundProps) {
       </div>
       {broken && counterexample.schedule.length > 0 && <Shown explored={explored} found={counterexample} />}
       {!broken && <Asked explored={explored} />}
+      <Export controls={controls} explored={explored} schedule={counterexample?.schedule ?? NO_SCHEDULE} />
     </>
   );
 }

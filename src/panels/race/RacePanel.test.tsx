@@ -63,6 +63,10 @@ describe('the race finder', () => {
     expect(marked.parentElement?.textContent).toContain('reads entry 005 of the guest');
     expect(screen.getByRole('region', { name: 'The nearest schedule that is safe' })).toBeTruthy();
 
+    // A guest that invalidates translations has no counterpart in a litmus test, and that is said.
+    await userEvent.click(screen.getByRole('button', { name: 'Export as litmus test' }));
+    expect(screen.getByText(/^Not exported\. .*`invlpg 0x40_5000` has no counterpart/)).toBeTruthy();
+
     await userEvent.click(screen.getByRole('button', { name: 'Open on stage' }));
     expect(session.state.racing).toBe(false);
     expect(session.run?.violations[0]?.violation.invariant).toBe('I1');
@@ -80,5 +84,31 @@ describe('the race finder', () => {
       controls.execute('switch:prefetch');
     });
     expect(screen.getByText(/Look again to explore what is there now/)).toBeTruthy();
+  });
+
+  it('saves programs that only read and write memory for other tools', async () => {
+    const made = testSession({
+      text: `scenario "Store buffering"
+design native
+paging x86-64, 128 frames
+store-buffers 2
+map 0x40_0000 -> 0x040 rw user
+vcpu 0
+  store 0x40_0000 = 1
+  load 0x40_0008
+vcpu 1
+  store 0x40_0008 = 1
+  load 0x40_0000
+`,
+    });
+    render(<RacePanel controls={made.controls} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Look for a race' }));
+    act(() => made.explorer.run());
+    expect(banner()?.textContent).toBe('Everything holds, in every order');
+    await userEvent.click(screen.getByRole('button', { name: 'Export as litmus test' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Export as Promela' }));
+    expect(made.files.map(({ name }) => name)).toEqual(['Store-buffering.litmus', 'Store-buffering.pml']);
+    expect(made.files[0]?.text).toMatch(/^X86 Store-buffering\n/);
+    expect(made.files[1]?.text).toContain('active proctype P1()');
   });
 });

@@ -1,40 +1,63 @@
+import { bundle } from './bundle';
 import { exec } from './exec';
 
 /**
- * `npm run soak [-- --minutes N] [--runs N] [name...]`: the laws (`*.laws.test.ts`) with many more runs than
- * `npm test` grants them, round after round with a new seed, until the time is over or a law breaks.
- * Drivers that count operations instead of runs read `SOAK=1` and take their long form.
+ * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all three, one after the other.
+ *   random       1,000,000 operations of random guests of Xen with all protections on  [--operations N] [--seed S]
+ *   protections  each protection off, from ten seeds: what it protects must break       [--seeds N] [--seed S] [--only NAME,NAME]
+ *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
+ *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
+const JOBS = ['random', 'protections', 'laws', 'world'] as const;
+type Job = (typeof JOBS)[number];
+const DRIVER = 'src/testing/xenDriver/main.ts';
+/** Ends what hangs, not what is slow. */
+const HOURS = 6 * 3_600_000;
+
+const words = process.argv.slice(2);
+const named = JOBS.find((job) => job === words[0]);
+const rest = named === undefined ? words : words.slice(1);
+
 function option(name: string, otherwise: number): number {
-  const index = process.argv.indexOf(`--${name}`);
+  const index = rest.indexOf(`--${name}`);
   if (index < 0) return otherwise;
-  const value = Number(process.argv[index + 1]);
-  if (!(value > 0)) throw new Error(`--${name} is "${process.argv[index + 1]}", expected a number above 0.`);
+  const value = Number(rest[index + 1]);
+  if (!(value > 0)) throw new Error(`--${name} is "${rest[index + 1]}", expected a number above 0.`);
   return value;
 }
 
-const minutes = option('minutes', 10);
-const runs = option('runs', 2000);
-const names = process.argv
-  .slice(2)
-  .filter((word, index, all) => !word.startsWith('--') && !all[index - 1]?.startsWith('--'));
-const end = performance.now() + minutes * 60_000;
-const first = Date.now() | 0;
+/** The random driver runs bundled: twice as fast as through a loader. */
+async function driver(job: Exclude<Job, 'laws'>): Promise<number> {
+  const file = await bundle(DRIVER);
+  console.log(`\n=== ${job}`);
+  const seed = rest.includes('--seed') ? [] : ['--seed', String(Date.now() % 1_000_000_000)];
+  return (await exec('node', [file, job, ...rest, ...seed], { live: true, limit: HOURS })).exit;
+}
 
-let round = 0;
-let exit = 0;
-do {
-  const seed = String((first + round) | 0);
-  console.log(`Round ${round + 1}, seed ${seed}, ${runs} runs per law.`);
-  Object.assign(process.env, { FC_SEED: seed, FC_RUNS: String(runs), SOAK: '1' });
-  const filters = names.length > 0 ? names : ['.laws.test.ts'];
-  const done = await exec('vitest', ['run', '--testTimeout=3600000', ...filters], {
-    live: true,
-    limit: 3_600_000,
-  });
-  exit = done.exit;
-  if (exit !== 0)
+/** Rounds of all laws (`*.laws.test.ts`) or of the files named, each with a new seed, until the time is over or one breaks. */
+async function laws(): Promise<number> {
+  const end = performance.now() + option('minutes', 10) * 60_000;
+  const runs = option('runs', 2000);
+  const files = rest.filter((word, i) => !word.startsWith('--') && !rest[i - 1]?.startsWith('--'));
+  const first = Date.now() | 0;
+  for (let round = 0; round === 0 || performance.now() < end; round++) {
+    const seed = String((first + round) | 0);
+    console.log(`\n=== laws, round ${round + 1}, seed ${seed}, ${runs} runs per law`);
+    Object.assign(process.env, { FC_SEED: seed, FC_RUNS: String(runs), SOAK: '1' });
+    const filters = files.length > 0 ? files : ['.laws.test.ts'];
+    const done = await exec('vitest', ['run', '--testTimeout=3600000', ...filters], {
+      live: true,
+      limit: HOURS,
+    });
+    if (done.exit === 0) continue;
     console.error(`A law broke. Repeat it: FC_SEED=${seed} FC_RUNS=${runs} SOAK=1 npx vitest run FILE`);
-  round++;
-} while (exit === 0 && performance.now() < end);
-process.exitCode = exit;
+    return done.exit;
+  }
+  return 0;
+}
+
+const run = (job: Job): Promise<number> => (job === 'laws' ? laws() : driver(job));
+
+process.exitCode = 0;
+for (const job of named === undefined ? (['random', 'protections', 'laws'] as const) : [named])
+  process.exitCode ||= await run(job);

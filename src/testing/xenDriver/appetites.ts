@@ -111,6 +111,10 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     ...ALIASED,
     mix: { load: 10, aliasStore: 40, partial: 10, zeros: 5, cr3: 8, setEntry: 10 },
   },
+  'oos-gating': {
+    ...{ ...OUT_OF_SYNC, only: true, vcpus: [2, 3], hostOperations: 0 },
+    mix: { load: 20, setEntry: 30, pagingOff: 20 },
+  },
   'only-l1': TWO_LEVELS,
   // A root is the one table that is promoted without having been walked through.
   'resync-promoted': {

@@ -10,6 +10,8 @@ const SPARE = 0x210;
 const ARGUMENTS: Readonly<Record<string, (r: Random) => number>> = {
   'guest frame': (r) => (r.chance(0.8) ? DATA + r.below(6) : r.pick([...PAGES, 0x1f0])),
   'machine frame': (r) => SPARE + r.below(8),
+  // Never fewer than the worlds with the least room have.
+  'number of pages': (r) => 64 + r.below(64),
 };
 
 /** How often the world outside the guest does what. It pauses the domain for what must not race with the guest. */
@@ -27,6 +29,7 @@ const HOST_MIX: Readonly<Record<string, number>> = {
   'log-dirty-clean': 3,
   'log-dirty-peek': 1,
   'blow-tables': 2,
+  'set-allocation': 1,
 };
 
 /** Xen cannot emulate a store to a device that is passed through, which a guest without CR0.WP may ask for again and again. */

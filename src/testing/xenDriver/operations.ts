@@ -236,8 +236,12 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
   pagingOff,
   otherMode,
   flushTlbs: () => flushTlbs,
-  // A kernel's stack is memory that it can write: one behind a read-only entry would fault for ever while CR0.WP is off.
-  interrupt: (r, c) => [interruptAt(someEntry(r, c)), load(someVa(r, c), 0)],
+  // A kernel's stack is memory that it can write (one behind a read-only entry would fault for ever while CR0.WP is off), and no
+  // root: the shadow of a loaded root cannot be removed, which crashes the domain.
+  interrupt: (r, c) => [
+    interruptAt(c.layout.direct(frameOfTable(plainTable(r, c)), someIndex(r, c))),
+    load(someVa(r, c), 0),
+  ],
   pte: (r, c) => ({ kind: 'pte', va: someVa(r, c), level: 1, value: randomEntry(r, c) }),
   switch: (r, c) =>
     c.turnable.length === 0

@@ -78,8 +78,10 @@ export const ERA_NAMES = ['F', 'B', 'T', 'S', 'U', 'A'].filter((name) =>
 const LEAST: Readonly<Record<DriverMode, number>> = { '64': 7, pae: 9, '32': 28 };
 
 /** Frames: each vCPU has snapshot pages, perhaps a top table of its own, and a shadow of its root. */
-function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number): number {
-  const least = LEAST[mode] + 5 * vcpus;
+function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number, weights: Weights): number {
+  // A guest without paging is shadowed by tables of two and four pages in a row.
+  const unpaged = weights.pagingOff + weights.otherMode > 0 ? 16 : 0;
+  const least = LEAST[mode] + 5 * vcpus + unpaged;
   switch (pool) {
     case 'tight':
       return Math.max(16, least + r.below(5));
@@ -107,6 +109,7 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
   const era = r.pick(appetite.eras ?? ERA_NAMES);
   const vcpus = r.pick(appetite.vcpus ?? [1, 2, 2, 3, 3, 4]);
   const pool = r.pick(appetite.pools ?? (['plenty', 'plenty', 'small', 'tight'] as const));
+  const weights = weightsOf(r, appetite);
   const off = OPTIMISATIONS.filter(
     (name) => appetite.off?.includes(name) || (r.chance(oftenOff(name)) && !appetite.on?.includes(name)),
   );
@@ -117,7 +120,7 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
     mode,
     era,
     vcpus,
-    pool: poolFrames(r, pool, mode, vcpus),
+    pool: poolFrames(r, pool, mode, vcpus, weights),
     tlb: r.pick(appetite.tlb ?? ([0, 4, 64] as const)),
     l3TopLevel: appetite.l3TopLevel ?? r.chance(0.5),
     off: broken === undefined ? off : [broken, ...off],
@@ -126,7 +129,7 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
     pauses: appetite.pauses ?? [],
     operations: appetite.operations ?? 400,
     hostOperations: appetite.hostOperations ?? (r.chance(0.3) ? 12 : 0),
-    weights: weightsOf(r, appetite),
+    weights,
     pages: appetite.pages ?? (r.chance(0.3) ? TABLES : PAGES).map((_, nth) => nth),
     roots: appetite.roots ?? (r.chance(0.5) ? [0, 0, 0, 1, 1] : [0, 0, 1, 2, 3]),
     host: appetite.host,

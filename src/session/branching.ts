@@ -30,14 +30,23 @@ export class LiveRuns {
 
   constructor(
     readonly spec: ScenarioSpec,
-    readonly design: Design,
+    private plain: Design,
     recipes: readonly BranchRecipe[] = [],
   ) {
-    this.list = [{ run: startRun(spec, design), recipe: undefined, at: 0, exact: true }];
+    this.list = [{ run: startRun(spec, plain), recipe: undefined, at: 0, exact: true }];
     for (const recipe of recipes) {
       this.run(recipe.parent).extend();
       this.add(recipe);
     }
+  }
+
+  get design(): Design {
+    return this.plain;
+  }
+
+  /** The same design with what the first picture could do without: words, operations, what expectations ask. */
+  explain(designs: readonly Design[]): void {
+    this.plain = designs.find(({ name }) => name === this.plain.name) ?? this.plain;
   }
 
   get branches(): readonly LiveBranch[] {
@@ -59,7 +68,7 @@ export class LiveRuns {
       recipe.from === undefined
         ? { cursor: 0, exact: true }
         : parent.find(recipe.from.anchor, recipe.from.step);
-    const run = recordRun(this.spec, this.design, {
+    const run = recordRun(this.spec, this.plain, {
       prefix: parent.choices(0, found.cursor),
       schedule: { ...this.spec.schedule, segments: [...recipe.segments, ...this.spec.schedule.segments] },
     });

@@ -18,6 +18,7 @@ export class Controls {
   furnish(sources: Sources, maker: (context: CommandContext) => Command[]): void {
     this.sources = sources;
     this.makers.push(maker);
+    this.session.runs?.explain(sources.designs);
     this.session.set({ furnished: true });
   }
 

@@ -7,6 +7,7 @@ import { describeXen } from './describe';
 import { xen } from './design';
 import { ERAS } from './eras';
 import { SWITCHES } from './switches';
+import { SWITCHES_EXPLAINED } from './switchTexts';
 
 describe('the design', () => {
   it('is era U unless a scenario says otherwise', () => {
@@ -31,7 +32,11 @@ describe('the design', () => {
       'protects' in s && s.protects !== undefined ? [s.protects] : [],
     );
     expect(protects.filter((name) => !names.includes(name))).toEqual([]);
-    for (const s of SWITCHES) expect(s.says).toMatch(/\. (Without it|.*)/);
+    expect(SWITCHES_EXPLAINED.map(({ name }) => name)).toEqual(SWITCHES.map(({ name }) => name));
+    for (const { label, says } of SWITCHES_EXPLAINED) {
+      expect(label).toMatch(/^[A-Z]/);
+      expect(says).toMatch(/\. (Without it|.*)/);
+    }
   });
 
   it('wants the pool Xen wants: 128 pages for each vCPU and one for each MiB', () => {

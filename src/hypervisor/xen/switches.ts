@@ -1,129 +1,94 @@
 import type { SwitchSpec } from '../design';
-import { LATER_NAMES, PROTECTIONS } from './protections';
-import { spec } from './switchSpec';
+
+/** A switch, and the invariant that breaks without it; none for an optimisation. */
+type Named = readonly [name: string, protects?: string];
+
+const FIRST: readonly Named[] = [
+  ['out-of-sync'],
+  ['snapshots'],
+  ['fixups'],
+  ['lockless-walk'],
+  ['recheck', 'I1'],
+  ['prefetch'],
+  ['fast-fault-path'],
+  ['snapshot-exchange', 'I9'],
+  ['snapshot-update-fault', 'I9'],
+  ['snapshot-update-prefetch', 'I9'],
+  ['wrmap-guess'],
+  ['writable-hint'],
+  ['skip-verify'],
+  ['fast-emulation'],
+  ['early-unshadow'],
+  ['resync-flush', 'I3'],
+  ['late-recheck', 'I1'],
+  ['oos-before-magic', 'I17'],
+  ['late-resync', 'I2'],
+  ['prealloc-first', 'I2'],
+  ['skip-verify-locked', 'I1'],
+];
+
+/** What keeps the lock-free walk, the tables it leads through and the TLBs right (sheet 2, 3). */
+const WALK: readonly Named[] = [
+  ['bump-on-removal', 'I16'],
+  ['bump-on-emulation', 'I16'],
+  ['protect-path', 'I2'],
+  ['walk-again', 'I2'],
+  ['present-bit', 'I17'],
+  ['magic-in-sync', 'I17'],
+  ['removal-flush', 'I3'],
+  ['cr3-flush', 'I3'],
+  ['validate-flush', 'I3'],
+  ['unshadow-flush', 'I3'],
+];
+
+/** What keeps out-of-sync tables right (sheet 5, 6). */
+const OUT_OF_SYNC: readonly Named[] = [
+  ['only-l1', 'I5'],
+  ['oos-gating', 'I19'],
+  ['resync-promoted', 'I5'],
+  ['resync-linked', 'I11'],
+  ['resync-new-path', 'I11'],
+  ['cr3-resync-own', 'I18'],
+  ['cr3-refresh-others', 'I11'],
+  ['one-parent', 'I11'],
+  ['invlpg-blanks', 'I11'],
+  ['crush-resync', 'I6'],
+  ['demote-slot', 'I6'],
+  ['may-write-first', 'I2'],
+  ['unfindable-unshadows', 'I2'],
+  ['fixup-eviction', 'I8'],
+  ['snapshot-update-validate', 'I9'],
+  ['snapshot-update-resync', 'I9'],
+];
+
+/** What was repaired after June 2008 (sheet 10), beside the five repairs of old. */
+const LATER: readonly Named[] = [
+  ['user-store', 'I20'],
+  ['fixup-first', 'I13'],
+  ['fl1-fixups', 'I8'],
+  ['first-of-four', 'I11'],
+  ['fixup-no-duplicates'],
+  ['fast-emul-cleared'],
+  ['flush-before-bump', 'I16'],
+  ['early-unshadow-halves'],
+  ['guess-any-vcpu'],
+  ['no-gnp'],
+];
 
 /**
- * Every protection and optimisation that can be switched off, in mid-run too. The last of the list are repairs that came after
- * 2008 or, so far, never: the profiles of 2008 start with them off, as Xen shipped.
+ * Every protection and optimisation that can be switched off, in mid-run too; all are on unless said otherwise. The last of the
+ * list are repairs that came after 2008 or, so far, never: the profiles of 2008 start with them off, as Xen shipped. What each is
+ * for is said in `switchTexts.ts`, which the registry's design has: here stands what a run needs.
  */
-export const SWITCHES = [
-  spec(
-    'out-of-sync',
-    'Out of sync',
-    'Lets the guest write an L1 table freely until it flushes. Without it every store to a table is emulated.',
-  ),
-  spec(
-    'snapshots',
-    'Snapshots',
-    'A copy of the table from when it was let go, so that a resync derives only what changed. Without it every present entry is derived again.',
-  ),
-  spec(
-    'fixups',
-    'Fixups',
-    'Remembers where an out-of-sync table is mapped writable. Without it a resync must guess or search for the mappings.',
-  ),
-  spec(
-    'lockless-walk',
-    'Walk without the lock',
-    'The first walk of the guest tables takes no lock. Without it the walk is made under the shadow lock.',
-  ),
-  spec(
-    'recheck',
-    'Re-check of the walk',
-    'Compares the walked entries again if the version moved. Without it an entry that changed between walk and lock is installed.',
-    'I1',
-  ),
-  spec(
-    'prefetch',
-    'Prefetch',
-    'Derives up to 31 neighbours with each fault. Without it every entry costs a fault of its own.',
-  ),
-  spec(
-    'fast-fault-path',
-    'Magic entries',
-    'Marks entries that the guest has not present, so that their faults need no walk. Without it every guest fault walks.',
-  ),
-  spec(
-    'snapshot-exchange',
-    'Snapshot exchange',
-    'A page punted to the next slot takes its snapshot along. Without it the page is compared with a copy of another page.',
-    'I9',
-  ),
-  spec(
-    'snapshot-update-fault',
-    'Snapshot update in faults',
-    'An entry installed by a fault is copied into the snapshot. Without it a value that comes and goes is missed by the resync.',
-    'I9',
-  ),
-  spec(
-    'snapshot-update-prefetch',
-    'Snapshot update in prefetch',
-    'A prefetched entry is copied into the snapshot. Without it a value that comes and goes is missed by the resync.',
-    'I9',
-  ),
-  spec(
-    'wrmap-guess',
-    'Direct-map guess',
-    'Looks for a writable mapping first where known kernels keep their direct map. Without it the search takes longer.',
-  ),
-  spec(
-    'writable-hint',
-    'Last writable hint',
-    'Looks next into the shadow in which the last full search found a mapping. Without it the search takes longer.',
-  ),
-  spec(
-    'skip-verify',
-    'Skip verify',
-    'An emulated write to an entry that was and stays not present is not validated. Without it each one is.',
-  ),
-  spec(
-    'fast-emulation',
-    'Fast emulation',
-    'A second write to the table page just emulated needs no walk. Without it each one walks.',
-  ),
-  spec(
-    'early-unshadow',
-    'Early unshadow',
-    'Two zeroes in a row to a table: its process is going away, so the shadow goes too. Without it each zero is emulated.',
-  ),
-  spec(
-    'resync-flush',
-    'Flush before re-reading',
-    'All TLBs are flushed before a resync reads the guest table. Without it a store may still land after the table was read.',
-    'I3',
-  ),
-  spec(
-    'late-recheck',
-    'Last look at the guest entry',
-    'Reads the guest L1 entry again just before it is derived (2010). Without it a resync between walk and lock goes unnoticed.',
-    'I1',
-  ),
-  spec(
-    'oos-before-magic',
-    'In sync before magic',
-    'Asks whether the table is in sync before it believes a magic entry (2009). Without it a resync in between makes an old one look true.',
-    'I17',
-  ),
-  spec(
-    'late-resync',
-    'Resync after promotion',
-    'A new path is promoted in full before other tables are brought in sync (November 2008). Without it a resync may map the path writable.',
-    'I2',
-  ),
-  spec(
-    'prealloc-first',
-    'Pages before protection',
-    'Pool pages are found before the path is protected (March 2009). Without it making room may unshadow a table that was left writable.',
-    'I2',
-  ),
-  spec(
-    'skip-verify-locked',
-    'Skip verify under the lock',
-    'Looks under the lock whether an entry was present before an emulated store. Without it, as in Xen, a store of another vCPU in between is missed when the check is skipped.',
-    'I1',
-  ),
-  ...PROTECTIONS,
-] as const satisfies readonly SwitchSpec[];
+export const SWITCHES: readonly SwitchSpec[] = [...FIRST, ...WALK, ...OUT_OF_SYNC, ...LATER].map(
+  ([name, protects]) => ({
+    name,
+    label: name.replaceAll('-', ' '),
+    says: '',
+    default: true,
+    ...(protects === undefined ? {} : { protects }),
+  }),
+);
 
 /** Switches that stand for what came later than the code of 2008. */
 export const REPAIRS: readonly string[] = [
@@ -132,7 +97,7 @@ export const REPAIRS: readonly string[] = [
   'late-resync',
   'prealloc-first',
   'skip-verify-locked',
-  ...LATER_NAMES,
+  ...LATER.map(([name]) => name),
 ];
 
 /** What the profiles of 2008 set: the repairs came later. */

@@ -7,6 +7,7 @@ import { FIGURES } from './figures';
 import { supply } from './later';
 import { OPERATIONS, operationProcedures } from './operations';
 import type { Xen } from './state';
+import { SWITCHES_EXPLAINED } from './switchTexts';
 
 const KNOBS = [
   {
@@ -27,6 +28,7 @@ supply({ setCr0: shSetCr0, setCr4: shSetCr4, setEfer: shSetEfer, operations: ope
  */
 export const wholeXen: Design = {
   ...xen,
+  switches: SWITCHES_EXPLAINED,
   counters: COUNTERS_EXPLAINED,
   knobs: KNOBS,
   operations: OPERATIONS,

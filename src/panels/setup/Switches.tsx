@@ -22,6 +22,8 @@ export function Switches({
   const { session } = controls;
   useStore(session.store, (s) => s.version);
   useStore(session.store, (s) => s.switches);
+  // What each is called and for comes after the first picture.
+  useStore(session.store, (s) => s.furnished);
   const design = session.runs?.design;
   if (design === undefined || design.switches.length === 0) return null;
   const groups = [

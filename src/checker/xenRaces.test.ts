@@ -69,6 +69,22 @@ describe('Xen under every interleaving', () => {
     LONG,
   );
 
+  it(
+    'the version goes up before the flush is over: the window that the sheet calls uncertain is one, and 2010 closed it',
+    () => {
+      const { spec, design, without } = subjects('bump-before-the-flush');
+      const fast = { fuse: true, reduce: true };
+      expect(verify(without(new Set()), fast)).toMatchObject({
+        kind: 'violation',
+        violation: { invariant: 'I1' },
+      });
+      const switches = { ...spec.options.switches, 'late-recheck': true };
+      const since2010 = { ...spec, options: { ...spec.options, switches } };
+      expect(verify(scenarioWithout(since2010, design)(new Set()), fast).kind).toBe('holds');
+    },
+    LONG,
+  );
+
   it.each([
     'stale-walk',
     'stale-walk-believed',

@@ -41,6 +41,7 @@ export const IDS = [
   // Races
   'stale-walk',
   'stale-walk-believed',
+  'bump-before-the-flush',
   'no-bump-on-removal',
   'emulated-in-between',
   'emulated-in-between-overwritten',

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { costs, type Geometry, mostReads, onLog, SHADOW_COUNTS } from './removalCost';
 
 const G: Geometry = {
-  ...{ shadows: 3, entries: 512, levels: 4, guesses: 3, writers: 2, fixups: 2 },
+  shadows: 3,
+  entries: 512,
+  levels: 4,
+  guesses: 3,
+  writers: 2,
+  fixups: 2,
   hint: false,
 };
 

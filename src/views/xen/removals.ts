@@ -72,7 +72,10 @@ export function removalsOf(run: Run): readonly Removal[] {
       switch (type.kind) {
         case 'WriteAccessSearched':
           add(found, run, step, actor, value('gmfn'), {
-            ...{ step, how: value('how'), smfn: value('smfn'), index: value('index') },
+            step,
+            how: value('how'),
+            smfn: value('smfn'),
+            index: value('index'),
             hit: value('hit') === 1,
           });
           break;

@@ -3,7 +3,6 @@ export const IDS = [
   'what-a-page-walk-is',
   'why-a-shadow',
   'the-guest-writes-its-own-table',
-  'a-page-table-may-drift',
   // The fault path
   'demand-fault',
   'path-not-protected',
@@ -14,6 +13,7 @@ export const IDS = [
   'present-bit-of-the-walk',
   'present-bit-of-the-shadow',
   // Out of sync
+  'a-page-table-may-drift',
   'unsync',
   'first-use',
   'magic-out-of-sync',

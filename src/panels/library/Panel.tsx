@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import type { LibraryEntry } from '../../session/opening';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { plainQuotes } from '../../ui/quoted';
 import './panel.css';
 
 const LEVELS = ['beginner', 'intermediate', 'advanced', 'expert'];
@@ -91,7 +92,7 @@ function Entry({
       <button type="button" className="library-entry" aria-current={here ? 'true' : undefined} onClick={open}>
         <span className="library-title">{entry.title}</span>
         <span className="library-level">{here ? 'on stage' : entry.level}</span>
-        <span className="library-about">{entry.about}</span>
+        <span className="library-about">{plainQuotes(entry.about)}</span>
         {entry.violates.length > 0 && (
           <span className="library-breaks">Breaks {entry.violates.join(', ')}</span>
         )}

@@ -2,7 +2,7 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
-import { testSession } from '../../testing/testSession';
+import { LIBRARY, testSession } from '../../testing/testSession';
 import { StoryPanel } from './Panel';
 
 afterEach(cleanup);
@@ -26,4 +26,14 @@ test('names where the facts come from; a commit is a link to its page', () => {
   expect(link.parentElement?.textContent).toBe(
     'Xen d067e4b077 (20 June 2008, patch 4 of 4): common.c sh_unsync, oos_hash_add',
   );
+});
+
+test('the title of another scenario leads there; other names are only quoted', async () => {
+  const made = testSession({ library: 'come-and-gone-missed' });
+  made.controls.sources = { ...made.sources, library: LIBRARY };
+  const { rerender } = render(<StoryPanel controls={made.controls} />);
+  await userEvent.click(screen.getByRole('button', { name: '“A value that comes and goes”' }));
+  expect(made.session.state.spec?.title).toBe('A value that comes and goes');
+  rerender(<StoryPanel controls={made.controls} />);
+  expect(screen.getByText('“snapshot update in faults”')).toBeTruthy();
 });

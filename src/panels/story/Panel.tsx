@@ -5,6 +5,7 @@ import { goTo } from '../../session/stepping';
 import { classNames } from '../../ui/classNames';
 import { Origin } from '../../ui/Origin';
 import './panel.css';
+import { Words } from './Words';
 
 /** What the scenario is about, and what its author says along the way. */
 export function StoryPanel({ controls }: { readonly controls: Controls }) {
@@ -20,7 +21,7 @@ export function StoryPanel({ controls }: { readonly controls: Controls }) {
     <article className="story">
       <h2 className="story-title">{spec.title}</h2>
       {spec.about.map((paragraph) => (
-        <p key={paragraph}>{paragraph}</p>
+        <Words key={paragraph} controls={controls} words={paragraph} />
       ))}
       {origins.length > 0 && (
         <p className="story-origins">

@@ -13,6 +13,7 @@ export interface Oracle {
 }
 
 export const ORACLES: readonly Oracle[] = [
+  { script: 'oracle:kvm', samples: 'src/testing/oracles/kvm', endings: ['.jsonl'] },
   { script: 'oracle:walks', samples: 'src/testing/oracles/walks', endings: ['.jsonl'] },
   {
     script: 'oracle:litmus',

@@ -21,6 +21,15 @@ export interface MachineConfig {
     readonly frames: number;
     readonly first: number;
     readonly lastByte: number;
+    /** More than the first word: `words` words of 1 or 2 cells, each frame and word some more than the one before. */
+    readonly grid?: {
+      readonly words: number;
+      readonly wordCells: 1 | 2;
+      readonly perFrame: number;
+      readonly perWord: number;
+      /** One more cell of every frame, by its place (0 to 1,023). */
+      readonly extra?: { readonly cell: number; readonly value: number };
+    };
   };
 }
 

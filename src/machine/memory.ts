@@ -50,8 +50,7 @@ export class Memory {
     chunk[frame & 1023] = made;
     this.frameAt.set(Math.floor(made / PAGE_CELLS), frame);
     if (this.stamped(frame)) {
-      this.store.preset(made, this.stampWord(frame, 0));
-      this.store.preset(made + PAGE_CELLS - 1, this.stampWord(frame, PAGE_CELLS - 1));
+      for (let i = 0; i < PAGE_CELLS; i++) this.store.preset(made + i, this.stampWord(frame, i));
     }
     return made;
   }
@@ -101,6 +100,13 @@ export class Memory {
 
   private stampWord(frame: number, index: number): number {
     const stamp = this.config.stamp as NonNullable<MachineConfig['stamp']>;
+    const { grid } = stamp;
+    if (grid !== undefined) {
+      if (grid.extra?.cell === index) return grid.extra.value;
+      const word = Math.floor(index / grid.wordCells);
+      if (index % grid.wordCells !== 0 || word >= grid.words) return 0;
+      return (stamp.first + (frame - stamp.firstFrame) * grid.perFrame + word * grid.perWord) | 0;
+    }
     if (index === 0) return (stamp.first + frame - stamp.firstFrame) | 0;
     return index === PAGE_CELLS - 1 ? stamp.lastByte << 24 : 0;
   }

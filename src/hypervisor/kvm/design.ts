@@ -1,0 +1,57 @@
+import { ensure } from '../../base';
+import type { Design } from '../design';
+import { kvmBoot } from './boot';
+import { COUNTERS } from './counters';
+import { describeKvm } from './describe';
+import { kvmPageFault } from './fault';
+import { KVM_OPERATIONS, kvmOperations } from './hostOps';
+import { kvmInvlpg, kvmSetCr0, kvmSetCr3, kvmSetCr4, kvmSetEfer } from './privileged';
+import { LINUX_6_1, PROFILES } from './profiles';
+import { Kvm } from './state';
+
+/** KVM's shadow MMU: sptes under one lock, tables that go unsync, and what the real Linux 6.1 was recorded doing. */
+export const kvm: Design = {
+  name: 'kvm',
+  title: 'KVM',
+  about:
+    'Shadow pages by guest table and role: level-1 tables may go unsync until the guest flushes (Linux 6.1).',
+  profiles: PROFILES,
+  switches: [],
+  counters: COUNTERS,
+  invariants: [],
+  operations: KVM_OPERATIONS,
+  poolFrames: (vcpus, guestFrames) => vcpus + Math.max(64, Math.ceil(guestFrames / 50)),
+  build: (world, machine, options) => {
+    const profile = options.profile === '' ? LINUX_6_1 : options.profile;
+    ensure(
+      PROFILES.some((p) => p.name === profile),
+      `kvm has a profile named ${profile}`,
+    );
+    const k = new Kvm(world, machine, profile, options);
+    world.addPart('kvm', k);
+    machine.gfnToMfn = (gfn) => k.slots.mfn(gfn);
+    machine.nameFrame = (frame) => k.name(frame);
+    machine.nameTable = (frame, level) =>
+      k.pages.owns(frame) ? k.describe(frame) : `the L${level} table ${k.name(frame)}`;
+    const none = (name: string): never => {
+      throw new Error(`kvm has no switch \`${name}\`. Choose a profile that has one, or leave it out`);
+    };
+    return {
+      exits: {
+        pageFault: kvmPageFault,
+        loadCr3: kvmSetCr3,
+        invlpg: kvmInvlpg,
+        setCr0: kvmSetCr0,
+        setCr4: kvmSetCr4,
+        setEfer: kvmSetEfer,
+        operations: kvmOperations,
+      },
+      boot: kvmBoot,
+      describe: describeKvm(k),
+      atRest: () => k.lock.free,
+      switchOn: none,
+      setSwitch: none,
+    };
+  },
+  panels: ['counters'],
+};

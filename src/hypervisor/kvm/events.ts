@@ -1,0 +1,39 @@
+import { eventType } from '../../kernel';
+
+/**
+ * The kernel's own tracepoints, fields in its order as far as they mean something here (sheet 7.4). A shadow page is its gfn,
+ * role word and generation; 64-bit values are two fields.
+ */
+export const KvmPageFault = eventType('KvmPageFault', 'vcpu', 'vaHi', 'vaLo', 'error');
+export const KvmPagetableWalk = eventType('KvmPagetableWalk', 'vcpu', 'vaHi', 'vaLo', 'pferr');
+export const KvmPagingElement = eventType('KvmPagingElement', 'vcpu', 'hi', 'lo', 'level');
+export const KvmWalkerError = eventType('KvmWalkerError', 'vcpu', 'pferr');
+export const KvmSetAccessedBit = eventType('KvmSetAccessedBit', 'vcpu', 'gfn', 'offset');
+export const KvmSetDirtyBit = eventType('KvmSetDirtyBit', 'vcpu', 'gfn', 'offset');
+export const KvmGetPage = eventType('KvmGetPage', 'gfn', 'role', 'gen', 'root', 'unsync', 'created');
+export const KvmSyncPage = eventType('KvmSyncPage', 'gfn', 'role', 'gen', 'root', 'unsync');
+export const KvmUnsyncPage = eventType('KvmUnsyncPage', 'gfn', 'role', 'gen', 'root', 'unsync');
+export const KvmPrepareZapPage = eventType('KvmPrepareZapPage', 'gfn', 'role', 'gen', 'root', 'unsync');
+export const KvmSpteRequested = eventType('KvmSpteRequested', 'gfn', 'level');
+export const KvmSetSpte = eventType(
+  'KvmSetSpte',
+  ...(['gfn', 'hi', 'lo', 'level', 'table', 'index', 'tableGfn', 'tableRole', 'tableGen'] as const),
+);
+export const KvmMarkMmioSpte = eventType('KvmMarkMmioSpte', 'table', 'index', 'gfn', 'access');
+export const KvmHandleMmioPageFault = eventType(
+  'KvmHandleMmioPageFault',
+  'vcpu',
+  'vaHi',
+  'vaLo',
+  'gfn',
+  'access',
+);
+export const KvmCheckMmioSpte = eventType('KvmCheckMmioSpte', 'vcpu', 'valid');
+export const KvmInjException = eventType('KvmInjException', 'vcpu', 'error', 'reinjected');
+export const KvmZapAllFast = eventType('KvmZapAllFast', 'gen', 'usedPages');
+/** An access that leaves for the VMM: `write` 1 or 0, the guest-physical address, bytes. */
+export const KvmMmio = eventType('KvmMmio', 'vcpu', 'write', 'paHi', 'paLo', 'bytes');
+/** Not a tracepoint: an entry of a shadow page went without one. */
+export const KvmSpteCleared = eventType('KvmSpteCleared', 'table', 'index');
+/** A frame that the dirty log of a slot gave out. */
+export const KvmDirty = eventType('KvmDirty', 'slot', 'gfn');

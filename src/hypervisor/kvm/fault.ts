@@ -1,0 +1,343 @@
+import { procedure, slots, type Thread as T } from '../../kernel';
+import {
+  CR0_WP,
+  CR4_SMEP,
+  FAULT_DONE,
+  FAULT_INJECT,
+  FAULT_RETRY,
+  PFEC_P,
+  PFEC_RSVD,
+  PFEC_U,
+  PFEC_W,
+  sayError,
+  sayVa,
+} from '../../machine';
+import * as c from './constants';
+import { kvmEmulate } from './emulate';
+import { kvmEnterGuest } from './enter';
+import { KvmCheckMmioSpte, KvmHandleMmioPageFault, KvmPageFault } from './events';
+import { kvmFetch } from './fetch';
+import { kvmWalkAddr } from './guestWalk';
+import { touchForRead, touchForWrite } from './host';
+import { injectPageFault } from './inject';
+import { isMmio } from './link';
+import { cacheMmio, matchesMmio } from './mmio';
+import { mmioAccess, mmioGeneration, mmioGfn } from './setSpte';
+import { eachShadowEntry } from './shadowWalk';
+import { HOST_PRESENT } from './slots';
+import type { Kvm } from './state';
+import { EXCEPTION_INJECTED } from './vcpuState';
+import { makePagesAvailable, unprotectPage } from './zap';
+
+const L = slots(
+  ...(['vaHi', 'vaLo', 'error', 'guestError', 'result', 'seq', 'frame', 'writable', 'maxLevel'] as const),
+  ...(['verdict', 'injected', 'page'] as const),
+);
+
+const va = (t: T, k: Kvm): string => sayVa(k.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo));
+
+/** handle_mmio_page_fault: the spte faulted with a reserved bit. RET_PF_EMULATE, RET_PF_RETRY, or RET_PF_INVALID to go the long way. */
+function handleMmio(t: T, k: Kvm): number {
+  const v = t.actor;
+  const hi = t.get(L.vaHi);
+  const lo = t.get(L.vaLo);
+  if (matchesMmio(k, v, hi, lo)) return c.RET_PF_EMULATE;
+  let spteHi = 0;
+  let spteLo = 0;
+  eachShadowEntry(k, v, k.vcpu(v).get('root'), hi, lo, (sfn, index) => {
+    spteHi = k.hi(sfn, index);
+    spteLo = k.lo(sfn, index);
+    return true;
+  });
+  if (!isMmio(spteHi, spteLo)) return c.RET_PF_RETRY;
+  const valid = mmioGeneration(spteHi, spteLo) === (k.slots.generation & 0x7_ffff);
+  k.world.emit(KvmCheckMmioSpte, v, valid ? 1 : 0);
+  if (!valid) return c.RET_PF_INVALID;
+  const gfn = mmioGfn(spteHi, spteLo);
+  const access = mmioAccess(spteLo);
+  k.world.emit(KvmHandleMmioPageFault, v, hi, lo, gfn, access);
+  cacheMmio(k, v, hi, lo, gfn, access);
+  return c.RET_PF_EMULATE;
+}
+
+/** is_self_change_mapping: the write goes to a table that translates its own address, or to the large page around one. */
+function selfChange(t: T, k: Kvm): void {
+  const vcpu = k.vcpu(t.actor);
+  const wp = (k.machine.vcpu(t.actor).get('cr0') & CR0_WP) !== 0;
+  const user = (t.get(L.error) & PFEC_U) !== 0;
+  const level = vcpu.get('walkLevel');
+  const gfn = vcpu.get('walkGfn');
+  vcpu.set('writeToOwnTable', 0);
+  t.set(L.maxLevel, level);
+  if ((vcpu.get('walkAccess') & c.ACC_WRITE) === 0 && (wp || user)) return;
+  const pages = c.pagesPerHpage(level);
+  for (let at = level; at <= vcpu.get('walkMax'); at++) {
+    const table = vcpu.level('table', at);
+    if (Math.floor(gfn / pages) === Math.floor(table / pages)) t.set(L.maxLevel, 1);
+    if (gfn === table) vcpu.set('writeToOwnTable', 1);
+  }
+}
+
+/** shadow_page_table_clear_flood: the walk passes through these pages: they are in use. */
+function clearFlood(t: T, k: Kvm): void {
+  eachShadowEntry(k, t.actor, k.vcpu(t.actor).get('root'), t.get(L.vaHi), t.get(L.vaLo), (sfn) => {
+    k.pages.set(sfn, 'writeFlooding', 0);
+    return true;
+  });
+}
+
+/** kvm_faultin_pfn and handle_abnormal_pfn: the host page, with what the host lets KVM do with it. RET_PF_* or 0 to go on. */
+function faultIn(t: T, k: Kvm): number {
+  const v = t.actor;
+  const vcpu = k.vcpu(v);
+  const gfn = vcpu.get('walkGfn');
+  const slot = k.slots.of(gfn);
+  const write = (t.get(L.error) & PFEC_W) !== 0;
+  t.set(L.seq, k.vm.get('invalidateSeq'));
+  t.set(L.writable, 0);
+  if (slot < 0) {
+    t.set(L.frame, -1);
+    cacheMmio(k, v, t.get(L.vaHi), t.get(L.vaLo), gfn, vcpu.get('walkAccess') & (c.ACC_WRITE | c.ACC_USER));
+    return 0;
+  }
+  const readOnly = k.slots.readOnly(slot);
+  if (write && readOnly) return c.RET_PF_EMULATE;
+  const mfn = k.slots.mfn(gfn);
+  if (write) touchForWrite(k, mfn);
+  else touchForRead(k, mfn);
+  t.set(L.frame, mfn);
+  t.set(L.writable, readOnly || k.slots.hostState(mfn) !== HOST_PRESENT ? 0 : 1);
+  return 0;
+}
+
+/** With CR0.WP = 0 the kernel writes where the guest's entry does not let it: as a supervisor's page. */
+function supervisorWrite(t: T, k: Kvm): void {
+  const v = t.actor;
+  const vcpu = k.vcpu(v);
+  const r = k.machine.vcpu(v);
+  const access = vcpu.get('walkAccess');
+  const error = t.get(L.error);
+  if ((error & PFEC_W) === 0 || (error & PFEC_U) !== 0 || t.get(L.frame) < 0) return;
+  if ((access & c.ACC_WRITE) !== 0 || (r.get('cr0') & CR0_WP) !== 0) return;
+  const exec = (r.get('cr4') & CR4_SMEP) !== 0 ? c.ACC_EXEC : 0;
+  vcpu.set('walkAccess', (access | c.ACC_WRITE) & ~(c.ACC_USER | exec));
+}
+
+const RESULT_WORDS: Readonly<Record<number, string>> = {
+  [c.RET_PF_RETRY]: 'The guest shall try again.',
+  [c.RET_PF_EMULATE]: 'The instruction must be emulated.',
+  [c.RET_PF_FIXED]: 'The fault is fixed.',
+  [c.RET_PF_SPURIOUS]: 'There was nothing to fix.',
+};
+
+const COUNTED: Readonly<Record<number, string>> = {
+  [c.RET_PF_EMULATE]: 'pf_emulate',
+  [c.RET_PF_FIXED]: 'pf_fixed',
+  [c.RET_PF_SPURIOUS]: 'pf_spurious',
+};
+
+/**
+ * kvm_handle_page_fault and FNAME(page_fault): the processor could not translate through the shadow. Source: sheet 2.2, 2.3. Arguments:
+ * va, halves; the hardware's error code. Returns what Exits.pageFault says.
+ */
+export const kvmPageFault = procedure<Kvm>({
+  name: 'kvm_page_fault',
+  part: 'kvm',
+  lane: 'hypervisor',
+  about:
+    'Handles a fault of the shadow: the guest’s own, an MMIO access, a store to a table, or a missing spte (sheet 2.2).',
+  slots: L,
+  steps: [
+    {
+      label: 'exit',
+      line: 'page_fault(va, error): while an exception was being delivered: unshadow the page first',
+      touch: 'private',
+      run: (t, k) => {
+        k.world.emit(KvmPageFault, t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error));
+        if (k.vcpu(t.actor).get('exception') !== EXCEPTION_INJECTED) {
+          t.goto('reserved');
+          return;
+        }
+        const user = k.machine.vcpu(t.actor).get('cpl') === 3 ? PFEC_U : 0;
+        t.call(kvmWalkAddr, [t.get(L.vaHi), t.get(L.vaLo), user], L.guestError);
+      },
+      say: (t, k) =>
+        `vCPU ${t.actor} could not translate ${va(t, k)} through the shadow: error code ${sayError(t.get(L.error))}.`,
+    },
+    {
+      label: 'deliver',
+      line: '  zap every shadow page of the frame behind va',
+      touch: 'racy',
+      when: (_, k) => k.lock.free,
+      run: (t, k) => {
+        if (t.get(L.guestError) < 0) unprotectPage(k, k.vcpu(t.actor).get('walkGfn'));
+      },
+      say: 'An exception was being delivered, which cannot be emulated: the page must not be a table.',
+    },
+    {
+      label: 'reserved',
+      line: '  RSVD: an MMIO spte, current: emulate; gone: retry; old: go on',
+      touch: 'private',
+      run: (t, k) => {
+        t.set(L.result, c.RET_PF_INVALID);
+        if ((t.get(L.error) & PFEC_RSVD) !== 0) t.set(L.result, handleMmio(t, k));
+        if (t.get(L.result) === c.RET_PF_EMULATE) t.goto('mmio');
+        else if (t.get(L.result) === c.RET_PF_RETRY) t.goto('judge');
+      },
+      say: (t) =>
+        (t.get(L.error) & PFEC_RSVD) === 0
+          ? 'No reserved bit: the guest’s tables must say what it is about.'
+          : 'A reserved bit in the spte marks an address without memory. KVM looks at what it remembers of it.',
+    },
+    {
+      label: 'walk',
+      line: '  walk_addr(va, error & ~RSVD)',
+      touch: 'private',
+      run: (t, k) => {
+        k.world.count('pf_taken');
+        t.call(kvmWalkAddr, [t.get(L.vaHi), t.get(L.vaLo), t.get(L.error) & ~PFEC_RSVD], L.guestError);
+      },
+      say: 'The error code speaks of the shadow, perhaps of an older one. What the guest allows, only its own tables tell.',
+    },
+    {
+      label: 'guest',
+      line: '  failed: inject #PF; P set: invalidate va first',
+      touch: 'racy',
+      when: (_, k) => k.lock.free,
+      run: (t, k) => {
+        const error = t.get(L.guestError);
+        if (error < 0) return;
+        injectPageFault(k, t.actor, t.get(L.vaHi), t.get(L.vaLo), error);
+        t.set(L.result, c.RET_PF_RETRY);
+        t.set(L.verdict, FAULT_INJECT);
+        t.set(L.injected, error);
+        t.goto('enter');
+      },
+      say: (t) =>
+        t.get(L.guestError) < 0
+          ? 'The guest allows the access: the shadow has to follow.'
+          : 'The fault is the guest’s own. It is queued for it.',
+    },
+    {
+      label: 'track',
+      line: '  P and W, and the frame backs a shadow page of level 2 or more: emulate',
+      touch: 'private',
+      run: (t, k) => {
+        const error = t.get(L.error);
+        const gfn = k.vcpu(t.actor).get('walkGfn');
+        const wanted = PFEC_P | PFEC_W;
+        if ((error & (wanted | PFEC_RSVD)) !== wanted || k.slots.of(gfn) < 0 || !k.slots.tracked(gfn)) return;
+        clearFlood(t, k);
+        t.set(L.result, c.RET_PF_EMULATE);
+        t.goto('judge');
+      },
+      say: (t) =>
+        t.get(L.result) === c.RET_PF_EMULATE
+          ? 'The store goes to a table of an upper level: those are never unsync. It is emulated, without the lock.'
+          : 'It is no store to an upper-level table.',
+    },
+    {
+      label: 'pfn',
+      line: '  pfn = host page of gfn; none: MMIO; read-only slot and W: emulate',
+      touch: 'racy',
+      run: (t, k) => {
+        selfChange(t, k);
+        const result = faultIn(t, k);
+        if (result === 0) {
+          supervisorWrite(t, k);
+          return;
+        }
+        t.set(L.result, result);
+        t.goto('judge');
+      },
+      say: (t, k) =>
+        t.get(L.result) === c.RET_PF_EMULATE
+          ? 'The memory slot is read-only: the store is emulated, and the VMM will get it.'
+          : t.get(L.frame) < 0
+            ? `No memory slot holds frame ${k.name(k.vcpu(t.actor).get('walkGfn'))}: the access is for a device.`
+            : `The host backs it with frame ${k.name(t.get(L.frame))}.`,
+    },
+    {
+      label: 'lock',
+      line: '  lock mmu_lock; the host took pages away meanwhile: retry; make room',
+      touch: 'racy',
+      when: (_, k) => k.lock.free,
+      run: (t, k) => {
+        k.lock.take(t);
+        t.set(L.result, c.RET_PF_RETRY);
+        if (t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq)) t.goto('unlock');
+        else if (!makePagesAvailable(k)) t.goto('unlock');
+        else
+          t.callThen(
+            'unlock',
+            kvmFetch,
+            [
+              t.get(L.vaHi),
+              t.get(L.vaLo),
+              t.get(L.error),
+              t.get(L.frame),
+              t.get(L.writable),
+              t.get(L.maxLevel),
+            ],
+            L.result,
+          );
+      },
+      say: (t, k) =>
+        t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq)
+          ? 'The host has moved the page since it was looked up. The access is tried again.'
+          : 'Under mmu_lock the shadow is built.',
+    },
+    {
+      label: 'unlock',
+      line: '  unlock mmu_lock',
+      touch: 'racy',
+      run: (t, k) => k.lock.release(t),
+      say: 'mmu_lock is released.',
+    },
+    {
+      label: 'judge',
+      line: '  fixed, spurious, retry: back to the guest; emulate: x86_emulate_instruction',
+      touch: 'private',
+      beat: true,
+      run: (t, k) => {
+        const result = t.get(L.result);
+        const counter = COUNTED[result];
+        if (counter !== undefined) k.world.count(counter);
+        t.set(L.verdict, FAULT_RETRY);
+        if (result !== c.RET_PF_EMULATE) {
+          t.goto('enter');
+          return;
+        }
+        const mayRetry = matchesMmio(k, t.actor, t.get(L.vaHi), t.get(L.vaLo)) ? 0 : 1;
+        t.callThen('enter', kvmEmulate, [t.get(L.vaHi), t.get(L.vaLo), mayRetry], L.verdict);
+      },
+      say: (t) => RESULT_WORDS[t.get(L.result)] ?? 'KVM goes on.',
+    },
+    {
+      label: 'mmio',
+      line: '    MMIO: x86_emulate_instruction',
+      touch: 'private',
+      run: (t) => {
+        t.callThen('enter', kvmEmulate, [t.get(L.vaHi), t.get(L.vaLo), 0], L.verdict);
+      },
+      say: 'The access is for a device: the instruction is emulated.',
+    },
+    {
+      label: 'enter',
+      line: '  enter the guest',
+      touch: 'private',
+      run: (t) => t.call(kvmEnterGuest, []),
+      say: (t) =>
+        t.get(L.verdict) === FAULT_DONE
+          ? 'The instruction has been done for the guest.'
+          : 'KVM prepares the entry to the guest.',
+    },
+    {
+      label: 'done',
+      line: '  return',
+      touch: 'private',
+      run: (t) => t.ret(t.get(L.verdict), t.get(L.injected), t.get(L.page)),
+      say: 'The exit is over.',
+    },
+  ],
+});

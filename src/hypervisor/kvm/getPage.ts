@@ -1,0 +1,113 @@
+import { procedure, slots } from '../../kernel';
+import { KvmGetPage } from './events';
+import { accountShadowed, flushRemote } from './link';
+import { roleDirect, roleLevel } from './role';
+import type { Kvm } from './state';
+import { kvmSyncPage } from './syncPage';
+import { commitZap, type InvalidList, prepareZap, validPages } from './zap';
+
+const L = slots('gfn', 'role', 'sfn', 'result', 'created');
+
+/** What there is of a shadow page just looked up. */
+function trace(k: Kvm, sfn: number, created: boolean): void {
+  const p = k.pages;
+  k.world.emit(
+    KvmGetPage,
+    p.get(sfn, 'gfn'),
+    p.get(sfn, 'role'),
+    p.get(sfn, 'validGen'),
+    p.get(sfn, 'rootCount'),
+    p.get(sfn, 'unsync'),
+    created ? 1 : 0,
+  );
+}
+
+/** kvm_mmu_find_shadow_page, but for the transient sync. Unsync pages of a gfn that becomes an upper-level table are zapped. */
+function find(k: Kvm, gfn: number, role: number): number {
+  const invalid: InvalidList = [];
+  let found = 0;
+  for (const sfn of validPages(k, gfn)) {
+    if (k.pages.get(sfn, 'role') !== role) {
+      if (roleLevel(role) > 1 && k.pages.get(sfn, 'unsync') !== 0) prepareZap(k, sfn, invalid);
+      continue;
+    }
+    found = sfn;
+    break;
+  }
+  commitZap(k, invalid);
+  return found;
+}
+
+/**
+ * kvm_mmu_get_shadow_page: the page of a gfn and role, found or made. Arguments: gfn, role. Returns its frame. mmu_lock is held.
+ * Source: sheet 3.3; kvm_mmu_find_shadow_page, kvm_mmu_alloc_shadow_page.
+ */
+export const kvmGetPage = procedure<Kvm>({
+  name: 'kvm_mmu_get_page',
+  part: 'kvm',
+  lane: 'hypervisor',
+  about:
+    'Finds the shadow page of a guest table in a role, or makes it and write-protects the table (sheet 3.3).',
+  slots: L,
+  steps: [
+    {
+      label: 'find',
+      line: 'get_page(gfn, role): look it up; found and unsync: bring its entries in line, leave it unsync',
+      touch: 'locked',
+      run: (t, k) => {
+        const sfn = find(k, t.get(L.gfn), t.get(L.role));
+        t.set(L.sfn, sfn);
+        if (sfn === 0) {
+          k.world.count('mmu_cache_miss');
+          t.goto('make');
+        } else if (k.pages.get(sfn, 'unsync') !== 0) t.call(kvmSyncPage, [sfn], L.result);
+      },
+      say: (t, k) => {
+        const sfn = t.get(L.sfn);
+        if (sfn === 0) return `Frame ${k.name(t.get(L.gfn))} has no shadow page in this role.`;
+        return `Frame ${k.name(t.get(L.gfn))} is shadowed already, by ${k.describe(sfn)}.`;
+      },
+    },
+    {
+      label: 'found',
+      line: '  sync failed: zap it and make another; else it is in real use: write_flooding_count = 0',
+      touch: 'locked',
+      beat: true,
+      run: (t, k) => {
+        const sfn = t.get(L.sfn);
+        if (t.get(L.result) < 0) {
+          const invalid: InvalidList = [];
+          prepareZap(k, sfn, invalid);
+          commitZap(k, invalid);
+          k.world.count('mmu_cache_miss');
+          return;
+        }
+        if (t.get(L.result) > 0) flushRemote(k);
+        if (!roleDirect(t.get(L.role))) k.pages.set(sfn, 'writeFlooding', 0);
+        trace(k, sfn, false);
+        t.ret(sfn);
+      },
+      say: (t, k) =>
+        t.get(L.result) < 0
+          ? 'It could not be brought in line: it is zapped, and another is made.'
+          : `${k.describe(t.get(L.sfn))} is used.`,
+    },
+    {
+      label: 'make',
+      line: '  else allocate it, empty; its table may not be written unseen from now on',
+      touch: 'locked',
+      beat: true,
+      run: (t, k) => {
+        const sfn = k.pages.allocate(t.get(L.gfn), t.get(L.role), k.vm.get('validGen'));
+        t.set(L.created, sfn);
+        if (!roleDirect(t.get(L.role))) accountShadowed(k, sfn);
+        trace(k, sfn, true);
+        t.ret(sfn);
+      },
+      say: (t, k) =>
+        roleDirect(t.get(L.role))
+          ? `${k.describe(t.get(L.created))} is made to map ${k.name(t.get(L.gfn))} and what follows linearly.`
+          : `${k.describe(t.get(L.created))} is made, empty. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only from now on.`,
+    },
+  ],
+});

@@ -1,0 +1,38 @@
+import * as c from './constants';
+import { flushRemote, zapRmap } from './link';
+import { HOST_GONE, HOST_PRESENT, HOST_ZERO } from './slots';
+import type { Kvm } from './state';
+
+/**
+ * The host's own memory management behind the slots: pages that come at the first touch, the shared zero page, and the MMU
+ * notifier that tells KVM when a page goes. Plain functions inside one step. Source: sheet 1.6, 3.2.
+ */
+
+/** kvm_unmap_gfn_range for one host page: every spte that maps it goes. The shadow of a table stored in it stays. */
+export function notifyUnmap(k: Kvm, mfn: number): void {
+  let any = false;
+  for (const gfn of k.slots.gfnsOfFrame(mfn))
+    for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++) any = zapRmap(k, gfn, level) || any;
+  k.vm.set('invalidateSeq', k.vm.get('invalidateSeq') + 1);
+  if (any) flushRemote(k);
+}
+
+/** Somebody reads a host page: one that is gone is the zero page from now on. */
+export function touchForRead(k: Kvm, mfn: number): void {
+  if (k.slots.hostState(mfn) === HOST_GONE) k.slots.setHostState(mfn, HOST_ZERO);
+}
+
+/** Somebody writes a host page: one of its own is made, and whoever maps the zero page instead is told. */
+export function touchForWrite(k: Kvm, mfn: number): void {
+  const state = k.slots.hostState(mfn);
+  if (state === HOST_PRESENT) return;
+  if (state === HOST_ZERO) notifyUnmap(k, mfn);
+  k.slots.setHostState(mfn, HOST_PRESENT);
+}
+
+/** MADV_DONTNEED of one host page: the notifier, then nothing is left of its contents. */
+export function discard(k: Kvm, mfn: number): void {
+  notifyUnmap(k, mfn);
+  k.slots.setHostState(mfn, HOST_GONE);
+  for (let i = 0; i < 1024; i++) k.memory.write32(mfn, i, 0);
+}

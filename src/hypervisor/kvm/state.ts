@@ -1,0 +1,119 @@
+import { defined, frameName, shadowName } from '../../base';
+import { Lock, type World } from '../../kernel';
+import {
+  CR0_WP,
+  CR4_SMAP,
+  CR4_SMEP,
+  EFER_NXE,
+  type Machine,
+  type Memory,
+  type PagingMode,
+} from '../../machine';
+import type { DesignOptions } from '../design';
+import { NamedCells } from '../xen/cells';
+import * as c from './constants';
+import { ShadowPages } from './pages';
+import { PteLists } from './pteList';
+import { pageKey } from './role';
+import { Slots } from './slots';
+import { VcpuState } from './vcpuState';
+
+const VM_FIELDS = ['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const;
+
+/** All state of KVM's shadow MMU in one world, and the only object that knows where it lies. Part name: `kvm`. */
+export class Kvm {
+  readonly memory: Memory;
+  /** mmu_lock: everything that changes shadow pages holds it. */
+  readonly lock: Lock;
+  readonly vm: NamedCells<(typeof VM_FIELDS)[number]>;
+  readonly pages: ShadowPages;
+  readonly lists: PteLists;
+  readonly slots: Slots;
+  readonly vcpus: readonly VcpuState[];
+
+  constructor(
+    readonly world: World,
+    readonly machine: Machine,
+    readonly profile: string,
+    options: DesignOptions,
+  ) {
+    const { store } = world;
+    const { config } = machine;
+    this.memory = machine.memory;
+    this.lock = new Lock(store, 'mmu_lock', 0);
+    this.vm = new NamedCells(store, 'KVM', VM_FIELDS);
+    this.pages = new ShadowPages(store, config.guestFrames + config.vcpus);
+    this.lists = new PteLists(store);
+    this.slots = new Slots(store);
+    this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
+    // Without other word all of the guest's memory is one slot.
+    this.slots.define(0, 0, config.guestFrames, 0, 0);
+    this.vm.set(
+      'maxPages',
+      options.knobs['mmu-pages'] ?? config.machineFrames - config.guestFrames - config.vcpus,
+    );
+  }
+
+  vcpu(v: number): VcpuState {
+    return defined(this.vcpus[v], `MMU of vCPU ${v}`);
+  }
+
+  /** The frame of a vCPU's four top entries, where the guest has 32-bit addresses. */
+  paeRoot(v: number): number {
+    return this.machine.config.guestFrames + v;
+  }
+
+  // ---- sptes ---------------------------------------------------------------------------------------------------------
+
+  hi(sfn: number, index: number): number {
+    return this.memory.hi(sfn, index);
+  }
+
+  lo(sfn: number, index: number): number {
+    return this.memory.lo(sfn, index);
+  }
+
+  /** is_shadow_present_pte. */
+  present(sfn: number, index: number): boolean {
+    return (this.lo(sfn, index) & c.SPTE_MMU_PRESENT) !== 0;
+  }
+
+  // ---- the guest's mode ------------------------------------------------------------------------------------------------
+
+  mode(v: number): PagingMode {
+    return this.machine.guestMode(v);
+  }
+
+  /** kvm_calc_cpu_role, and what kvm_init_shadow_mmu makes of it for the root (sheet 1.3). */
+  rootRole(v: number): number {
+    const r = this.machine.vcpu(v);
+    const mode = this.mode(v);
+    const wp = (r.get('cr0') & CR0_WP) !== 0;
+    let role = Math.max(mode.levels, 3) | (c.ACC_ALL << c.ROLE_ACCESS_SHIFT) | c.ROLE_EFER_NX;
+    if (mode.name === '32') role |= c.ROLE_4_BYTE;
+    if (wp) return role | c.ROLE_CR0_WP;
+    if ((r.get('cr4') & CR4_SMEP) !== 0) role |= c.ROLE_SMEP_ANDNOT_WP;
+    if ((r.get('cr4') & CR4_SMAP) !== 0) role |= c.ROLE_SMAP_ANDNOT_WP;
+    return role;
+  }
+
+  guestHasNx(v: number): boolean {
+    return (this.machine.vcpu(v).get('efer') & EFER_NXE) !== 0;
+  }
+
+  // ---- names for people ------------------------------------------------------------------------------------------------
+
+  name(frame: number): string {
+    return this.pages.owns(frame) ? shadowName(frame) : frameName(frame);
+  }
+
+  /** `the shadow page s084 of 15/l1/wux`. */
+  describe(sfn: number): string {
+    return `the shadow page ${shadowName(sfn)} (${this.key(sfn)})`;
+  }
+
+  key(sfn: number): string {
+    const p = this.pages;
+    return pageKey(p.get(sfn, 'gfn'), p.get(sfn, 'role'), p.get(sfn, 'validGen'));
+  }
+}

@@ -1,0 +1,286 @@
+import { defined, sameWord, type Word } from '../../base';
+import {
+  isHost,
+  type KvmCase,
+  type KvmEntry,
+  type KvmHost,
+  type KvmOp,
+  numberOf,
+  type RecordedEvent,
+  type ShadowChange,
+  wordOf,
+  words,
+} from './format';
+import { hex64, printedKey } from './print';
+import { type EntryOutcome, KvmReplay } from './replay';
+
+/** Where the simulation and a recorded case disagree. */
+export interface KvmDifference {
+  /** `op 12`, `host 3`, or `final`. */
+  readonly where: string;
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+export interface KvmComparison {
+  /** What makes a case fail. */
+  readonly differences: readonly KvmDifference[];
+  /** What the format says to report only: root counts, numbers of unsync children, exits. */
+  readonly notes: readonly KvmDifference[];
+}
+
+const hexWord = (w: Word): string => hex64(w.hi, w.lo);
+
+/** An event as text; with `bare` without what the recording could not know of its page. */
+function eventText(event: RecordedEvent, bare: boolean): string {
+  return Object.keys(event)
+    .filter((name) => name !== 'spAmbiguous' && name !== 'usedPages')
+    .sort()
+    .map((name) => {
+      const value = event[name];
+      return `${name}=${name === 'sp' && bare ? printedKey(String(value)) : value}`;
+    })
+    .join(' ');
+}
+
+const ambiguous = (event: RecordedEvent | undefined): boolean =>
+  event?.spAmbiguous === true || (typeof event?.sp === 'string' && event.sp.includes('/invalid'));
+
+/** Pages that the recording itself lists, before and after an entry. */
+interface Listed {
+  readonly before: ReadonlySet<string>;
+  readonly after: ReadonlySet<string>;
+}
+
+/**
+ * Tracepoints do not print all of a role; the recorder filled the rest in from its lists of pages. Where a page was zapped and made again
+ * within one operation its lists show no new page, and what it filled in may be a page that they do not have. Then its lists are believed:
+ * the page must have been there before, have been zapped earlier in the operation, and be there after it.
+ */
+function filledInWrongly(
+  events: readonly RecordedEvent[],
+  at: number,
+  got: RecordedEvent,
+  listed: Listed,
+): boolean {
+  const expected = events[at];
+  if (expected?.ev !== 'get_page' || expected.new !== true || got.ev !== 'get_page') return false;
+  const key = String(got.sp);
+  if (listed.after.has(String(expected.sp)) || !listed.before.has(key) || !listed.after.has(key))
+    return false;
+  const zapped = events.slice(0, at).some((e) => e.ev === 'prepare_zap_page' && e.sp === key);
+  return zapped && eventText(expected, true) === eventText(got, true);
+}
+
+function compareEvents(
+  where: string,
+  expected: readonly RecordedEvent[],
+  got: readonly RecordedEvent[],
+  listed: Listed,
+): KvmDifference[] {
+  for (let i = 0; i < Math.max(expected.length, got.length); i++) {
+    const bare = ambiguous(expected[i]);
+    const x = expected[i];
+    const y = got[i];
+    const a = x === undefined ? 'nothing more' : eventText(x, bare);
+    const b = y === undefined ? 'nothing more' : eventText(y, bare);
+    if (a === b || (y !== undefined && filledInWrongly(expected, i, y, listed))) continue;
+    // What follows the first difference would only repeat it.
+    return [{ where, what: `event ${i}`, expected: a, got: b }];
+  }
+  return [];
+}
+
+function compareMem(where: string, expected: KvmEntry['mem'], got: EntryOutcome['mem']): KvmDifference[] {
+  const a = new Map((expected ?? []).map(([at, value]) => [numberOf(at), hexWord(wordOf(value))]));
+  const b = new Map(got.map(([at, value]) => [numberOf(at), value]));
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((at) => a.get(at) !== b.get(at))
+    .map((at) => ({
+      where,
+      what: `memory 0x${at.toString(16)}`,
+      expected: a.get(at) ?? 'unchanged',
+      got: b.get(at) ?? 'unchanged',
+    }));
+}
+
+type PageChange = NonNullable<ShadowChange[string]>;
+
+function pageFields(change: PageChange | null | undefined): Map<string, string> {
+  const out = new Map<string, string>();
+  if (change === undefined) return out;
+  out.set('', change === null ? 'gone' : change.new === true ? 'new' : 'kept');
+  if (change?.unsync !== undefined) out.set(' unsync', String(change.unsync));
+  for (const [index, entry] of Object.entries(change?.e ?? {})) out.set(`[${index}]`, entry);
+  return out;
+}
+
+/** Expected changes under the keys that the simulation uses: those of zapped roots lack bits. */
+function compareShadow(where: string, expected: ShadowChange, got: ShadowChange): KvmComparison {
+  const differences: KvmDifference[] = [];
+  const notes: KvmDifference[] = [];
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
+    const a = pageFields(expected[key]);
+    const b = pageFields(got[key]);
+    for (const field of new Set([...a.keys(), ...b.keys()])) {
+      // A page that only changed in fields which are not compared is kept on one side and not mentioned on the other.
+      const plain = field === '' ? 'kept' : 'unchanged';
+      const [x, y] = [a.get(field) ?? plain, b.get(field) ?? plain];
+      if (x !== y) differences.push({ where, what: `shadow ${key}${field}`, expected: x, got: y });
+    }
+    for (const field of ['root', 'unsyncChildren'] as const) {
+      const [x, y] = [expected[key]?.[field], got[key]?.[field]];
+      if (x !== y) notes.push({ where, what: `shadow ${key} ${field}`, expected: String(x), got: String(y) });
+    }
+  }
+  return { differences, notes };
+}
+
+function resultText(op: KvmOp): string {
+  const { ok, value, pf, mmio } = op.result;
+  const parts = pf === undefined ? (ok === true ? ['ok'] : ['?']) : [`#PF error ${pf.error} cr2 ${pf.cr2}`];
+  if (value !== undefined) parts.push(`value ${hexWord(wordOf(value))}`);
+  for (const m of mmio ?? []) parts.push(`${m.write ? 'write' : 'read'} ${m.pa} ${m.len}`);
+  return parts.join(', ');
+}
+
+function gotResult(op: KvmOp, got: EntryOutcome): string {
+  const { fault, value, mmio } = got.result;
+  const parts =
+    fault === undefined ? ['ok'] : [`#PF error 0x${fault.error.toString(16)} cr2 ${hexWord(fault.va)}`];
+  if (op.result.value !== undefined) parts.push(`value ${hexWord(value)}`);
+  for (const m of mmio) parts.push(`${m.write ? 'write' : 'read'} ${m.pa} ${m.len}`);
+  return parts.join(', ');
+}
+
+function compareGuest(where: string, op: KvmOp, got: EntryOutcome): KvmComparison {
+  const expected = resultText(op);
+  const result = gotResult(op, got);
+  const exits = new Set([...Object.keys(op.exits ?? {}), ...Object.keys(got.exits)]);
+  return {
+    differences: expected === result ? [] : [{ where, what: 'result', expected, got: result }],
+    notes:
+      op.exits === undefined
+        ? []
+        : [...exits]
+            .filter((name) => op.exits?.[name] !== got.exits[name])
+            .map((name) => ({
+              where,
+              what: `exits ${name}`,
+              expected: String(op.exits?.[name] ?? 0),
+              got: String(got.exits[name] ?? 0),
+            })),
+  };
+}
+
+function compareHost(where: string, host: KvmHost, got: EntryOutcome): KvmDifference[] {
+  if (host.dirty === undefined) return [];
+  const expected = host.dirty.map((gfn) => numberOf(gfn)).sort((a, b) => a - b);
+  const a = expected.map((gfn) => gfn.toString(16)).join(' ');
+  const b = got.dirty.map((gfn) => gfn.toString(16)).join(' ');
+  return a === b ? [] : [{ where, what: 'dirty log', expected: a, got: b }];
+}
+
+function compareEntry(entry: KvmEntry, got: EntryOutcome, listed: Listed): KvmComparison {
+  const where = isHost(entry) ? `host ${entry.host}` : `op ${entry.op}`;
+  const astray =
+    got.astray === undefined
+      ? []
+      : [{ where, what: 'course', expected: 'the recorded groups of accesses', got: got.astray }];
+  const shadow = compareShadow(where, entry.shadow ?? {}, got.shadow);
+  const own = isHost(entry)
+    ? { differences: compareHost(where, entry, got), notes: [] }
+    : compareGuest(where, entry, got);
+  return {
+    differences: [
+      ...compareEvents(where, entry.events ?? [], got.events, listed),
+      ...astray,
+      ...own.differences,
+      ...compareMem(
+        where,
+        entry.kind === 'madvise_dontneed' ? [] : entry.mem,
+        entry.kind === 'madvise_dontneed' ? [] : got.mem,
+      ),
+      ...shadow.differences,
+    ],
+    notes: [...own.notes, ...shadow.notes],
+  };
+}
+
+/** The guest's whole memory at the end: listed frames word by word, all others as at the start. */
+function compareFinal(c: KvmCase, replay: KvmReplay): KvmDifference[] {
+  const out: KvmDifference[] = [];
+  const differ = (frame: number, word: number, expected: Word): void => {
+    const got = replay.word(frame, word);
+    if (sameWord(got, expected)) return;
+    const what = `frame ${frame.toString(16)} word ${word}`;
+    out.push({ where: 'final', what, expected: hexWord(expected), got: hexWord(got) });
+  };
+  const listed = new Set<number>();
+  for (const [name, contents] of Object.entries(c.final)) {
+    const frame = numberOf(name);
+    listed.add(frame);
+    const given = new Map([...words(contents)].map(({ index, value }) => [index, value]));
+    const count = c.mode === '32' ? 1024 : 512;
+    for (let word = 0; word < count; word++) {
+      const value =
+        given.get(word) ?? (replay.discarded.has(frame) ? { hi: 0, lo: 0 } : stamped(c, frame, word));
+      differ(frame, word, value);
+    }
+  }
+  for (const [frame, first] of replay.firstValues) {
+    if (listed.has(frame) || replay.discarded.has(frame)) continue;
+    for (const [word, value] of first) differ(frame, word, value);
+  }
+  return out;
+}
+
+/** A data frame's word by the case's rule. */
+function stamped(c: KvmCase, frame: number, word: number): Word {
+  const { stamp } = c;
+  const zero = { hi: 0, lo: 0 };
+  if (stamp === undefined) return zero;
+  const i = frame - numberOf(stamp.firstFrame);
+  if (i < 0 || i >= stamp.frames) return zero;
+  const bytes = c.mode === '32' ? 4 : 8;
+  if (stamp.wordAt0x200 !== undefined && word === 0x200 / bytes) return wordOf(stamp.wordAt0x200);
+  if (word >= stamp.words) return zero;
+  return { hi: 0, lo: numberOf(stamp.first) + i * numberOf(stamp.perFrame) + word * numberOf(stamp.perWord) };
+}
+
+function listedAfter(before: ReadonlySet<string>, change: ShadowChange): ReadonlySet<string> {
+  const after = new Set(before);
+  for (const [key, page] of Object.entries(change)) {
+    if (page === null) after.delete(key);
+    else after.add(key);
+  }
+  return after;
+}
+
+/** Replays a case on the design and lists every difference. After an operation that went astray nothing more is compared. */
+export function checkKvmCase(c: KvmCase): KvmComparison {
+  const differences: KvmDifference[] = [];
+  const notes: KvmDifference[] = [];
+  let replay: KvmReplay | undefined;
+  let where = 'start';
+  let before: ReadonlySet<string> = new Set();
+  try {
+    replay = new KvmReplay(c);
+    for (const entry of c.ops) {
+      where = isHost(entry) ? `host ${entry.host}` : `op ${entry.op}`;
+      const got = replay.run(entry);
+      const after = listedAfter(before, entry.shadow ?? {});
+      const found = compareEntry(entry, got, { before, after });
+      before = after;
+      differences.push(...found.differences);
+      notes.push(...found.notes);
+      if (got.astray !== undefined) return { differences, notes };
+    }
+    differences.push(...compareFinal(c, defined(replay, 'a replay')));
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    differences.push({ where, what: 'replay', expected: 'an operation that can be replayed', got });
+  }
+  return { differences, notes };
+}

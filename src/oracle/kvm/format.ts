@@ -1,0 +1,170 @@
+import { fail, ok, parseWord, type Result, type Word } from '../../base';
+
+/** A recorded case of the real shadow MMU, as the recording's format describes it. Numbers as hex strings are read where they are used. */
+export interface KvmCase {
+  readonly name: string;
+  readonly mode: '64' | 'pae' | '32';
+  readonly maxphyaddr: number;
+  readonly vcpus: readonly { cr0: string; cr3: string; cr4: string; efer: string; cpl: number }[];
+  readonly memslots: readonly MemslotFields[];
+  readonly nrMmuPages?: number;
+  readonly hostHugePages?: readonly { gpa: string; size: string }[];
+  readonly stamp?: {
+    readonly firstFrame: string;
+    readonly frames: number;
+    readonly words: number;
+    readonly first: string;
+    readonly perFrame: string;
+    readonly perWord: string;
+    readonly wordAt0x200?: string;
+  };
+  readonly tables: Contents;
+  readonly ops: readonly KvmEntry[];
+  readonly final: Contents;
+}
+
+export interface MemslotFields {
+  readonly slot: number;
+  readonly gpa: string;
+  readonly size: string;
+  readonly ram: string;
+  readonly flags: readonly string[];
+}
+
+/** By frame: [index, value] or [index, count, first, step]. */
+export type Contents = Readonly<Record<string, readonly (readonly (number | string)[])[]>>;
+
+/** One event of a recording: its name and fields. */
+export type RecordedEvent = { readonly ev: string } & Readonly<Record<string, string | number | boolean>>;
+
+export type ShadowChange = Readonly<
+  Record<
+    string,
+    null | {
+      readonly new?: boolean;
+      readonly root?: number;
+      readonly unsync?: number;
+      readonly unsyncChildren?: number;
+      readonly e?: Readonly<Record<string, string>>;
+    }
+  >
+>;
+
+export type Access = readonly ['f' | 'r' | 'w', string, number];
+
+export interface Group {
+  readonly cpl: number;
+  readonly a?: readonly Access[];
+  readonly exit?: string;
+  readonly faults?: boolean;
+  readonly deliver?: number;
+}
+
+interface Seen {
+  readonly events?: readonly RecordedEvent[];
+  readonly mem?: readonly (readonly [string, string])[];
+  readonly shadow?: ShadowChange;
+}
+
+export interface KvmOp extends Seen {
+  readonly op: number;
+  readonly vcpu: number;
+  readonly cpl: number;
+  readonly kind: string;
+  readonly va?: string;
+  readonly size?: number;
+  readonly value?: string;
+  readonly old?: string;
+  readonly count?: number;
+  readonly groups: readonly Group[];
+  readonly result: {
+    readonly ok?: boolean;
+    readonly value?: string;
+    readonly pf?: { readonly error: string; readonly cr2: string };
+    readonly mmio?: readonly { write: boolean | number; pa: string; len: number }[];
+  };
+  readonly exits?: Readonly<Record<string, number>>;
+}
+
+export interface KvmHost extends Seen, Partial<MemslotFields> {
+  readonly host: number;
+  readonly kind: string;
+  readonly vcpu?: number;
+  readonly cpl?: number;
+  readonly dirty?: readonly string[];
+}
+
+export type KvmEntry = KvmOp | KvmHost;
+
+export const isHost = (entry: KvmEntry): entry is KvmHost => 'host' in entry;
+
+/** A hex string of a case. Throws on what is none: the reader of the case tells where. */
+export function wordOf(text: string): Word {
+  const parsed = parseWord(/^0x/.test(text) ? text : `0x${text}`);
+  if (parsed.kind === 'error') throw new Error(parsed.error);
+  return parsed.value;
+}
+
+/** A hex string that fits a JavaScript number: frame numbers, sizes. */
+export const numberOf = (text: string): number => {
+  const w = wordOf(text);
+  return (w.hi >>> 0) * 0x1_0000_0000 + (w.lo >>> 0);
+};
+
+/** Frame number of a guest-physical or buffer address. */
+export const frameOfAddress = (text: string): number => Math.floor(numberOf(text) / 4096);
+
+const need = (what: boolean, message: string): string | undefined => (what ? undefined : message);
+
+function firstProblem(c: Partial<KvmCase>): string | undefined {
+  return (
+    need(typeof c.name === 'string', 'no name') ??
+    need(c.mode === '64' || c.mode === 'pae' || c.mode === '32', 'a mode of 64, pae or 32') ??
+    need(
+      typeof c.maxphyaddr === 'number' && c.maxphyaddr > 32 && c.maxphyaddr <= 43,
+      'a maxphyaddr of 33 to 43',
+    ) ??
+    need(Array.isArray(c.vcpus) && c.vcpus.length > 0, 'vcpus') ??
+    need(Array.isArray(c.memslots) && c.memslots.length > 0, 'memslots') ??
+    need(typeof c.tables === 'object' && c.tables !== null, 'tables') ??
+    need(typeof c.final === 'object' && c.final !== null, 'final') ??
+    need(Array.isArray(c.ops), 'ops')
+  );
+}
+
+/** One line of a recording. */
+export function parseKvmCase(line: string): Result<KvmCase, string> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return fail(
+      `not JSON: ${error instanceof Error ? error.message : String(error)}. Expected one case as an object`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('not a case. Expected an object with name, mode, vcpus, memslots, tables, ops, final');
+  const problem = firstProblem(value as Partial<KvmCase>);
+  if (problem !== undefined) return fail(`not a case of the shadow MMU. Expected ${problem}`);
+  return ok(value as KvmCase);
+}
+
+/** The words of one frame's contents, by index. */
+export function* words(
+  contents: readonly (readonly (number | string)[])[],
+): Iterable<{ index: number; value: Word }> {
+  for (const item of contents) {
+    if (item.length === 2) yield { index: Number(item[0]), value: wordOf(String(item[1])) };
+    else {
+      const first = BigInt(String(item[2]));
+      const step = BigInt(String(item[3]));
+      for (let k = 0; k < Number(item[1]); k++) {
+        const value = BigInt.asUintN(64, first + step * BigInt(k));
+        yield {
+          index: Number(item[0]) + k,
+          value: { hi: Number(value >> 32n) | 0, lo: Number(value & 0xffff_ffffn) | 0 },
+        };
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export * from './compare';
+export { type KvmCase, parseKvmCase } from './format';

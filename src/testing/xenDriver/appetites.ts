@@ -55,6 +55,13 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     ...{ ...NARROW, ...RACY, eras: EMULATED, pauses: ['sh_page_fault.lock'], hostOperations: 0 },
     mix: { load: 30, storeData: 10, setEntry: 30 },
   },
+  // 3.7: one flushes processor after processor, one stores by what it remembers, one has seen the new version already.
+  'flush-before-bump': {
+    ...{ eras: ['F'], paces: ['fine', 'mixed', 'stalls'], only: true, vcpus: [3, 4], tlb: [64] },
+    ...{ pages: [0], indices: [1, 2], pools: ['plenty'], hostOperations: 0 },
+    pauses: ['flush_tlb_mask.cpu', 'sh_page_fault.lock'],
+    mix: { load: 40, setEntry: 40, partial: 15 },
+  },
   'snapshot-exchange': SNAPSHOTS,
   'snapshot-update-fault': SNAPSHOTS,
   'snapshot-update-prefetch': SNAPSHOTS,

@@ -78,7 +78,8 @@ export function codeAt(run: Run, cursor: number, actor: number): CodeView {
       state: ran ? 'ran' : 'next',
       stack: frames.map((frame) => frame.procedure.name),
       procedure: top.procedure.name,
-      about: top.procedure.about,
+      // Sections of the fact sheet are for those who read the code.
+      about: top.procedure.about.replace(/ \(sheet [^)]*\)/, ''),
       lines: codeLines(top.procedure),
       current: top.pc,
       locals,

@@ -37,7 +37,7 @@ export const emulateSteps: readonly Step<Xen>[] = [
     },
     say: (t, x) =>
       x.pv
-        ? `The guest may not write its table ${x.name(targetOf(t))}, and the shadow code emulates for no PV guest: the fault is handed on. \`call mmu-update\` is how such a guest changes its tables.`
+        ? `The guest may not write its table ${x.name(targetOf(t))}, and the shadow code emulates for no PV guest: the fault is handed on. mmu-update is how such a guest changes its tables.`
         : isUser(t)
           ? `User programs do not write page tables: frame ${x.name(targetOf(t))} is none any more.`
           : `vCPU ${t.actor} gives the shadow lock back: finding out what the instruction does needs none.`,

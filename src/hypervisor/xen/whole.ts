@@ -12,7 +12,7 @@ import { SWITCHES_EXPLAINED } from './switchTexts';
 const KNOBS = [
   {
     name: 'pv',
-    says: '1: a paravirtualised guest, which changes its tables by `call mmu-update`; its shadow serves the dirty log. 0, if not said: an HVM guest.',
+    says: '1: a paravirtualised guest, which changes its tables by mmu-update; its shadow serves the dirty log. 0, if not said: an HVM guest.',
   },
   {
     name: 'l3-top-level',

@@ -59,5 +59,5 @@ test('says what a switch follows, and what a scenario can ask of the design', ()
   render(<SetupPanel controls={controls} />);
   expect(screen.getByRole('link', { name: '24488e9b29' }).getAttribute('href')).toMatch(/h=24488e9b29$/);
   const operations = screen.getByRole('region', { name: 'Operations' });
-  expect(operations.textContent).toContain('call p2m-move GUEST FRAME MACHINE FRAME under host or vcpu N');
+  expect(operations.textContent).toContain('call p2m-move GUEST-FRAME MACHINE-FRAME under host or vcpu N');
 });

@@ -91,8 +91,10 @@ function Operations({ operations }: { readonly operations: readonly OperationSpe
         {operations.map(({ name, args, by, says }) => (
           <div key={name}>
             <dt>
-              <code>{['call', name, ...args.map(({ what }) => what.toUpperCase())].join(' ')}</code> under{' '}
-              {BY[by]}
+              <code>
+                {['call', name, ...args.map(({ what }) => what.toUpperCase().replaceAll(' ', '-'))].join(' ')}
+              </code>{' '}
+              under {BY[by]}
             </dt>
             <dd>{says}</dd>
           </div>

@@ -48,14 +48,14 @@ const ALL: readonly Operation[] = [
   },
   {
     name: 'mmu-update',
-    says: 'A PV guest (`knob pv 1`) has Xen write an entry of one of its tables. Refused if the entry would let it write a table.',
+    says: 'A PV guest (knob pv 1) has Xen write an entry of one of its tables. Refused if the entry would let it write a table.',
     args: [{ what: 'table frame' }, { what: 'index' }, { what: 'entry', wide: true }],
     by: 'vcpu',
     run: doMmuUpdate,
   },
   {
     name: 'p2m-remove',
-    says: 'Takes a guest frame away: its shadows and all mappings of it go. Under `host` the domain is paused for that.',
+    says: 'Takes a guest frame away: its shadows and all mappings of it go. From the host the domain is paused for that.',
     args: FRAME,
     by: 'anybody',
     run: p2m.p2mRemove,

@@ -149,7 +149,7 @@ const check: Step<Xen> = {
   },
   say: (t) =>
     t.get(R.refused) === 1
-      ? 'Writes are not logged: there is no log to read. `call log-dirty-on` comes first.'
+      ? 'Writes are not logged: there is no log to read. log-dirty-on comes first.'
       : 'Which frames has the guest written? The domain is stopped to find out.',
 };
 

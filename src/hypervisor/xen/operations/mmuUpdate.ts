@@ -63,7 +63,7 @@ export const doMmuUpdate = procedure<Xen>({
         const target = x.name(frameOf(t.get(L.hi), t.get(L.lo)));
         switch (t.get(L.refused)) {
           case NOT_PV:
-            return 'This guest is no PV guest: it writes its tables itself. `knob pv 1` makes it one.';
+            return 'This guest is no PV guest: it writes its tables itself. knob pv 1 makes it one.';
           case NO_TABLE:
             return `Frame ${table} is no table of this guest: it may write it itself.`;
           case NO_INDEX:

@@ -29,6 +29,17 @@ describe('guest tables', () => {
     expect(spec.memory).toHaveLength(5);
   });
 
+  it('are those of 32-bit paging for a guest that starts without it', () => {
+    const text =
+      'scenario "a"\ndesign native\npaging off, 64 frames\nmap 0x1000 -> 0x20 rw user\nvcpu 0\n  cr0 set pg\n';
+    const spec = specOf(text);
+    const on = specOf(text.replace('paging off', 'paging 32-bit'));
+    expect([spec.paging, spec.memory]).toEqual(['32-bit', on.memory]);
+    expect([spec.vcpus[0]?.cr0, on.vcpus[0]?.cr0].map((cr0) => (cr0 ?? 0) >>> 31)).toEqual([0, 1]);
+    // Setting PG loads what the paging guest has had from the start.
+    expect(spec.programs[0]).toEqual([{ kind: 'cr0', value: on.vcpus[0]?.cr0 }]);
+  });
+
   it('lie where they are told, else in frames that nothing else names', () => {
     const spec = specOf(
       `${HEAD}root 0x010\ntable l1 0x011 at 0x40_0000 named P\nmap 0x40_0000 -> 0x012 r\nmap 0x40_1000 -> 0x014 rwx a d\n`,

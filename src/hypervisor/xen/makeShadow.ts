@@ -2,6 +2,7 @@ import { procedure, slots } from '../../kernel';
 import { shUnpin } from './destroy';
 import { OPT_LINUX_L3_TOPLEVEL } from './domain';
 import { Promoted, ShadowCreated } from './events';
+import { pagesOfType } from './geometry';
 import { shResync } from './oos/resync';
 import type { Xen } from './state';
 import { isFl1, levelOfType, SH_L3_64, SH_L4_64 } from './types';
@@ -42,7 +43,13 @@ export const shMakeShadow = procedure<Xen>({
         t.set(L.smfn, x.pool.alloc(type, t.get(L.n)));
         if (isFl1(type)) t.goto('insert');
       },
-      say: (t, x) => `Page ${x.name(t.get(L.smfn))} of the pool is taken, and cleared.`,
+      say: (t, x) => {
+        const smfn = t.get(L.smfn);
+        const last = smfn + pagesOfType(t.get(L.type)) - 1;
+        return last === smfn
+          ? `Page ${x.name(smfn)} of the pool is taken, and cleared.`
+          : `Pages ${x.name(smfn)} to ${x.name(last)} of the pool are taken, and cleared: entries of 32 bits become 64 bits wide.`;
+      },
     },
     {
       label: 'promote',

@@ -287,9 +287,11 @@ export class Xen {
       if (type === SH_P2M_TABLE) return `Xen's own 1:1 table ${this.name(mfn)}`;
       if (type === SH_MONITOR_TABLE) return `the L3 table ${this.name(mfn)}`;
       if (level === 0) return `the snapshot ${this.name(mfn)}`;
-      return isFl1(type)
-        ? `the splintered L1 shadow ${this.name(mfn)}`
-        : `the shadow L${level} table ${this.name(mfn)}`;
+      const first = this.pages.head(mfn);
+      const what = isFl1(type) ? 'splintered L1 shadow' : `shadow L${level} table`;
+      return mfn === first
+        ? `the ${what} ${this.name(mfn)}`
+        : `page ${mfn - first} of the ${what} ${this.name(first)}`;
     }
     const level = this.guestLevel(mfn);
     return level === 0 ? `frame ${this.name(mfn)}` : `the guest's L${level} table ${this.name(mfn)}`;

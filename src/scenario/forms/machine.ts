@@ -47,10 +47,10 @@ export const MACHINE_FORMS = [
     'paging',
     'paging',
     {
-      says: 'How the guest pages, and how many frames of memory it has (64 if not said). NX exists in the two wider modes; there a right `x` that is not written means no execution.',
-      examples: ['paging x86-64, 128 frames', 'paging pae', 'paging 32-bit, 256 frames'],
+      says: 'How the guest pages, and how many frames of memory it has (64 if not said). NX exists in the two wider modes; there a right `x` that is not written means no execution. `off`: the guest has 32-bit tables, and starts before it has switched paging on (`cr0 set pg`).',
+      examples: ['paging x86-64, 128 frames', 'paging pae', 'paging 32-bit, 256 frames', 'paging off'],
     },
-    field('mode', oneOf('x86-64', 'pae', '32-bit')),
+    field('mode', oneOf('x86-64', 'pae', '32-bit', 'off')),
     optional(glued(',', 'left'), field('frames', count), lit('frames')),
   ),
   form(

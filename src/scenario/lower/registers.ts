@@ -16,12 +16,12 @@ const CR4_BITS = {
 const EFER_BITS = { nxe: bits.EFER_NXE, lme: bits.EFER_LME } as const;
 const BITS = { cr0: CR0_BITS, cr4: CR4_BITS, efer: EFER_BITS } as const;
 
-/** Registers of a vCPU when its guest has booted: paging on, write protection on, in kernel mode. */
+/** Registers of a vCPU when its guest has booted: paging on unless the text says off, write protection on, in kernel mode. */
 export function bootRegisters(setup: Setup, root: number): VcpuSpec {
   const wide = setup.paging !== '32-bit';
   const long = setup.paging === 'x86-64';
   return {
-    cr0: bits.CR0_PE | bits.CR0_WP | bits.CR0_PG,
+    cr0: bits.CR0_PE | bits.CR0_WP | (setup.pages ? bits.CR0_PG : 0),
     cr3: makeCr3(root),
     cr4: (wide ? bits.CR4_PAE : bits.CR4_PSE) | bits.CR4_PGE,
     efer: (long ? bits.EFER_LME | bits.EFER_LMA : 0) | (setup.nx ? bits.EFER_NXE : 0),

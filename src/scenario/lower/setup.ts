@@ -11,7 +11,10 @@ import { once } from './once';
 export interface Setup {
   readonly design: Design;
   readonly options: DesignOptions;
+  /** How the guest's tables are laid out. */
   readonly paging: PagingName;
+  /** Paging is on from the start. */
+  readonly pages: boolean;
   readonly mode: PagingMode;
   readonly machine: MachineConfig;
   /** EFER.NXE: entries may forbid execution. */
@@ -38,7 +41,8 @@ export function settle(
   f: Findings,
 ): Setup | undefined {
   const paging = once(ast, 'paging', f);
-  const name = paging?.mode ?? 'x86-64';
+  const said = paging?.mode ?? 'x86-64';
+  const name = said === 'off' ? '32-bit' : said;
   const guestFrames =
     paging?.frames === undefined ? 64 : f.number('The number of frames', paging.frames, 1, MOST_FRAMES);
   const chosen = chooseDesign(ast, designs, guestFrames, f);
@@ -81,6 +85,7 @@ export function settle(
     design,
     options: { ...options, poolFrames },
     paging: name,
+    pages: said !== 'off',
     mode: pagingModes(machine)[MODES[name]],
     machine,
     nx: name !== '32-bit' && nxSaid?.state !== 'off',

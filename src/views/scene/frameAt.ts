@@ -150,7 +150,12 @@ function searching(
   const last = flashing || done === 0 ? undefined : (reads[done - 1] as EntityId);
   const lastPlace = last === undefined ? undefined : placeOf(layout, last);
   if (last !== undefined && lastPlace !== undefined)
-    washes.push({ kind: hit.has(last) ? 'hit' : 'walk', rect: lastPlace, strength: 0.9 });
+    // Over a row only so much that its words stay clear; a mark of the minimap has none.
+    washes.push({
+      kind: hit.has(last) ? 'hit' : 'walk',
+      rect: lastPlace,
+      strength: lastPlace.h > 8 ? 0.5 : 1,
+    });
   // The count stands on the upper edge of the table that is being searched.
   const owner = done === 0 ? undefined : placeOf(layout, ownerOf(reads[done - 1] as EntityId));
   const at =

@@ -18,7 +18,6 @@ export const WHY = [
   'destroy',
   'unmap',
 ] as const;
-export type Why = (typeof WHY)[number];
 export const WHY_DEMAND = 0;
 export const WHY_PREFETCH = 1;
 export const WHY_RESYNC = 2;
@@ -26,7 +25,6 @@ export const WHY_VALIDATE = 3;
 export const WHY_INVLPG = 4;
 export const WHY_REMOVE_WRITE = 5;
 export const WHY_UNSHADOW = 6;
-export const WHY_DESTROY = 7;
 export const WHY_UNMAP = 8;
 
 /**

@@ -100,8 +100,6 @@ export const P2M_RAM_LOGDIRTY = 6;
 
 const P2M_NAMES = ['', 'invalid', 'ram_rw', 'ram_ro', 'mmio_dm', 'mmio_direct', 'ram_logdirty'] as const;
 
-export const p2mTypeName = (type: number): string => P2M_NAMES[type] ?? `p2m type ${type}`;
-
 /** The p2m type of that name, or -1. */
 export const p2mTypeNamed = (name: string): number =>
   name === '' ? -1 : (P2M_NAMES as readonly string[]).indexOf(name);

@@ -89,12 +89,20 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
   },
   // An upper table of the walk has gone out of sync as an L1, and has come to map the one above it.
   'walk-again': {
-    ...{ ...TWO_LEVELS, ...MAGIC, off: ['no-gnp', 'snapshots'], pools: ['tight', 'small'], vcpus: [1, 2] },
-    mix: { load: 15, setEntry: 15, mapTable: 25, through: 20, visit: 10, cr3: 5 },
+    ...{
+      ...TWO_LEVELS,
+      modes: ['64'],
+      pages: [0, 5, 5],
+      indices: [3, 31],
+      operations: 60,
+      off: ['no-gnp', 'snapshots'],
+    },
+    ...{ vcpus: [1, 2], roots: [0, 1], on: ['out-of-sync', 'fast-fault-path', 'prefetch'] },
+    mix: { load: 20, setEntry: 20, mapTable: 30, through: 20, cr3: 15 },
   },
   // 9.19: making room takes the shadow of the very table that the fault goes through.
   'prealloc-first': {
-    ...{ ...OUT_OF_SYNC, pools: ['tight'], only: true, vcpus: [2, 3] },
+    ...{ ...OUT_OF_SYNC, modes: ['64'], pools: ['tight'], only: true, vcpus: [2, 3] },
     mix: { load: 10, setEntry: 10, visit: 20, top: 3 },
   },
   'skip-verify-locked': { ...NARROW, eras: EMULATED, mix: LOW, on: ['skip-verify'] },
@@ -111,12 +119,12 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     mix: { load: 10, rootStore: 30, cr3: 20 },
   },
   'validate-flush': {
-    ...{ ...ALIASED, eras: ['U'] },
-    mix: { load: 10, aliasStore: 40, upper: 20, cr3: 8, setEntry: 10 },
+    ...{ ...ALIASED, eras: ['U'], pages: [0, 1, 2] },
+    mix: { load: 10, aliasStore: 50, upper: 20, cr3: 6 },
   },
   'unshadow-flush': {
-    ...ALIASED,
-    mix: { load: 10, aliasStore: 40, partial: 10, zeros: 5, cr3: 8, setEntry: 10 },
+    ...{ ...ALIASED, eras: ['U'], pages: [0, 1, 2] },
+    mix: { load: 10, aliasStore: 60, cr3: 6, setEntry: 5 },
   },
   'oos-gating': {
     ...{ ...OUT_OF_SYNC, only: true, vcpus: [2, 3], hostOperations: 0 },
@@ -136,6 +144,7 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     ...SKIPPING,
     mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, top: 12 },
   },
+  'first-of-four': { ...SKIPPING, modes: ['32'], mix: { load: 30, storeData: 10, setEntry: 25, cr3: 20 } },
   'one-parent': { ...SKIPPING, mix: { load: 30, storeData: 10, setEntry: 25, cr3: 20 } },
   'cr3-refresh-others': { ...OUT_OF_SYNC, vcpus: [2, 3] },
   'cr3-resync-own': OUT_OF_SYNC,

@@ -75,7 +75,7 @@ export const ERA_NAMES = ['F', 'B', 'T', 'S', 'U', 'A'].filter((name) =>
 );
 
 /** What the shadows in use and one more path need at the least, beside what each vCPU has for itself. */
-const LEAST: Readonly<Record<DriverMode, number>> = { '64': 7, pae: 9, '32': 28 };
+const LEAST: Readonly<Record<DriverMode, number>> = { '64': 5, pae: 8, '32': 28 };
 
 /** Frames: each vCPU has snapshot pages, perhaps a top table of its own, and a shadow of its root. */
 function poolFrames(r: Random, pool: Pool, mode: DriverMode, vcpus: number, weights: Weights): number {

@@ -148,6 +148,8 @@ export class DisciplinedGuest {
   private changesMode(): GuestOp[] {
     const to = this.r.pick(MODES.filter((mode) => mode !== this.mode));
     const { registers, root } = guestOf(to);
+    const narrowing = (this.mode === 'pae' && to === '32') || (this.mode === '32' && to === 'pae');
+    if (narrowing && this.r.chance(0.5)) return this.switchesPae(to);
     const down: GuestOp[] = this.mode === 'off' ? [] : [{ kind: 'cr0', value: this.cr0(false) }];
     this.mode = to;
     if (to === 'off') return down;
@@ -157,6 +159,17 @@ export class DisciplinedGuest {
       { kind: 'efer', value: EFER_NXE | (to === '64' ? EFER_LME : 0) },
       { kind: 'cr3', value: word(0, root << 12) },
       { kind: 'cr0', value: this.cr0(true) },
+    ];
+  }
+
+  /** Between PAE and 2-level tables a guest may go without switching paging off: CR4.PAE, and then the root of the new kind. */
+  private switchesPae(to: LabMode): GuestOp[] {
+    const { registers, root } = guestOf(to);
+    this.mode = to;
+    return [
+      { kind: 'efer', value: EFER_NXE },
+      { kind: 'cr4', value: registers.cr4 | this.pge },
+      { kind: 'cr3', value: word(0, root << 12) },
     ];
   }
 }

@@ -42,7 +42,7 @@ vcpu 0
     const l1 = named(model, 'l1_32').find(({ backs }) => backs === 'guest 0x030');
     const [l2] = named(model, 'l2_32');
     expect(l1).toMatchObject({ pages: 2, capacity: 1024 });
-    expect(l1?.frameName).toMatch(/^s1\w\w ×2$/);
+    expect(l1?.frameName).toMatch(/^s1\w\w×2$/);
     expect(l2).toMatchObject({ pages: 4, capacity: 2048 });
     // Index 0x250 of the guest's table is entry 0x50 of the shadow's second page.
     expect(l1?.used).toContain(0x250);

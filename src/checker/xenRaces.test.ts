@@ -85,13 +85,7 @@ describe('Xen under every interleaving', () => {
     LONG,
   );
 
-  it.each([
-    'stale-walk',
-    'stale-walk-believed',
-    'emulated-in-between',
-    'in-sync-before-magic',
-    'old-magic-believed',
-  ])(
+  it.each(['stale-walk', 'emulated-in-between', 'in-sync-before-magic', 'old-magic-believed'])(
     '%s: fused and reduced say what single steps say, and no schedule is shorter',
     (id) => {
       const subject = subjects(id).without(new Set());

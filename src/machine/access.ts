@@ -1,4 +1,4 @@
-import { procedure, slots, type Thread } from '../kernel';
+import { procedure, slots, type Thread, type Touch } from '../kernel';
 import { writeBytes } from './bytes';
 import { GuestPageFault, MemoryRead, MemoryWritten, PageFault, StoreBuffered, TlbHit } from './events';
 import { FAULT_INJECT, FAULT_RETRY } from './exits';
@@ -79,6 +79,9 @@ function sayLookup(t: Thread, m: Machine): string {
         : `The TLB of ${who(t)} does not hold ${page}: the processor walks the tables.`;
   }
 }
+
+/** Others may flush this vCPU's TLB. */
+const usesTlb = (_: Thread, m: Machine): Touch => (m.config.tlbEntries === 0 ? 'private' : 'racy');
 
 /** Whether the memory step can go ahead as far as the store buffer is concerned. */
 function bufferAllows(t: Thread, m: Machine): boolean {
@@ -191,7 +194,7 @@ export const guestAccess = procedure<Machine>({
     {
       label: 'lookup',
       line: 'access(va): look in the TLB',
-      touch: 'private',
+      touch: usesTlb,
       run: (t, m) => {
         const found = lookUp(t, m);
         t.set(L.found, found);
@@ -222,7 +225,7 @@ export const guestAccess = procedure<Machine>({
     {
       label: 'fill',
       line: '  the walk succeeded: keep the translation in the TLB',
-      touch: 'private',
+      touch: usesTlb,
       run: (t, m) => {
         if (t.get(L.error) >= 0) {
           t.goto('fault');

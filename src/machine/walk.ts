@@ -133,7 +133,7 @@ export const hardwareWalk = procedure<Machine>({
     {
       label: 'start',
       line: 'walk(va, access): table = CR3',
-      touch: 'private',
+      touch: 'racy',
       run: (t, m) => {
         const mode = m.hwMode(t.actor);
         const r = m.vcpu(t.actor);

@@ -216,7 +216,7 @@ export const shX86EmulateWrite = procedure<Xen>({
     {
       label: 'early',
       line: '  two zeroes in a row to one page: check_for_early_unshadow()',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const v = t.actor;
         const vcpu = x.vcpu(v);
@@ -258,7 +258,7 @@ export const shX86EmulateWrite = procedure<Xen>({
     {
       label: 'validate',
       line: '  was and stays not present: nothing to do; else sh_validate_guest_entry()',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const skip = x.on('skip-verify') && t.get(L.lowClear) === 1 && lowBitClear(t, x) && oneEntry(t, x);
         t.set(L.skip, skip || !x.isPageTable(mfnOf(t, 0)) ? 1 : 0);

@@ -96,7 +96,7 @@ export const fastSteps: readonly Step<Xen>[] = [
   {
     label: 'reserved',
     line: '  reserved bit: is there a magic entry?',
-    touch: 'private',
+    touch: 'racy',
     run: (t, x) => {
       look(t, x);
       if ((t.get(F.error) & PFEC_RSVD) === 0) t.goto('lock-first');
@@ -159,7 +159,7 @@ export const fastSteps: readonly Step<Xen>[] = [
   {
     label: 'deliver',
     line: '    GNP: the fault is the guest’s; MMIO: to the device',
-    touch: 'private',
+    touch: 'racy',
     beat: true,
     run: (t, x) => {
       resetEarlyUnshadow(t, x);

@@ -71,7 +71,7 @@ export const installSteps: readonly Step<Xen>[] = [
   {
     label: 'unsync',
     line: '  a write to a page table: sh_unsync(gmfn, va)',
-    touch: 'locked',
+    touch: 'racy',
     run: (t, x) => {
       // Without an L1 shadow there is nothing to install: the domain is being crashed, or a PAE guest lacks the L2 above.
       if (x.domain.get('crashed') !== 0 || t.get(F.smfn) < 0) {
@@ -166,7 +166,7 @@ export const installSteps: readonly Step<Xen>[] = [
   {
     label: 'decide',
     line: '  page table, not out of sync: emulate; device: mmio; else fixed',
-    touch: 'locked',
+    touch: 'racy',
     beat: true,
     run: (t, x) => {
       const what = decide(t, x);

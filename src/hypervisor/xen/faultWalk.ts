@@ -111,7 +111,7 @@ export const walkSteps: readonly Step<Xen>[] = [
   {
     label: 'judge',
     line: '  the guest does not allow it, the domain is shutting down, or the frame is bad: not our fault',
-    touch: 'private',
+    touch: 'racy',
     run: (t, x) => {
       const v = t.actor;
       const missing = t.get(F.missing);

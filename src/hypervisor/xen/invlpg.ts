@@ -107,7 +107,7 @@ export const shInvlpgPage = procedure<Xen>({
     {
       label: 'splintered',
       line: 'if sl1 is a splintered superpage: flush_tlb_local(); return 0',
-      touch: 'private',
+      touch: 'racy',
       run: (t, x) => {
         if (!isFl1(x.pages.type(shadowL1(t, x)))) return;
         x.pool.flushTlb(t.actor);
@@ -212,7 +212,7 @@ export const shInvlpg = procedure<Xen>({
     {
       label: 'hardware',
       line: '  invlpg va',
-      touch: 'private',
+      touch: 'racy',
       beat: true,
       run: (t, x) => {
         if (t.get(E.needed) === 1) x.machine.tlb.flushPage(t.actor, t.get(E.vaHi), t.get(E.vaLo));

@@ -35,7 +35,7 @@ export const shMakeShadow = procedure<Xen>({
     {
       label: 'alloc',
       line: 'sh_make_shadow(gmfn, type): smfn = shadow_alloc()',
-      touch: 'locked',
+      touch: 'racy',
       when: (t, x) => x.pool.ready(t.get(L.type)),
       run: (t, x) => {
         const type = t.get(L.type);
@@ -69,7 +69,7 @@ export const shMakeShadow = procedure<Xen>({
     {
       label: 'mark',
       line: '    gmfn is a page table, with a shadow of this type',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const gmfn = t.get(L.n);
         const type = t.get(L.type);

@@ -72,7 +72,7 @@ export const shadowPrealloc = procedure<Xen>({
     {
       label: 'unhook',
       line: '  blank the top levels in use; flush',
-      touch: 'locked',
+      touch: 'racy',
       beat: true,
       run: (t, x) => {
         const cpu = t.get(L.cpu);

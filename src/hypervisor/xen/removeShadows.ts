@@ -105,7 +105,7 @@ export const shRemoveShadows = procedure<Xen>({
     {
       label: 'type',
       line: '  for each shadow smfn of gmfn: sh_unpin(smfn), or blank the entry smfn->up',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const nth = t.get(L.nth);
         if (nth === ORDER.length) {

@@ -81,7 +81,7 @@ export const shRemoveWriteAccess = procedure<Xen>({
     {
       label: 'guess',
       line: 'for each VA where a known kernel would map it: sl1e = linear_l1[VA]; if it maps gmfn writable, clear RW',
-      touch: 'locked',
+      touch: 'racy',
       beat: true,
       run: (t, x) => {
         const list = guessList(t, x);

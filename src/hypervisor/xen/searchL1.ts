@@ -21,7 +21,7 @@ export const rmWriteAccessFromL1 = procedure<Xen>({
     {
       label: 'entry',
       line: 'for each sl1e: if it maps gmfn writable, clear RW',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const smfn = t.get(L.smfn);
         const gmfn = t.get(L.gmfn);

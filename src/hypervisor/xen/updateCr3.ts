@@ -169,7 +169,7 @@ export const updateCr3 = procedure<Xen>({
     {
       label: 'hardware',
       line: 'hardware CR3 = smfn; update the linear window; flush the local TLB',
-      touch: 'locked',
+      touch: 'racy',
       beat: true,
       run: (t, x) => {
         loadTopShadow(x, t.get(L.v));
@@ -212,7 +212,7 @@ export const updateCr3 = procedure<Xen>({
     {
       label: 'forget',
       line: 'vtlb_flush(v); last_write_emul_ok = 0',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         x.vtlbs[t.get(L.v)]?.flush();
         x.vcpu(t.get(L.v)).set('lastWriteEmulOk', 0);

@@ -132,7 +132,7 @@ export const shValidateGuestEntry = procedure<Xen>({
     {
       label: 'entry',
       line: '  for each type of shadow, L1 first: new_sle = propagate(gle, prefetch)',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
         const type = ORDER[t.get(L.nth)] as number;

@@ -83,7 +83,7 @@ export const oosFixupFlushGmfn = procedure<Xen>({
     {
       label: 'entry',
       line: 'for each fixup of gmfn: if sl1e at (smfn, off) maps gmfn writable, clear RW; forget the fixup',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         useFixup(t, x);
         if (advance(t, x)) t.goto('entry');
@@ -148,7 +148,7 @@ export const oosFixupFlush = procedure<Xen>({
     {
       label: 'entry',
       line: 'for each fixup whose page is out of sync: clear RW at (smfn, off) if it still maps the page',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const table = x.fixupTables[t.get(V.owner)] as FixupTable;
         const i = t.get(V.entry);

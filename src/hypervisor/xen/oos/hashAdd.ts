@@ -153,7 +153,7 @@ export const oosHashAdd = procedure<Xen>({
       label: 'snapshot',
       line: 'copy guest page oos[home] into the snapshot page of home',
       // Reads the guest page as a whole; nobody can write it yet, for its mappings are still read-only.
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         takeSnapshot(x, t.get(L.v), t.get(L.home));
         t.ret(t.get(L.home));

@@ -32,7 +32,7 @@ export const shResyncPage = procedure<Xen>({
     {
       label: 'may-write',
       line: 'page unshadowed: return. Else clear SHF_oos_may_write',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
         if (t.get(L.gone) === 1) t.ret(1);
@@ -57,7 +57,7 @@ export const shResyncPage = procedure<Xen>({
     {
       label: 'in-sync',
       line: 'clear SHF_out_of_sync; perfc_incr(shadow_resync)',
-      touch: 'locked',
+      touch: 'racy',
       beat: true,
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);

@@ -70,7 +70,7 @@ export const shUnsync = procedure<Xen>({
     {
       label: 'flags',
       line: 'shadow_flags |= SHF_out_of_sync | SHF_oos_may_write',
-      touch: 'locked',
+      touch: 'racy',
       run: (t, x) => {
         const gmfn = t.get(L.gmfn);
         x.guest.setFlags(gmfn, x.guest.flags(gmfn) | SHF_OUT_OF_SYNC | SHF_OOS_MAY_WRITE);

@@ -64,3 +64,22 @@ test('a switch keeps the moment that was on stage', async ({ app }) => {
   await expect(app.messages.saying(`stands at the same moment, step ${step}`)).toBeVisible();
   expect(await app.moment.words()).toBe(words);
 });
+
+test('a protection leads to a run that misses it, and its facts to their commit', async ({ app }) => {
+  await app.withoutMotion();
+  await app.open();
+  await app.setup.tab('Setup');
+  await app.page.getByRole('button', { name: 'See it break: Snapshot exchange' }).click();
+  await app.idle();
+  await expect(app.title).toHaveText('A snapshot left behind');
+  await app.press('v');
+  await expect(app.moment.broken.first()).toContainText('Broken: entry 007');
+  await app.setup.tab('Story');
+  await expect(app.page.getByRole('link', { name: '047782fa01' })).toHaveAttribute(
+    'href',
+    'https://xenbits.xen.org/gitweb/?p=xen.git;a=commit;h=047782fa01',
+  );
+  await app.page.getByRole('button', { name: '“The snapshot goes with its page”' }).click();
+  await app.idle();
+  await expect(app.title).toHaveText('The snapshot goes with its page');
+});

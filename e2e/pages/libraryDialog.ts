@@ -21,7 +21,8 @@ export class LibraryDialog {
   /** Puts the scenario with this title on stage. */
   async choose(title: string): Promise<void> {
     await this.open();
-    await this.entries.filter({ hasText: title }).first().click();
+    // Others may speak of it in their words.
+    await this.entries.filter({ has: this.app.page.getByText(title, { exact: true }) }).click();
     await this.app.idle();
     await expect(this.app.title).toHaveText(title);
   }

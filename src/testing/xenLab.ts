@@ -19,7 +19,6 @@ export { CR0 };
 /** The sheet's guest (facts 9): top table T, and K, the kernel's L1 that maps table page g writable at D(g). */
 export const T = 0x10;
 export const K = 0x61;
-export const TABLES = [0x30, 0x31, 0x32, 0x33, 0x34, 0x36] as const;
 
 /** Flags as the sheet writes them. */
 export const PWUAD = P | W | U | A | D;

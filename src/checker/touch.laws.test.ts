@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../base';
 import { buildWorld } from '../engine';
 import type { Design } from '../hypervisor';
-import { IDS } from '../library/ids';
-import { resolved } from '../testing/library';
+import { IDS, resolved } from '../testing/library';
 import { liesAboutTouch } from '../testing/touchAudit';
 
 /** A loaded machine needs its time for some 80 scenarios. */

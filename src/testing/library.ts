@@ -15,13 +15,19 @@ import { IDS } from '../library/ids';
 import { printDiagnostic, type Resolved, resolve } from '../scenario';
 import { libraryModule } from '../scenario/libraryModule';
 
+export { IDS };
+
 /** A file of the library, as it is on disk. */
 export const libraryFile = (file: string): string =>
   readFileSync(new URL(`../library/${file}`, import.meta.url), 'utf8');
 
 /** A built-in scenario, resolved. */
-export function resolved(id: string): Resolved {
-  const result = resolve(defined(libraryEntry(id), `a scenario ${id}`).text);
+export const resolved = (id: string): Resolved =>
+  resolvedText(defined(libraryEntry(id), `a scenario ${id}`).text);
+
+/** Any text of a scenario, resolved. */
+export function resolvedText(text: string): Resolved {
+  const result = resolve(text);
   if (result.kind === 'error') throw new Error(result.error.map(printDiagnostic).join('\n'));
   return result.value;
 }

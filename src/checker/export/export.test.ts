@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordRun } from '../../engine';
-import { resolve } from '../../scenario';
-import { resolved } from '../../testing/library';
+import { resolved, resolvedText } from '../../testing/library';
 import { verify } from '../explore';
 import { checkLitmus, litmusSubject } from '../litmus/check';
 import { parseLitmus } from '../litmus/parse';
@@ -36,9 +35,8 @@ ${fence}  load 0x40_0000
 `;
 
 function runOfText(text: string) {
-  const result = resolve(text);
-  if (result.kind === 'error') throw new Error(JSON.stringify(result.error));
-  return recordRun(result.value.spec, result.value.design);
+  const { spec, design } = resolvedText(text);
+  return recordRun(spec, design);
 }
 
 describe('a litmus test', () => {

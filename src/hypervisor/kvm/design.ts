@@ -5,6 +5,7 @@ import { COUNTERS } from './counters';
 import { describeKvm } from './describe';
 import { kvmPageFault } from './fault';
 import { KVM_OPERATIONS, kvmOperations } from './hostOps';
+import { kvmInvariants } from './invariants';
 import { kvmInvlpg, kvmSetCr0, kvmSetCr3, kvmSetCr4, kvmSetEfer } from './privileged';
 import { LINUX_6_1, PROFILES } from './profiles';
 import { Kvm } from './state';
@@ -18,7 +19,7 @@ export const kvm: Design = {
   profiles: PROFILES,
   switches: [],
   counters: COUNTERS,
-  invariants: [],
+  invariants: kvmInvariants,
   operations: KVM_OPERATIONS,
   poolFrames: (vcpus, guestFrames) => vcpus + Math.max(64, Math.ceil(guestFrames / 50)),
   build: (world, machine, options) => {

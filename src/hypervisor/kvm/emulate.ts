@@ -35,7 +35,7 @@ import { unprotectPage } from './zap';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'mayRetry'] as const),
-  ...(['error', 'part', 'gfn', 'write', 'found', 'doubled', 'oldHi', 'oldLo'] as const),
+  ...(['error', 'part', 'gfn', 'write', 'found', 'fetchError'] as const),
 );
 
 /** How an address came out (slot `found`): never 0. */
@@ -167,6 +167,20 @@ function inject(t: Thread, k: Kvm, error: number): void {
   t.ret(FAULT_INJECT, error, t.get(L.part) + 1);
 }
 
+/** A repeated string instruction is emulated to its end, unless the VMM must be asked. False: that was the last element. */
+function nextElement(k: Kvm, v: number): boolean {
+  const vcpu = k.vcpu(v);
+  vcpu.set('emulated', vcpu.get('emulated') + 1);
+  const left = vcpu.get('stringLeft');
+  if (left <= 1) return false;
+  vcpu.set('stringLeft', left - 1);
+  const r = k.machine.vcpu(v);
+  const lo = (r.get('insVaLo') >>> 0) + r.get('insWidth');
+  r.set('insVaLo', lo);
+  if (lo > 0xffff_ffff) r.set('insVaHi', r.get('insVaHi') + 1);
+  return true;
+}
+
 const lockFree = (_: Thread, k: Kvm): boolean => k.lock.free;
 const at = (t: Thread, k: Kvm): string => {
   partVa(k.machine, t.actor, t.get(L.part), va);
@@ -205,16 +219,55 @@ export const kvmEmulate = procedure<Kvm>({
       run: (t, k) => {
         const error = t.get(L.error);
         if (error >= 0) {
-          const vcpu = k.vcpu(t.actor);
-          injectPageFault(k, t.actor, vcpu.get('ripHi'), vcpu.get('ripLo'), error);
-          t.ret(FAULT_INJECT, error);
+          t.set(L.fetchError, error);
+          if (t.get(L.mayRetry) === 0) t.goto('unreadable');
+          else
+            t.callThen(
+              'reexecute',
+              kvmWalkAddr,
+              [t.get(L.vaHi), t.get(L.vaLo), PFEC_W | user(t, k)],
+              L.error,
+            );
           return;
         }
         k.world.count('insn_emulation');
         // An instruction fetched from where no memory is cannot be emulated: the guest goes on behind it.
         if (insn(t, k).access === FETCH) t.ret(FAULT_DONE);
+        else t.goto('retry');
       },
-      say: 'The instruction is decoded.',
+      say: (t) =>
+        t.get(L.error) >= 0 ? 'The instruction’s own bytes cannot be read.' : 'The instruction is decoded.',
+    },
+    {
+      label: 'reexecute',
+      line: '  cannot be decoded: unshadow the page and let the guest try; not if it writes to its own tables',
+      touch: 'racy',
+      when: lockFree,
+      run: (t, k) => {
+        const gfn = k.vcpu(t.actor).get('walkGfn');
+        if (t.get(L.error) >= 0) {
+          t.ret(FAULT_RETRY);
+          return;
+        }
+        if (k.slots.of(gfn) < 0) return;
+        unprotectPage(k, gfn);
+        if (k.vcpu(t.actor).get('writeToOwnTable') === 0) t.ret(FAULT_RETRY);
+      },
+      say: 'Perhaps the processor itself can run it, once the page is no shadowed table any more.',
+    },
+    {
+      label: 'unreadable',
+      line: '  #PF for the guest, at the instruction',
+      touch: 'racy',
+      beat: true,
+      when: lockFree,
+      run: (t, k) => {
+        const vcpu = k.vcpu(t.actor);
+        const error = t.get(L.fetchError);
+        injectPageFault(k, t.actor, vcpu.get('ripHi'), vcpu.get('ripLo'), error);
+        t.ret(FAULT_INJECT, error);
+      },
+      say: 'The guest cannot read the instruction either: it is given the fault.',
     },
     {
       label: 'retry',
@@ -352,6 +405,9 @@ export const kvmEmulate = procedure<Kvm>({
           pteWrite(k, v, t.get(L.gfn), partOffset(k.machine, v, part), partBytes(k.machine, v, part));
         if (part + 1 < parts(k.machine, v)) {
           t.set(L.part, part + 1);
+          t.goto('to');
+        } else if (t.get(L.write) !== 0 && nextElement(k, v)) {
+          t.set(L.part, 0);
           t.goto('to');
         } else t.ret(FAULT_DONE);
       },

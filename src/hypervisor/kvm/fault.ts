@@ -26,8 +26,8 @@ import { mmioAccess, mmioGeneration, mmioGfn } from './setSpte';
 import { eachShadowEntry } from './shadowWalk';
 import { HOST_PRESENT } from './slots';
 import type { Kvm } from './state';
-import { EXCEPTION_INJECTED } from './vcpuState';
-import { makePagesAvailable, unprotectPage } from './zap';
+import { EXCEPTION_INJECTED, REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
+import { makePagesAvailable, obsolete, unprotectPage } from './zap';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error', 'guestError', 'result', 'seq', 'frame', 'writable', 'maxLevel'] as const),
@@ -108,6 +108,17 @@ function faultIn(t: T, k: Kvm): number {
   t.set(L.frame, mfn);
   t.set(L.writable, readOnly || k.slots.hostState(mfn) !== HOST_PRESENT ? 0 : 1);
   return 0;
+}
+
+/** is_page_fault_stale: the root was zapped, or the host has taken pages away since the frame was looked up. */
+function stale(t: T, k: Kvm): boolean {
+  const vcpu = k.vcpu(t.actor);
+  const root = vcpu.get('root');
+  // The four roots of a 32-bit guest have no page of their own to ask: the request alone counts.
+  if (root === k.paeRoot(t.actor)) {
+    if ((vcpu.get('requests') & REQ_FREE_OBSOLETE_ROOTS) !== 0) return true;
+  } else if (obsolete(k, root)) return true;
+  return t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq);
 }
 
 /** With CR0.WP = 0 the kernel writes where the guest's entry does not let it: as a supervisor's page. */
@@ -259,13 +270,13 @@ export const kvmPageFault = procedure<Kvm>({
     },
     {
       label: 'lock',
-      line: '  lock mmu_lock; the host took pages away meanwhile: retry; make room',
+      line: '  lock mmu_lock; root zapped, or the host took pages away meanwhile: retry; make room',
       touch: 'racy',
       when: (_, k) => k.lock.free,
       run: (t, k) => {
         k.lock.take(t);
         t.set(L.result, c.RET_PF_RETRY);
-        if (t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq)) t.goto('unlock');
+        if (stale(t, k)) t.goto('unlock');
         else if (!makePagesAvailable(k)) t.goto('unlock');
         else
           t.callThen(
@@ -283,8 +294,8 @@ export const kvmPageFault = procedure<Kvm>({
           );
       },
       say: (t, k) =>
-        t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq)
-          ? 'The host has moved the page since it was looked up. The access is tried again.'
+        stale(t, k)
+          ? 'The root was zapped, or the host took the page away, since it was looked up. The access is tried again.'
           : 'Under mmu_lock the shadow is built.',
     },
     {
@@ -326,7 +337,10 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'enter',
       line: '  enter the guest',
       touch: 'private',
-      run: (t) => t.call(kvmEnterGuest, []),
+      run: (t, k) => {
+        k.vcpu(t.actor).set('writeToOwnTable', 0);
+        t.call(kvmEnterGuest, []);
+      },
       say: (t) =>
         t.get(L.verdict) === FAULT_DONE
           ? 'The instruction has been done for the guest.'

@@ -1,6 +1,7 @@
 import {
   CR4_PSE,
   frameOf,
+  G,
   type Halves,
   isLeaf,
   leafFrame,
@@ -62,7 +63,7 @@ export function gpteIsLeaf(k: Kvm, v: number, level: number, lo: number): boolea
 /** Bits 17 to 21 of a 4 MiB entry: KVM knows PSE-36 with 36 address bits, whatever the processor has. */
 const PSE36_RESERVED = 0x3e_0000;
 
-/** FNAME(is_rsvd_bits_set) of a present guest entry. */
+/** FNAME(is_rsvd_bits_set) of a present guest entry. On AMD bit 8 of a top-level entry of 64-bit mode is reserved. */
 export function gpteReserved(k: Kvm, v: number, level: number, hi: number, lo: number): boolean {
   const mode = k.mode(v);
   const leaf = gpteIsLeaf(k, v, level, lo);
@@ -70,6 +71,7 @@ export function gpteReserved(k: Kvm, v: number, level: number, hi: number, lo: n
     const pse = (k.machine.vcpu(v).get('cr4') & CR4_PSE) !== 0;
     return level === 2 && leaf && pse && (lo & PSE36_RESERVED) !== 0;
   }
+  if (level === 4 && (lo & G) !== 0) return true;
   return reservedViolation(mode, level, leaf, hi, lo, k.machine.vcpu(v).get('efer'));
 }
 

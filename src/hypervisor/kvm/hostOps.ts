@@ -67,6 +67,8 @@ export function setMemslot(
   const gone = old && pages === 0;
   const moved = old && pages !== 0 && s.base(slot) !== base;
   if (!old && pages === 0) return;
+  // The same once more changes nothing, not even the generation.
+  if (old && !gone && !moved && s.flags(slot) === flags) return;
   if (gone || moved) {
     s.nextGeneration();
     zapAllFast(k);

@@ -47,7 +47,7 @@ interface Exit {
   readonly line: string;
   /** Does what the instruction asks for; false for #GP. */
   readonly act: (k: Kvm, v: number, hi: number, lo: number) => boolean;
-  readonly say: (t: Thread, k: Kvm) => string;
+  readonly say: string | ((t: Thread, k: Kvm) => string);
 }
 
 /** kvm_set_cr3 and kvm_invalidate_pcid. */
@@ -158,7 +158,9 @@ function exit(spec: Exit, wide: boolean): Procedure<Kvm> {
             ? 'The instruction itself could not be read: a page fault for the guest.'
             : t.get(L.refused) !== 0
               ? 'The guest may not do that: a general protection fault, and nothing is changed.'
-              : spec.say(t, k),
+              : typeof spec.say === 'string'
+                ? spec.say
+                : spec.say(t, k),
       },
       {
         label: 'enter',
@@ -238,6 +240,22 @@ export const kvmInvlpg = exit(
     },
     say: (t, k) =>
       `What the shadow and the TLB held for ${sayVa(k.machine, t.actor, t.get(L.hi), t.get(L.lo))} and could be stale is gone.`,
+  },
+  true,
+);
+
+export const kvmReadCr3 = exit(
+  {
+    name: 'kvm_read_cr3',
+    about: 'MOV from CR3: the guest must see its own value, not the shadow’s root.',
+    line: '  the guest’s own CR3',
+    act: (k, v) => {
+      const r = k.machine.vcpu(v);
+      r.set('resultHi', r.get('cr3Hi'));
+      r.set('resultLo', r.get('cr3Lo'));
+      return true;
+    },
+    say: 'The guest reads the CR3 it has loaded.',
   },
   true,
 );

@@ -33,8 +33,8 @@ const PLAIN = [
   ] as const),
   /** The fault wrote to the very tables that translate its address. */
   'writeToOwnTable',
-  /** How many elements of a string instruction the last emulation did. */
-  'emulated',
+  // Of a repeated string instruction: elements still to be stored, if that is known, and how many the last emulation did.
+  ...(['stringLeft', 'emulated'] as const),
   // The software walk of the guest's tables: struct guest_walker.
   ...(['walkLevel', 'walkMax', 'walkGfn', 'walkAccess', 'walkError'] as const),
 ] as const;
@@ -101,7 +101,7 @@ export class VcpuState {
   forgetWalk(): void {
     for (const name of LEVEL_NAMES) this.walked.set(name, 0);
     for (const name of PREFETCH_NAMES) this.walked.set(name, 0);
-    for (const name of ['walkLevel', 'walkMax', 'walkGfn', 'walkAccess', 'walkError', 'emulated'] as const)
+    for (const name of ['walkLevel', 'walkMax', 'walkGfn', 'walkAccess', 'walkError'] as const)
       this.cells.set(name, 0);
   }
 

@@ -1,5 +1,6 @@
 import type { Word } from '../../base';
 import { kvmEnterGuest } from '../../hypervisor/kvm/enter';
+import { kvmReadCr3 } from '../../hypervisor/kvm/privileged';
 import type { Kvm } from '../../hypervisor/kvm/state';
 import { EXCEPTION_INJECTED } from '../../hypervisor/kvm/vcpuState';
 import { procedure, slots, type Thread } from '../../kernel';
@@ -99,6 +100,8 @@ function prepare(t: Thread, x: ReplayedOp): void {
   vcpu.set('ripLo', at.lo);
   r.set('resultHi', 0);
   r.set('resultLo', 0);
+  vcpu.set('emulated', 0);
+  vcpu.set('stringLeft', op.kind === 'rep_stos' && own(t, x) ? (op.count ?? 1) - t.get(L.group) : 0);
   if (data === undefined) return;
   const locked: LockedOp | undefined = own(t, x) && op.kind === 'cmpxchg' ? 'cmpxchg' : undefined;
   const kind = locked === undefined ? KINDS[data[0]] : WRITE;
@@ -164,6 +167,16 @@ function storeSpans(
   }
 }
 
+/** Elements of a string instruction that the emulator has done in one go are not made again. */
+function skipEmulated(t: Thread, x: ReplayedOp): void {
+  for (let left = x.k.vcpu(t.actor).get('emulated'); left > 1; left--) {
+    const next = t.get(L.group) + 1;
+    if (x.op?.kind !== 'rep_stos' || next > lastStore(x)) return;
+    if (!(x.group(next).a ?? []).some(([type]) => type === 'w')) return;
+    t.set(L.group, next);
+  }
+}
+
 function leave(t: Thread, x: ReplayedOp, reason: string): void {
   const { exits } = x.k.machine;
   const op = x.op as KvmOp;
@@ -185,7 +198,8 @@ function leave(t: Thread, x: ReplayedOp, reason: string): void {
       t.callThen('next', exits.invlpg, [va.hi, va.lo]);
       return;
     case 'read_cr3':
-      t.callThen('next', x.k.machine.exits.operations.get('read-cr3') ?? kvmEnterGuest, []);
+      t.callThen('next', kvmReadCr3, [0, 0]);
+      x.value = { hi: x.k.machine.vcpu(t.actor).get('cr3Hi'), lo: x.k.machine.vcpu(t.actor).get('cr3Lo') };
       return;
     default:
       throw new Error(`the recording leaves the guest by ${reason}. Expected a reason of the format`);
@@ -305,6 +319,7 @@ export const replayOperation = procedure<ReplayedOp>({
         } else {
           const r = x.k.machine.vcpu(t.actor);
           if (own(t, x)) x.value = { hi: r.get('resultHi'), lo: r.get('resultLo') };
+          skipEmulated(t, x);
           if (group.exit !== undefined) x.astray = `group ${t.get(L.group)} was emulated`;
         }
         if (x.astray === undefined) t.goto('next');

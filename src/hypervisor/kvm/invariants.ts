@@ -1,0 +1,198 @@
+import type { Invariant, Violation } from '../../kernel';
+import { frameOf, type Halves, present } from '../../machine';
+import { shadowEntry, shadowTable } from '../entity';
+import * as c from './constants';
+import { gpteAccess, gpteGfn, tableOffset } from './guestMemory';
+import { childOf, gfnOfEntry, isLast } from './link';
+import { pointerIndex, pointerTable, sptePointer } from './pteList';
+import { roleAccess, roleDirect, roleFourByte, roleInvalid } from './role';
+import type { Kvm } from './state';
+import { obsolete } from './zap';
+
+/** What must hold, as data: sheet 7.1, under its own names. */
+
+type Found = (says: string, where: string) => void;
+
+function invariant(
+  name: string,
+  when: Invariant['when'],
+  says: string,
+  check: (k: Kvm, found: Found) => void,
+): Invariant<Kvm> {
+  return {
+    name,
+    part: 'kvm',
+    when,
+    says,
+    check: (k) => {
+      const out: Violation[] = [];
+      check(k, (why, where) => out.push({ invariant: name, says: `Broken: ${why}`, where }));
+      return out;
+    },
+  };
+}
+
+/** Every present entry of every listed page. */
+function* entries(k: Kvm): Iterable<{ sfn: number; index: number; lo: number; leaf: boolean }> {
+  for (const sfn of k.pages.activePages()) {
+    const level = k.pages.level(sfn);
+    for (let index = 0; index < c.ENTRIES; index++) {
+      const lo = k.lo(sfn, index);
+      if ((lo & c.SPTE_MMU_PRESENT) !== 0) yield { sfn, index, lo, leaf: isLast(lo, level) };
+    }
+  }
+}
+
+const indirect = (k: Kvm, sfn: number): boolean => !roleDirect(k.pages.get(sfn, 'role'));
+
+function protectedTables(k: Kvm, found: Found): void {
+  for (const sfn of k.pages.activePages()) {
+    if (!indirect(k, sfn) || obsolete(k, sfn) || k.pages.get(sfn, 'unsync') !== 0) continue;
+    const gfn = k.pages.get(sfn, 'gfn');
+    for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++)
+      for (const pointer of k.lists.all(k.slots.rmap(gfn, level))) {
+        const [table, index] = [pointerTable(pointer), pointerIndex(pointer)];
+        if ((k.lo(table, index) & (c.SPTE_W | c.SPTE_MMU_WRITABLE)) !== 0)
+          found(
+            `frame ${k.name(gfn)} is a table in sync, but can be written through an spte.`,
+            shadowEntry(table, index),
+          );
+      }
+  }
+}
+
+function reverseMaps(k: Kvm, found: Found): void {
+  for (const { sfn, index, leaf } of entries(k)) {
+    const pointer = sptePointer(sfn, index);
+    const where = shadowEntry(sfn, index);
+    if (leaf) {
+      const list = k.lists.all(k.slots.rmap(gfnOfEntry(k, sfn, index), k.pages.level(sfn)));
+      if (list.filter((p) => p === pointer).length !== 1)
+        found('an spte is not in the reverse map of the frame it maps, or more than once.', where);
+    } else {
+      const list = k.lists.all(k.pages.get(childOf(k, sfn, index), 'parents'));
+      if (!list.includes(pointer)) found('an entry names a table that does not know of it.', where);
+    }
+  }
+  for (const sfn of k.pages.activePages())
+    for (const pointer of k.lists.all(k.pages.get(sfn, 'parents')))
+      if (childOf(k, pointerTable(pointer), pointerIndex(pointer)) !== sfn)
+        found('a page counts an entry as its parent that does not name it.', shadowTable(sfn));
+}
+
+const gpte: Halves = { hi: 0, lo: 0 };
+
+/** The guest's entry behind an spte of a page in sync: same frame, and no right that the guest does not give. */
+function inSync(k: Kvm, found: Found): void {
+  for (const { sfn, index, lo, leaf } of entries(k)) {
+    if (!leaf || k.pages.level(sfn) !== 1 || !indirect(k, sfn) || k.pages.get(sfn, 'unsync') !== 0) continue;
+    const mfn = k.slots.mfn(k.pages.get(sfn, 'gfn'));
+    // A table whose host page was taken away is stale until somebody looks: the notifier says nothing about shadows of it.
+    if (mfn < 0 || k.slots.hostState(mfn) !== 0) continue;
+    const v = k.vcpus.findIndex(
+      (vcpu) => roleFourByte(vcpu.get('rootRole')) === roleFourByte(k.pages.get(sfn, 'role')),
+    );
+    if (v < 0) continue;
+    const offset = tableOffset(k, v, sfn, index) >>> 2;
+    const mode = k.mode(v);
+    gpte.lo = k.memory.read32(mfn, offset);
+    gpte.hi = mode.entryCells === 1 ? 0 : k.memory.read32(mfn, offset + 1);
+    const where = shadowEntry(sfn, index);
+    if (!present(gpte.lo) || gpteGfn(mode, gpte.hi, gpte.lo) !== gfnOfEntry(k, sfn, index)) {
+      found('an entry of a page in sync maps what the guest’s entry does not.', where);
+      continue;
+    }
+    const rights = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, gpte.hi, gpte.lo);
+    const user = (lo & c.SPTE_U) !== 0;
+    // Without CR0.WP the kernel may write what the guest's entry does not let it: as a supervisor's page.
+    const writes =
+      (rights & c.ACC_WRITE) !== 0 || (!user && (k.pages.get(sfn, 'role') & c.ROLE_CR0_WP) === 0);
+    if (((lo & c.SPTE_W) !== 0 && !writes) || (user && (rights & c.ACC_USER) === 0))
+      found('an entry of a page in sync gives rights that the guest’s entry does not.', where);
+  }
+}
+
+export const kvmInvariants: readonly Invariant<never>[] = [
+  invariant(
+    'I1',
+    'quiescent',
+    'A frame with a shadow page in sync can be written through no spte.',
+    protectedTables,
+  ),
+  invariant('I3', 'step', 'Only indirect level-1 pages that are not zapped are unsync.', (k, found) => {
+    for (const sfn of k.pages.activePages()) {
+      if (k.pages.get(sfn, 'unsync') === 0) continue;
+      const role = k.pages.get(sfn, 'role');
+      if (k.pages.level(sfn) !== 1 || roleDirect(role) || roleInvalid(role))
+        found(`${k.describe(sfn)} is unsync.`, shadowTable(sfn));
+    }
+  }),
+  invariant(
+    'I4',
+    'release',
+    'A frame that is an upper-level table has no unsync page, and is tracked once per such page.',
+    (k, found) => {
+      const counts = new Map<number, number>();
+      for (const sfn of k.pages.activePages())
+        if (indirect(k, sfn) && k.pages.level(sfn) > 1)
+          counts.set(k.pages.get(sfn, 'gfn'), (counts.get(k.pages.get(sfn, 'gfn')) ?? 0) + 1);
+      for (const sfn of k.pages.activePages()) {
+        const gfn = k.pages.get(sfn, 'gfn');
+        if (k.slots.trackCount(gfn) !== (counts.get(gfn) ?? 0))
+          found(`frame ${k.name(gfn)} is tracked ${k.slots.trackCount(gfn)} times.`, shadowTable(sfn));
+        if (k.pages.get(sfn, 'unsync') !== 0 && counts.has(gfn))
+          found(`frame ${k.name(gfn)} is an upper-level table, and unsync.`, shadowTable(sfn));
+      }
+    },
+  ),
+  invariant('I5', 'step', 'W needs MMU-writable, and that needs Host-writable.', (k, found) => {
+    for (const { sfn, index, lo, leaf } of entries(k)) {
+      if (!leaf) continue;
+      const wrong =
+        ((lo & c.SPTE_W) !== 0 && (lo & c.SPTE_MMU_WRITABLE) === 0) ||
+        ((lo & c.SPTE_MMU_WRITABLE) !== 0 && (lo & c.SPTE_HOST_WRITABLE) === 0);
+      if (wrong) found('a combination of the three writable bits that must not be.', shadowEntry(sfn, index));
+    }
+  }),
+  invariant(
+    'I6',
+    'release',
+    'Every leaf is in one reverse map, every link in one parent list, and the other way round.',
+    reverseMaps,
+  ),
+  invariant('I8', 'release', 'A leaf maps the page that backs its frame now.', (k, found) => {
+    for (const { sfn, index, lo, leaf } of entries(k)) {
+      if (!leaf) continue;
+      const mfn = k.slots.mfn(gfnOfEntry(k, sfn, index));
+      if (frameOf(k.hi(sfn, index), lo) !== mfn)
+        found('an spte maps a page that is not its frame’s.', shadowEntry(sfn, index));
+    }
+  }),
+  invariant('I9', 'quiescent', 'An entry of a page in sync agrees with the guest’s.', inSync),
+  invariant(
+    'I10',
+    'release',
+    'Every page above an unsync one knows that something below is unsync.',
+    (k, found) => {
+      for (const { sfn, index, leaf } of entries(k)) {
+        if (leaf) continue;
+        const child = childOf(k, sfn, index);
+        const below = k.pages.get(child, 'unsync') !== 0 || k.pages.get(child, 'unsyncChildren') !== 0;
+        if (below && !k.pages.childBit(sfn, index))
+          found('an entry leads to unsync pages without its bit.', shadowEntry(sfn, index));
+      }
+    },
+  ),
+  invariant('I11', 'release', 'The number of unsync children is that of the bits.', (k, found) => {
+    for (const sfn of k.pages.activePages())
+      if (k.pages.get(sfn, 'unsyncChildren') !== k.pages.childBits(sfn).length)
+        found(`${k.describe(sfn)} miscounts.`, shadowTable(sfn));
+  }),
+  invariant('I13', 'release', 'There is one valid page per frame and role.', (k, found) => {
+    const seen = new Set<string>();
+    for (const sfn of k.pages.activePages()) {
+      if (seen.has(k.key(sfn))) found(`${k.key(sfn)} is there twice.`, shadowTable(sfn));
+      seen.add(k.key(sfn));
+    }
+  }),
+];

@@ -1,6 +1,6 @@
 import { type Random, type Word, word } from '../base';
 import { A, D, type GuestOp, P, U, W } from '../machine';
-import { cr3, direct, EMPTY, e, invlpg, load, T, vaOf, type XenLab } from './xenLab';
+import { cr3, direct, EMPTY, e, invlpg, load, T, vaOf } from './xenLab';
 
 /** A second address space: the kernel's half of T, and some of the same L1 tables elsewhere. */
 export const T1 = 0x18;
@@ -110,32 +110,4 @@ export function randomOp(r: Random, options: RandomOptions): GuestOp {
     return load(va3, 3);
   }
   return { kind: 'switch', name: r.pick(OPTIMISATIONS), on: r.chance(0.6) };
-}
-
-/**
- * Gives every vCPU a program and runs all of them, in bursts of random length, to the end. Returns the number of operations.
- * Stops early when an invariant breaks.
- */
-export function runRandom(lab: XenLab, r: Random, opsPerVcpu: number, options: RandomOptions): number {
-  const vcpus = lab.machine.config.vcpus;
-  const programs = Array.from({ length: vcpus }, () =>
-    Array.from({ length: opsPerVcpu }, () => randomOp(r, options)),
-  );
-  lab.load(programs);
-  const alive = (v: number): boolean => lab.world.location(v) !== undefined;
-  for (let bound = 0; bound < 4_000_000; bound++) {
-    const able = programs.map((_, v) => v).filter((v) => alive(v) && lab.world.enabled(v));
-    if (able.length === 0) {
-      if (programs.some((_, v) => alive(v)))
-        throw new Error(`nobody can run: ${programs.map((_, v) => lab.where(v)).join(', ')}`);
-      return programs.length * opsPerVcpu;
-    }
-    const v = r.pick(able);
-    const burst = r.chance(0.3) ? 1 + r.below(200) : 1 + r.below(6);
-    for (let i = 0; i < burst && alive(v) && lab.world.enabled(v); i++) {
-      lab.step(v);
-      if (lab.violations.length > 0) return programs.length * opsPerVcpu;
-    }
-  }
-  throw new Error('the programs do not come to an end');
 }

@@ -137,11 +137,11 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     mix: { load: 20, setEntry: 30, oddRoot: 10 },
   },
   'resync-linked': {
-    ...SKIPPING,
+    ...{ ...SKIPPING, modes: ['64', 'pae'], pages: [0, 1] },
     mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, upper: 12 },
   },
   'resync-new-path': {
-    ...SKIPPING,
+    ...{ ...SKIPPING, modes: ['64'], pages: [0, 1] },
     mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, top: 12 },
   },
   'first-of-four': { ...SKIPPING, modes: ['32'], mix: { load: 30, storeData: 10, setEntry: 25, cr3: 20 } },

@@ -14,7 +14,7 @@ import { drawWorld } from './settings';
 import { shrink, wrongIn } from './shrink';
 import { scenarioText } from './text';
 
-const SEEDS = Array.from({ length: 12 }, (_, n) => 4000 + n);
+const SEEDS = Array.from({ length: 6 }, (_, n) => 4000 + n);
 
 function lowered(text: string) {
   const resolved = resolve(text);

@@ -42,6 +42,10 @@ export const store = (va: Word, value: Word, width: Width, cpl: 0 | 3 = 0): Gues
   ...{ kind: 'store', va, value, width, cpl },
 });
 
+/** An entry's width of ones, but for a bit. */
+export const allBut = ({ layout }: Context, bit: number): Word =>
+  word(layout.entryBytes === 8 ? -1 : 0, ~bit);
+
 /** A write of one entry, in one of the ways a guest does it. */
 export function write(r: Random, c: Context, va: Word, value: Word, cpl: 0 | 3 = 0, locked = 0.12): GuestOp {
   const width = c.layout.entryBytes;
@@ -49,7 +53,7 @@ export function write(r: Random, c: Context, va: Word, value: Word, cpl: 0 | 3 =
   // Sums and differences of entries would map frames that nobody meant.
   const op = r.pick(LOCKED_OPS.filter((one) => one !== 'add' && one !== 'xor'));
   const bit = r.pick([W, D, U, A]);
-  const operand = { and: word(-1, ~bit), or: word(0, bit), xchg: value, cmpxchg: value }[op];
+  const operand = { and: allBut(c, bit), or: word(0, bit), xchg: value, cmpxchg: value }[op];
   return { kind: 'locked', op, va, value: operand, expected: EMPTY, width, cpl };
 }
 

@@ -3,6 +3,7 @@ import { A, CR0_PG, CR0_WP, CR4_PAE, CR4_PGE, D, type GuestOp, P, PS, U, W } fro
 import {
   alias,
   aliasPage,
+  allBut,
   type Context,
   EMPTY,
   frameOfTable,
@@ -74,7 +75,7 @@ function fork(r: Random, c: Context): GuestOp[] {
   const { layout: l } = c;
   const frame = frameOfTable(plainTable(r, c));
   const first = r.below(4);
-  const common = { value: word(-1, ~W), expected: EMPTY, width: l.entryBytes, cpl: 0 } as const;
+  const common = { value: allBut(c, W), expected: EMPTY, width: l.entryBytes, cpl: 0 } as const;
   const take = Array.from({ length: 2 + r.below(6) }, (_, n): GuestOp => {
     return { kind: 'locked', op: 'and', va: l.direct(frame, first + n), ...common };
   });

@@ -66,7 +66,6 @@ export interface Appetite {
 /** How much room the shadows have: hardly enough for one path, some, or plenty. */
 export type Pool = 'tight' | 'small' | 'plenty';
 
-const PROTECTIONS = design.switches.filter((s) => s.protects !== undefined).map((s) => s.name);
 /** Not switched in mid-run: what a table learned while it was off would be missed for good. */
 const FIXED: readonly string[] = ['fixups'];
 const OPTIMISATIONS = design.switches.filter((s) => s.protects === undefined).map((s) => s.name);
@@ -137,9 +136,6 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
     turnable: appetite.off === undefined ? turnable : [],
   };
 }
-
-/** Everything that protects is on: settings under which nothing may ever break. */
-export const protections = (): readonly string[] => PROTECTIONS;
 
 /** One line for a person. */
 export function sayWorld(w: DriverWorld): string {

@@ -79,6 +79,9 @@ export class TableSearch {
     const result = this.search.advance(states);
     if (result === undefined) return undefined;
     this.record(result);
+    // What breaks with all its protections is not saved by any of them: there is nothing to compare.
+    if (this.verdicts.get('') === 'unsafe') this.minimal = [];
+    if (this.minimal !== undefined) return this.table();
     const next = this.protections[this.rows.length - 1];
     if (next !== undefined) this.search = this.begin([next.name]);
     else this.askOn();

@@ -86,7 +86,11 @@ function Smallest({ race }: { readonly race: RaceState }) {
             : set.map(({ label }) => label).join(' + ')}
         </p>
       ))}
-      {minimal.length === 0 && complete && <p className="race-set">None: it breaks with all of them.</p>}
+      {minimal.length === 0 && complete && (
+        <p className="race-set">
+          None: it breaks with every protection it has, so none of them is taken away.
+        </p>
+      )}
       {!complete && <p className="race-small">{unsure}</p>}
     </>
   );

@@ -84,7 +84,14 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
   },
   // 9.18: a table out of sync has come to map a table of another address space that has no shadow yet.
   'late-resync': {
-    ...{ ...OUT_OF_SYNC, only: true, vcpus: [2, 3], pools: ['tight', 'small'], off: ['snapshots'] },
+    ...{
+      ...OUT_OF_SYNC,
+      modes: ['64'],
+      only: true,
+      vcpus: [2, 3],
+      pools: ['tight', 'small'],
+      off: ['snapshots'],
+    },
     mix: { load: 10, setEntry: 15, mapTable: 10, cr3: 5, visit: 15, top: 3 },
   },
   // An upper table of the walk has gone out of sync as an L1, and has come to map the one above it.

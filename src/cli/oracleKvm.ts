@@ -1,99 +1,19 @@
 /** `npm run -s oracle:kvm -- FILE... [--max N] [--notes]`: replays recorded cases of the real KVM on the design. */
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { checkKvmCase, type KvmDifference, parseKvmCase } from '../oracle/kvm';
+import { replayFiles } from './replayFiles';
 
-interface Options {
-  readonly files: readonly string[];
-  readonly max: number;
-  readonly notes: boolean;
-  readonly trouble: string | undefined;
-}
-
-/** The command line; what cannot be read of it is told like any other finding. */
-function options(): Options {
-  const none = { files: [], max: 20, notes: false };
-  try {
-    const { values, positionals } = parseArgs({
-      options: { max: { type: 'string', default: '20' }, notes: { type: 'boolean', default: false } },
-      allowPositionals: true,
-    });
-    if (positionals.length === 0) return { ...none, trouble: 'no file' };
-    if (!/^\d+$/.test(values.max)) return { ...none, trouble: `--max ${values.max}` };
-    return { files: positionals, max: Number(values.max), notes: values.notes, trouble: undefined };
-  } catch (error) {
-    return { ...none, trouble: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-const given = options();
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-let passed = 0;
-let failed = 0;
-let shown = 0;
-
-/** Prints one finding while there is room for it. */
-function show(line: string): void {
-  shown++;
-  if (shown <= given.max) print(line);
-}
-
-const say = (name: string, { where, what, expected, got }: KvmDifference): string =>
-  `case ${name}, ${where}, ${what}: expected ${expected}, got ${got}`;
-
-function replayLine(where: string, line: string): void {
-  const parsed = parseKvmCase(line);
-  if (parsed.kind === 'error') {
-    failed++;
-    show(`${where}: ${parsed.error}`);
-    return;
-  }
-  const { differences, notes } = checkKvmCase(parsed.value);
-  if (differences.length === 0) passed++;
-  else failed++;
-  for (const difference of differences) show(`${where}: ${say(parsed.value.name, difference)}`);
-  if (given.notes) for (const note of notes) show(`${where}: note: ${say(parsed.value.name, note)}`);
-}
-
-/** A file's text, unpacked if it is packed. */
-function read(file: string): string {
-  const bytes = readFileSync(file);
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (packed ? gunzipSync(bytes) : bytes).toString('utf8');
-}
-
-function replayFile(file: string): void {
-  let text: string;
-  try {
-    text = read(file);
-  } catch (error) {
-    failed++;
-    show(
-      `${file}: cannot be read (${error instanceof Error ? error.message : String(error)}). Check the path`,
-    );
-    return;
-  }
-  const before = passed + failed;
-  text.split('\n').forEach((line, i) => {
-    if (line.trim() !== '') replayLine(`${file}:${i + 1}`, line);
-  });
-  if (passed + failed > before) return;
-  failed++;
-  show(`${file}:1: no case found. Expected one JSON object per line`);
-}
-
-if (given.trouble !== undefined) {
-  print(
-    `Found ${given.trouble}. Expected: npm run -s oracle:kvm -- FILE... [--max N] [--notes], with N a whole number.`,
-  );
-  failed++;
-} else {
-  for (const file of given.files) replayFile(file);
-  if (shown > given.max) print(`… and ${shown - given.max} more. Raise --max to see them.`);
-}
-print(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+replayFiles({
+  name: 'oracle:kvm',
+  notes: true,
+  replay: (line, wantsNotes) => {
+    const parsed = parseKvmCase(line);
+    if (parsed.kind === 'error') return { passed: false, says: [parsed.error] };
+    const { differences, notes } = checkKvmCase(parsed.value);
+    const say = ({ where, what, expected, got }: KvmDifference): string =>
+      `case ${parsed.value.name}, ${where}, ${what}: expected ${expected}, got ${got}`;
+    return {
+      passed: differences.length === 0,
+      says: [...differences.map(say), ...(wantsNotes ? notes.map((note) => `note: ${say(note)}`) : [])],
+    };
+  },
+});

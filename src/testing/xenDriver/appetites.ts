@@ -144,8 +144,8 @@ const APPETITES: Readonly<Record<string, Appetite>> = {
     mix: { load: 20, setEntry: 30, oddRoot: 10 },
   },
   'resync-linked': {
-    ...{ ...SKIPPING, modes: ['64', 'pae'], pages: [0, 1] },
-    mix: { load: 20, storeData: 10, setEntry: 25, cr3: 20, upper: 12 },
+    ...{ ...SKIPPING, modes: ['64', 'pae'], pages: [0, 1, 2], indices: [1, 2], vcpus: [2, 3], loyal: true },
+    mix: { load: 30, setEntry: 30, cr3: 15, upper: 10 },
   },
   'resync-new-path': {
     ...{ ...SKIPPING, modes: ['64'], pages: [0, 1] },

@@ -19,9 +19,9 @@ function programsOf(r: Random, w: DriverWorld): GuestOp[][] {
   const layout = layoutOf(w.mode);
   const each = Math.ceil(w.operations / w.vcpus);
   const { regs } = buildDriven(w).machine;
-  const programs = regs.map((registers) => {
+  const programs = regs.map((registers, v) => {
     const { weights, pages, indices, turnable } = w;
-    const roots = w.roots.map((nth) => ROOTS[nth] as number);
+    const roots = (w.loyal ? [w.starts[v] ?? 0] : w.roots).map((nth) => ROOTS[nth] as number);
     const [cr0, cr4] = [registers.get('cr0'), registers.get('cr4')];
     const context: Context = { layout, weights, pages, indices, roots, turnable, cr0, cr4 };
     return randomProgram(r, context, each);

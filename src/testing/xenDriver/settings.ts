@@ -31,6 +31,8 @@ export interface DriverWorld {
   /** Numbers of the L1 tables, and entries of them, that the guest works on. */
   readonly pages: readonly number[];
   readonly indices: readonly number[];
+  /** Every vCPU stays in the address space in which it starts. */
+  readonly loyal: boolean;
   /** Numbers of the roots that it loads; the first more often. */
   readonly roots: readonly number[];
   readonly turnable: readonly string[];
@@ -52,6 +54,7 @@ export interface Appetite {
   readonly pages?: readonly number[];
   readonly indices?: readonly number[];
   readonly roots?: readonly number[];
+  readonly loyal?: boolean;
   readonly host?: readonly string[];
   readonly hostOperations?: number;
   /** Instead of the usual weights, for the kinds named. */
@@ -123,7 +126,8 @@ export function drawWorld(r: Random, appetite: Appetite = {}, broken?: string): 
     tlb: r.pick(appetite.tlb ?? ([0, 4, 64] as const)),
     l3TopLevel: appetite.l3TopLevel ?? r.chance(0.5),
     off: broken === undefined ? off : [broken, ...off],
-    starts: Array.from({ length: vcpus }, () => (r.chance(0.7) ? 0 : 1)),
+    starts: Array.from({ length: vcpus }, (_, v) => (appetite.loyal ? v % 2 : r.chance(0.7) ? 0 : 1)),
+    loyal: appetite.loyal ?? false,
     pace: r.pick(appetite.paces ?? (['mixed', 'mixed', 'fine', 'stalls', 'whole'] as const)),
     pauses: appetite.pauses ?? [],
     operations: appetite.operations ?? 400,

@@ -1,5 +1,6 @@
 import { A, D, frameOf, type Halves, makeEntry, NX_HI, P, U, W } from '../../machine';
 import { isDirty, logsDirty } from './dirty';
+import { Propagated } from './events';
 import { GNP_LO, MAGIC_HI, mmioMagicLo } from './magic';
 import type { Xen } from './state';
 import {
@@ -50,17 +51,33 @@ export function propagate(
   p2mt: number,
   out: Derivation,
 ): Derivation {
+  translate(x, level, hi, lo, mfn, ft, p2mt, out);
+  if (x.era.traces) x.world.emit(Propagated, level, ft, hi, lo, out.hi, out.lo);
+  return out;
+}
+
+function translate(
+  x: Xen,
+  level: number,
+  hi: number,
+  lo: number,
+  mfn: number,
+  ft: number,
+  p2mt: number,
+  out: Derivation,
+): Derivation {
   if (p2mt === P2M_INVALID) return result(out, 0, 0, BECAUSE_NO_FRAME); // 1
   if ((lo & P) === 0) {
     // 2. Above level 1 there is no magic: the processor would fault there with nothing to say which entry it was.
-    const magic = level === 1 && x.on('fast-fault-path') && !(x.era.outOfSync && x.on('no-gnp'));
+    const magic =
+      x.era.magic && level === 1 && x.on('fast-fault-path') && !(x.era.outOfSync && x.on('no-gnp'));
     return result(out, magic ? MAGIC_HI : 0, magic ? GNP_LO : 0, BECAUSE_NOT_PRESENT);
   }
   if (level === 1 && p2mt === P2M_MMIO_DM) {
     // 3. A gfn of more than 28 bits has no place in the magic entry.
     x.domain.set('hasMmioEntries', 1);
     const gfn = frameOf(hi, lo);
-    const magic = x.on('fast-fault-path') && gfn < 2 ** 28;
+    const magic = x.era.magic && x.on('fast-fault-path') && gfn < 2 ** 28;
     return result(out, magic ? MAGIC_HI : 0, magic ? mmioMagicLo(gfn, lo) : 0, BECAUSE_DEVICE);
   }
   if (!x.mfnValid(mfn) && !(level === 1 && p2mt === P2M_MMIO_DIRECT))

@@ -16,10 +16,10 @@ import { shUpdateCr3 } from './updateCr3';
 /** The default era comes first: it is what a scenario gets that names no profile. */
 const profiles: readonly Profile[] = [...ERAS]
   .sort((a, b) => Number(b.name === DEFAULT_ERA) - Number(a.name === DEFAULT_ERA))
-  .map(({ name, says, userStoreUnshadows }) => ({
+  .map(({ name, says, userStoreUnshadows, repaired }) => ({
     name,
     says,
-    switches: { ...SWITCHES_OF_2008, 'user-store': userStoreUnshadows },
+    switches: repaired ? {} : { ...SWITCHES_OF_2008, 'user-store': userStoreUnshadows },
   }));
 
 /** Xen's shadow paging of 2008, as far as the first picture of the page needs it; `whole.ts` supplies the rest. */

@@ -26,6 +26,16 @@ export interface Era {
   readonly resyncAlwaysFlushes: boolean;
   /** Guesses are allowed at level 0, that is, in a resync (B on; in F level 0 does not guess). */
   readonly guessAtLevel0: boolean;
+  /** All that was repaired and changed after 2008 (switches REPAIRS) is on from the start. */
+  readonly repaired: boolean;
+  /** What is not present, and devices, have magic entries of their own (not on processors of 2018 and later, for which Xen gave them up). */
+  readonly magic: boolean;
+  /** The pages of one shadow lie in a row: the second of a pair of sl2e's is the first plus a page, present or not (until 2010). */
+  readonly contiguous: boolean;
+  /** The L2 of a PAE guest's last gigabyte has a type of its own (until Xen 4.15). */
+  readonly l2hPae: boolean;
+  /** Every propagation, refused unsync and begun resync is told as an event, as Xen's debug trace prints it. */
+  readonly traces: boolean;
 }
 
 const F: Era = {
@@ -42,6 +52,11 @@ const F: Era = {
   userStoreUnshadows: false,
   resyncAlwaysFlushes: false,
   guessAtLevel0: false,
+  repaired: false,
+  magic: true,
+  contiguous: true,
+  l2hPae: true,
+  traces: false,
 };
 
 const B: Era = {
@@ -88,7 +103,21 @@ const A: Era = {
   resyncAlwaysFlushes: true,
 };
 
-export const ERAS: readonly Era[] = [F, B, T, S, U, A];
+/** The profile that recordings of a real Xen are held against. */
+export const xenEra417 = 'xen-4.17';
+
+const XEN_4_17: Era = {
+  ...A,
+  name: xenEra417,
+  says: 'Xen 4.17 of 2022: all repairs since 2008, no magic entries for what is not present; held against recordings.',
+  repaired: true,
+  magic: false,
+  contiguous: false,
+  l2hPae: false,
+  traces: true,
+};
+
+export const ERAS: readonly Era[] = [F, B, T, S, U, A, XEN_4_17];
 
 /** What a scenario gets that names no profile. */
 export const DEFAULT_ERA = 'U';

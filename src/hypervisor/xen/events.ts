@@ -150,3 +150,10 @@ export const DirtyLogRead = eventType('DirtyLogRead', 'count', 'cleaned');
 export const AllocationChanged = eventType('AllocationChanged', 'pages');
 export const DomainShutDown = eventType('DomainShutDown');
 export const DomainCrashed = eventType('DomainCrashed', 'gmfn');
+
+/** Told where the era `traces` only: one guest entry is translated (_sh_propagate). `ft`: a fetch type. */
+export const Propagated = eventType('Propagated', 'level', 'ft', 'guestHi', 'guestLo', 'hi', 'lo');
+/** Likewise: sh_unsync was called, and will do it (done 1) or not. */
+export const UnsyncAsked = eventType('UnsyncAsked', 'vcpu', 'gmfn', 'done');
+/** Likewise: a full resync begins. */
+export const ResyncBegun = eventType('ResyncBegun', 'gmfn');

@@ -27,6 +27,12 @@ function makeUnpagedTable(x: Xen): number {
   return page;
 }
 
+/** Xen's own 1:1 table, made if there is none yet. */
+export function unpagedTable(x: Xen): number {
+  if (x.domain.get('unpagedTable') === 0) x.domain.set('unpagedTable', makeUnpagedTable(x));
+  return x.domain.get('unpagedTable');
+}
+
 /**
  * v->arch.paging.mode is settled by the guest's control registers; a vCPU without paging gets Xen's own table for its own. Room
  * for `ownPagesWanted` pages has been made.
@@ -36,10 +42,7 @@ export function settleMode(x: Xen, v: number): void {
   const mode = modeNow(x, v);
   state.set('mode', 1 + MODES.indexOf(mode));
   if (mode !== '64' && state.get('l3table') === 0) state.set('l3table', x.pool.allocTop(SH_MONITOR_TABLE, 0));
-  if (mode === 'off') {
-    if (x.domain.get('unpagedTable') === 0) x.domain.set('unpagedTable', makeUnpagedTable(x));
-    state.set('guestTable', x.domain.get('unpagedTable') + 1);
-  }
+  if (mode === 'off') state.set('guestTable', unpagedTable(x) + 1);
   hardwareRegisters(x, v);
 }
 

@@ -23,7 +23,7 @@ function l2Named(x: Xen, v: number, slot: number): number {
 }
 
 /** The last gigabyte's L2 has a type of its own, as it is where Xen would put its own mappings (sheet 1.2). */
-const l2Type = (slot: number): number => (slot === 3 ? SH_L2H_PAE : SH_L2_PAE);
+const l2Type = (x: Xen, slot: number): number => (slot === 3 && x.era.l2hPae ? SH_L2H_PAE : SH_L2_PAE);
 
 /** The next of the four slots: back to `again`, or on to `on` after the last. */
 function nextSlot(t: Thread, again: string, on: string): void {
@@ -155,7 +155,7 @@ export const updateCr3 = procedure<Xen>({
         const { types, levels, topLevel } = x.geometry(v);
         if (isPae(t, x)) {
           const slot = t.get(L.slot);
-          t.callThen('slot', setToplevel, [v, slot, l2Named(x, v, slot), l2Type(slot)], L.smfn);
+          t.callThen('slot', setToplevel, [v, slot, l2Named(x, v, slot), l2Type(x, slot)], L.smfn);
           return;
         }
         const after = topLevel === 4 ? 'hardware' : 'l3table';

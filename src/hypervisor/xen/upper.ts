@@ -32,7 +32,7 @@ export function writeUpper(
   put(x, smfn, index, hi, lo, why, from);
   // A 2-level guest's L2 entry covers 4 MiB, an sl2e 2: the second of the pair leads to the second page of the L1 shadow.
   if (strideOf(x.pages.type(smfn)) === 2) {
-    const second = isUsable(hi, lo) || frameOf(hi, lo) !== 0 ? 1 << 12 : 0;
+    const second = isUsable(hi, lo) || (x.era.contiguous && frameOf(hi, lo) !== 0) ? 1 << 12 : 0;
     put(x, smfn, index + 1, hi, lo + second, why, from);
   }
   if (!isUsable(oldHi, oldLo)) return SHADOW_SET_CHANGED;

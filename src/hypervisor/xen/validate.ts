@@ -4,6 +4,7 @@ import { type Derivation, newDerivation, prefetchL1, propagateUpper } from './de
 import { WHY_VALIDATE } from './events';
 import { familyOf, isNarrow, strideOf } from './geometry';
 import { isGnp, isUsable } from './magic';
+import { resyncAll } from './oos/resyncAll';
 import { snapshotUpdate } from './oos/snapshot';
 import { sayBecause, sayRights } from './sayDerived';
 import { setL1e } from './setL1e';
@@ -66,13 +67,19 @@ function shadowBelow(x: Xen, v: number, type: number, hi: number, lo: number): n
 function derive(x: Xen, v: number, type: number, hi: number, lo: number): Derivation {
   const level = levelOfType(type);
   if (level === 1) return prefetchL1(x, hi, lo, derived);
-  const below = shadowBelow(x, v, type, hi, lo);
-  if (below >= 0) return propagateUpper(x, level, hi, lo, below, FT_PREFETCH, derived);
-  derived.hi = 0;
-  derived.lo = 0;
-  derived.because = 0;
-  return derived;
+  return propagateUpper(x, level, hi, lo, shadowBelow(x, v, type, hi, lo), FT_PREFETCH, derived);
 }
+
+/** Whether a new path may open: an entry above L2 leads, again or anew, to tables that are shadowed (late-resync). */
+function opensPath(t: Thread, x: Xen): boolean {
+  const type = ORDER[t.get(L.nth)] as number;
+  if (levelOfType(type) < 3 || !x.era.outOfSync || !x.on('late-resync') || !x.on('resync-new-path'))
+    return false;
+  const [gmfn, index] = [t.get(L.gmfn), t.get(L.index)];
+  return shadowBelow(x, t.actor, type, x.hi(gmfn, index), x.lo(gmfn, index)) >= 0;
+}
+
+const entryNext = (t: Thread, x: Xen): void => t.goto(opensPath(t, x) ? 'resync' : 'entry');
 
 /** The first entry touched, for the next type the page has a shadow of; -1 when there is none. */
 function nextType(t: Thread, x: Xen, from: number): void {
@@ -81,7 +88,8 @@ function nextType(t: Thread, x: Xen, from: number): void {
   while (nth < ORDER.length && (bits & (1 << (ORDER[nth] as number))) === 0) nth++;
   t.set(L.nth, nth);
   if (nth < ORDER.length) t.set(L.index, indexOfByte(nth, t.get(L.first)));
-  t.goto(nth === ORDER.length ? 'return' : 'entry');
+  if (nth === ORDER.length) t.goto('return');
+  else entryNext(t, x);
 }
 
 /** The entry of a type's table that a byte of the page lies in. */
@@ -94,7 +102,7 @@ function next(t: Thread, x: Xen): void {
   }
   t.set(L.index, t.get(L.index) + 1);
   // A store may have led to the end of this very shadow.
-  if ((x.guest.typeBits(t.get(L.gmfn)) & (1 << (ORDER[t.get(L.nth)] as number))) !== 0) t.goto('entry');
+  if ((x.guest.typeBits(t.get(L.gmfn)) & (1 << (ORDER[t.get(L.nth)] as number))) !== 0) entryNext(t, x);
   else nextType(t, x, t.get(L.nth) + 1);
 }
 
@@ -151,7 +159,9 @@ export const shValidateGuestEntry = procedure<Xen>({
         t.set(L.at, index);
         const cell = x.guestCell(narrow, gmfn, index);
         const slot = [t.actor, smfn, index * strideOf(type)];
-        if (level > 1) t.callThen('upper', setUpper, [...slot, hi, lo, WHY_VALIDATE, cell], L.result);
+        const deferred = x.on('late-resync') ? 1 : 0;
+        if (level > 1)
+          t.callThen('upper', setUpper, [...slot, hi, lo, WHY_VALIDATE, cell, deferred], L.result);
       },
       say: (t, x) => {
         const entry = `Entry ${sayIndex(t.get(L.at))} of the guest's L${t.get(L.level)} table ${x.name(t.get(L.gmfn))}`;
@@ -195,6 +205,14 @@ export const shValidateGuestEntry = procedure<Xen>({
       touch: 'locked',
       run: (t) => t.ret(t.get(L.flags)),
       say: 'Every shadow of the page agrees with it again.',
+    },
+    {
+      label: 'resync',
+      line: '    (since 2008, an L4 or L3 entry that leads to a shadow: resync_all() first)',
+      touch: 'locked',
+      lane: 'resync',
+      run: (t) => t.callThen('entry', resyncAll, [t.actor, 0, 1, 1]),
+      say: 'The entry may open a path to tables that are out of sync: they are brought in sync first.',
     },
   ],
 });

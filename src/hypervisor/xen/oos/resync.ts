@@ -1,5 +1,5 @@
 import { procedure, slots } from '../../../kernel';
-import { Resynced } from '../events';
+import { ResyncBegun, Resynced } from '../events';
 import type { Xen } from '../state';
 import { SHF_OOS_MAY_WRITE, SHF_OUT_OF_SYNC } from '../types';
 import { Who } from '../who';
@@ -25,7 +25,10 @@ export const shResyncPage = procedure<Xen>({
       label: 'protect',
       line: 'oos_remove_write_access(gmfn)',
       touch: 'locked',
-      run: (t) => t.call(oosRemoveWriteAccess, [t.get(L.owner), t.get(L.gmfn), t.get(L.slot)], L.gone),
+      run: (t, x) => {
+        if (x.era.traces) x.world.emit(ResyncBegun, t.get(L.gmfn));
+        t.call(oosRemoveWriteAccess, [t.get(L.owner), t.get(L.gmfn), t.get(L.slot)], L.gone);
+      },
       say: (t, x) =>
         `${Who(x, t.actor)} brings ${x.name(t.get(L.gmfn))} back in sync, which ${t.get(L.owner) === t.actor ? 'it' : `vCPU ${t.get(L.owner)}`} had let go.`,
     },

@@ -1,5 +1,5 @@
 import { procedure, slots } from '../../../kernel';
-import { Unsynced } from '../events';
+import { UnsyncAsked, Unsynced } from '../events';
 import type { Xen } from '../state';
 import { SHF_L1_ANY, SHF_OOS_MAY_WRITE, SHF_OUT_OF_SYNC } from '../types';
 import { oosHashAdd } from './hashAdd';
@@ -45,6 +45,7 @@ export const shUnsync = procedure<Xen>({
       run: (t, x) => {
         const why = refusal(x, t.get(L.gmfn));
         t.set(L.refusal, why);
+        if (x.era.traces) x.world.emit(UnsyncAsked, t.get(L.v), t.get(L.gmfn), why === ALLOWED ? 1 : 0);
         if (why !== ALLOWED) t.ret(0);
       },
       say: (t, x) => {

@@ -1,0 +1,208 @@
+import { defined } from '../../base';
+import { hex64 } from '../kvm/print';
+import { numberOf, type RecordedEvent, type Seen, wordOf, type XenCase, type XenOp } from './format';
+import { type Outcome, XenReplay } from './replay';
+import { RecordedShadows, type Shadow } from './shadowState';
+
+/** One thing that is not as recorded. */
+export interface XenDifference {
+  readonly where: string;
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** Events that are compared; of others the format says that differences are tolerable. */
+const COMPARED = new Set([
+  ...['page_fault', 'unsync', 'resync', 'make_shadow', 'destroy_shadow', 'remove_shadows'],
+  ...['propagate', 'outcome'],
+]);
+/** Fields that are not compared: who faulted is known by the order, flags are tolerable. */
+const LEFT_OUT = new Set(['by', 'access', 'flags']);
+
+function eventText(event: RecordedEvent): string {
+  return Object.keys(event)
+    .filter((name) => !LEFT_OUT.has(name))
+    .sort()
+    .map((name) => `${name}=${name === 'shadow' ? withoutMarks(String(event[name])) : String(event[name])}`)
+    .join(' ');
+}
+
+/**
+ * Whether sh_unsync has done it is read from the flags of the fault, and where the recorder has no flags it says no. Such a "no" is
+ * left out: what became of the page is seen by the entry that is derived next.
+ */
+function withoutGuesses(events: readonly RecordedEvent[]): RecordedEvent[] {
+  return events.map((event, i) => {
+    if (event.ev !== 'unsync') return event;
+    const outcome = events.slice(i).find(({ ev }) => ev === 'outcome');
+    if (outcome === undefined || 'flags' in outcome) return event;
+    const { done: _, ...rest } = event;
+    return rest;
+  });
+}
+
+function compareEvents(
+  where: string,
+  expected: readonly RecordedEvent[],
+  got: readonly RecordedEvent[],
+): XenDifference[] {
+  const recorded = withoutGuesses(expected.filter(({ ev }) => COMPARED.has(ev)));
+  for (let i = 0; i < Math.max(recorded.length, got.length); i++) {
+    const { done, ...plain } = got[i] ?? { ev: 'nothing more' };
+    const b = eventText(
+      recorded[i]?.ev === 'unsync' && recorded[i]?.done === undefined
+        ? plain
+        : { ...plain, ...(done === undefined ? {} : { done }) },
+    );
+    const a = eventText(recorded[i] ?? { ev: 'nothing more' });
+    // What follows the first difference would only repeat it.
+    if (a !== b) return [{ where, what: `event ${i}`, expected: a, got: b }];
+  }
+  return [];
+}
+
+/** What is tracked of the guest's memory: possible tables whole, of data frames the first 512 bytes. */
+function tracked(gpa: number): boolean {
+  const frame = Math.floor(gpa / 4096);
+  if (frame >= 0x10 && frame < 0x30) return true;
+  const data =
+    (frame >= 0x800 && frame < 0x900) ||
+    (frame >= 0xa00 && frame < 0xa10) ||
+    (frame >= 0xc00 && frame < 0xc10);
+  return data && gpa % 4096 < 512;
+}
+
+function compareMem(where: string, expected: Seen['mem'], got: Outcome['mem']): XenDifference[] {
+  const text = (hi: number, lo: number): string => hex64(hi, lo);
+  const a = new Map(
+    (expected ?? []).map(([gpa, value]) => [numberOf(gpa), text(wordOf(value).hi, wordOf(value).lo)]),
+  );
+  const b = new Map([...got].filter(([gpa]) => tracked(gpa)).map(([gpa, w]) => [gpa, text(w.hi, w.lo)]));
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((at) => a.get(at) !== b.get(at))
+    .map((at) => ({
+      where,
+      what: `memory 0x${at.toString(16)}`,
+      expected: a.get(at) ?? 'unchanged',
+      got: b.get(at) ?? 'unchanged',
+    }));
+}
+
+/** A leaf without A and D, which the processor sets and nothing reads: the recorder saw them at other moments. */
+function withoutMarks(entry: string): string {
+  const leaf = /^(!?[0-9a-f]+):([0-9a-f]+?)(nx)?$/.exec(entry);
+  if (leaf === null) return entry;
+  const [, frame, flags, nx] = leaf;
+  return `${frame}:${(Number.parseInt(flags as string, 16) & ~0x60).toString(16)}${nx ?? ''}`;
+}
+
+/** What differs now between recorded and simulated shadows, by place. */
+function shadowDifferences(
+  expected: ReadonlyMap<string, Shadow>,
+  got: ReadonlyMap<string, Shadow>,
+): Map<string, readonly [string, string]> {
+  const out = new Map<string, readonly [string, string]>();
+  for (const key of new Set([...expected.keys(), ...got.keys()])) {
+    const [a, b] = [expected.get(key), got.get(key)];
+    if (a === undefined || b === undefined) {
+      out.set(key, [a === undefined ? 'no shadow' : 'a shadow', b === undefined ? 'no shadow' : 'a shadow']);
+      continue;
+    }
+    if (a.pinned !== b.pinned) out.set(`${key} pinned`, [String(a.pinned), String(b.pinned)]);
+    for (const index of new Set([...a.entries.keys(), ...b.entries.keys()])) {
+      const x = withoutMarks(a.entries.get(index) ?? '0');
+      const y = withoutMarks(b.entries.get(index) ?? '0');
+      if (x !== y) out.set(`${key}[${index}]`, [x, y]);
+    }
+  }
+  return out;
+}
+
+function resultText(op: XenOp): string {
+  const { ok, value, pf } = op.result;
+  const what = pf === undefined ? (ok === true ? 'ok' : '?') : `#PF error ${pf.error} cr2 ${pf.cr2}`;
+  return value === undefined ? what : `${what}, value ${hex64(wordOf(value).hi, wordOf(value).lo)}`;
+}
+
+function gotResult(op: XenOp, got: Outcome): string {
+  const { fault, value } = got;
+  const what =
+    fault === undefined
+      ? got.done
+        ? 'ok'
+        : 'not done'
+      : `#PF error 0x${fault.error.toString(16)} cr2 ${hex64(fault.va.hi, fault.va.lo)}`;
+  return op.result.value === undefined ? what : `${what}, value ${hex64(value.hi, value.lo)}`;
+}
+
+/** Compares a case as it goes; differences that last are told when they appear. */
+class Comparison {
+  readonly differences: XenDifference[] = [];
+  private readonly recorded: RecordedShadows;
+  private told = new Map<string, readonly [string, string]>();
+  private oos: readonly (string | null)[];
+  private roots: readonly (string | null)[];
+
+  constructor(c: XenCase) {
+    this.recorded = new RecordedShadows(c);
+    this.oos = c.start.oos;
+    this.roots = c.start.roots;
+  }
+
+  add(...found: readonly XenDifference[]): void {
+    this.differences.push(...found);
+  }
+
+  seen(where: string, seen: Seen | undefined, got: Outcome): void {
+    this.add(...compareEvents(where, seen?.events ?? [], got.events));
+    this.add(...compareMem(where, seen?.mem, got.mem));
+    this.state(where, seen, got);
+  }
+
+  state(where: string, seen: Seen | undefined, got: Outcome): void {
+    this.recorded.apply(seen?.shadow);
+    const now = shadowDifferences(this.recorded.shadows, got.shadows);
+    for (const [place, [expected, is]] of now) {
+      const before = this.told.get(place);
+      if (before?.[0] === expected && before[1] === is) continue;
+      this.add({ where, what: `shadow ${place}`, expected, got: is });
+    }
+    this.told = now;
+    this.oos = seen?.state?.oos ?? this.oos;
+    this.roots = seen?.state?.roots ?? this.roots;
+    const list = (values: readonly (string | number | null)[]): string =>
+      values
+        .map((v) => (v === null ? '-' : typeof v === 'number' ? `0x${v.toString(16)}` : v))
+        .join(' ')
+        .replace(/( -)+$/, '');
+    const [a, b] = [list(this.oos), list(got.oos)];
+    if (a !== b) this.add({ where, what: 'out-of-sync slots', expected: a, got: b });
+    const [r, s] = [list(this.roots), list(got.roots)];
+    if (r !== s) this.add({ where, what: 'roots', expected: r, got: s });
+  }
+}
+
+/** Replays a case on the design and lists every difference. */
+export function checkXenCase(c: XenCase): readonly XenDifference[] {
+  const comparison = new Comparison(c);
+  let where = 'start';
+  try {
+    const replay = new XenReplay(c);
+    comparison.state(where, undefined, replay.start());
+    for (const op of c.ops) {
+      where = `before op ${op.op}`;
+      const before = replay.before(op);
+      if (before !== undefined) comparison.seen(where, op.pre, before);
+      where = `op ${op.op}`;
+      const got = replay.run(op);
+      const [expected, is] = [resultText(op), gotResult(op, got)];
+      if (expected !== is) comparison.add({ where, what: 'result', expected, got: is });
+      comparison.seen(where, op, got);
+    }
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    comparison.add({ where, what: 'replay', expected: 'an operation that can be replayed', got });
+  }
+  return defined(comparison.differences, 'differences');
+}

@@ -1,0 +1,2 @@
+export { checkXenCase, type XenDifference } from './compare';
+export { parseXenCase } from './format';

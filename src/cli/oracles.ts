@@ -14,6 +14,7 @@ export interface Oracle {
 
 export const ORACLES: readonly Oracle[] = [
   { script: 'oracle:kvm', samples: 'src/testing/oracles/kvm', endings: ['.jsonl'] },
+  { script: 'oracle:xen', samples: 'src/testing/oracles/xen', endings: ['.jsonl'] },
   { script: 'oracle:walks', samples: 'src/testing/oracles/walks', endings: ['.jsonl'] },
   {
     script: 'oracle:litmus',

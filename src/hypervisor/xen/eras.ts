@@ -30,6 +30,8 @@ export interface Era {
   readonly repaired: boolean;
   /** What is not present, and devices, have magic entries of their own (not on processors of 2018 and later, for which Xen gave them up). */
   readonly magic: boolean;
+  /** A walk of the guest's tables knows reserved bits (since 2010): the guest gets the fault that the processor would give it. */
+  readonly reservedBits: boolean;
   /** The pages of one shadow lie in a row: the second of a pair of sl2e's is the first plus a page, present or not (until 2010). */
   readonly contiguous: boolean;
   /** The L2 of a PAE guest's last gigabyte has a type of its own (until Xen 4.15). */
@@ -54,6 +56,7 @@ const F: Era = {
   guessAtLevel0: false,
   repaired: false,
   magic: true,
+  reservedBits: false,
   contiguous: true,
   l2hPae: true,
   traces: false,
@@ -112,6 +115,7 @@ const XEN_4_17: Era = {
   says: 'Xen 4.17 of 2022: all repairs since 2008, no magic entries for what is not present; held against recordings.',
   repaired: true,
   magic: false,
+  reservedBits: true,
   contiguous: false,
   l2hPae: false,
   traces: true,

@@ -155,5 +155,7 @@ export const DomainCrashed = eventType('DomainCrashed', 'gmfn');
 export const Propagated = eventType('Propagated', 'level', 'ft', 'guestHi', 'guestLo', 'hi', 'lo');
 /** Likewise: sh_unsync was called, and will do it (done 1) or not. */
 export const UnsyncAsked = eventType('UnsyncAsked', 'vcpu', 'gmfn', 'done');
+/** Likewise: sh_remove_shadows was called, for what may be no table at all. */
+export const UnshadowAsked = eventType('UnshadowAsked', 'gmfn');
 /** Likewise: a full resync begins. */
 export const ResyncBegun = eventType('ResyncBegun', 'gmfn');

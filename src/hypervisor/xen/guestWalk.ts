@@ -9,16 +9,19 @@ import {
   FETCH,
   frameOf,
   type Halves,
+  isLeaf,
   leafFrame,
   makeEntry,
   NX_HI,
   P,
   PCD,
   PFEC_P,
+  PFEC_RSVD,
   PS,
   PWT,
   present,
   RIGHT_NX,
+  reservedViolation,
   sayIndex,
   sayVa,
   U,
@@ -48,6 +51,17 @@ function required(t: Thread, x: Xen): number {
   if (access === WRITE && (user || x.pv || (r.get('cr0') & CR0_WP) !== 0)) flags |= W;
   if (access === FETCH && (r.get('efer') & EFER_NXE) !== 0) flags |= RIGHT_NX;
   return flags;
+}
+
+/** Missing flag of a walk that ends at an entry with a reserved bit set. */
+const RESERVED = 1 << 10;
+
+/** Whether an entry must fault for its reserved bits. PAE's four were judged when CR3 was loaded. */
+function reserved(x: Xen, v: number, level: number, hi: number, lo: number): boolean {
+  if (!x.era.reservedBits || level > walkTop(x, v)) return false;
+  const { guest } = x.geometry(v);
+  const r = x.machine.vcpu(v);
+  return reservedViolation(guest, level, isLeaf(guest, level, lo, r.get('cr4')), hi, lo, r.get('efer'));
 }
 
 /** Which of the required flags an entry does not have. */
@@ -111,6 +125,10 @@ function readLevel(t: Thread, x: Xen): 'next' | 'leaf' | 'stop' {
   const wanted = level > walkTop(x, v) ? P : required(t, x);
   t.set(L.missing, t.get(L.missing) | lacking(hi, lo, wanted));
   if (!present(lo)) return 'stop';
+  if (reserved(x, v, level, hi, lo)) {
+    t.set(L.missing, t.get(L.missing) | RESERVED);
+    return 'stop';
+  }
   if (level === 1) return 'leaf';
   if (level === 2 && isSuperpageWalk(x, v)) {
     const l1e = fabricateL1e(x, v, x.index(v, 1, t.get(L.vaHi), t.get(L.vaLo)));
@@ -168,7 +186,8 @@ function mark(t: Thread, x: Xen): void {
 /** The error code of a failed walk, as the processor would have raised it on the guest's own tables. */
 export function walkError(x: Xen, v: number, missing: number, access: number, user: boolean): number {
   const r = x.machine.vcpu(v);
-  return errorCode((missing & P) === 0 ? PFEC_P : 0, access, user, r.get('cr4'), r.get('efer'));
+  const cause = (missing & RESERVED) !== 0 ? PFEC_P | PFEC_RSVD : (missing & P) === 0 ? PFEC_P : 0;
+  return errorCode(cause, access, user, r.get('cr4'), r.get('efer'));
 }
 
 function sayRead(t: Thread, x: Xen): string {
@@ -183,6 +202,8 @@ function sayRead(t: Thread, x: Xen): string {
       ? `Xen on vCPU ${t.actor} looks at entry ${index} of the four that it has read from ${x.name(table)} when CR3 was loaded.`
       : `Xen on vCPU ${t.actor} reads entry ${sayIndex(index)} of ${sayTable(x, level, table)}.`;
   if (!present(lo)) return `${read} It is not present: the guest does not map this address.`;
+  if (reserved(x, t.actor, level, hi, lo))
+    return `${read} It has a reserved bit set: the processor would fault there, so the guest must see that fault.`;
   if (level === 2 && isSuperpageWalk(x, t.actor)) return `${read} It maps a large page.`;
   const frame = x.name(frameOf(hi, lo));
   if (level === 1) return `${read} It maps frame ${frame}.`;

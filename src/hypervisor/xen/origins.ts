@@ -76,6 +76,10 @@ export const EVENT_ORIGINS: Readonly<Record<string, string>> = Object.fromEntrie
   ['VersionBumped', multi(F, 'sh_page_fault, emulate_unmap_dest')],
   ['GwalkRechecked', multi(F, 'shadow_check_gwalk')],
   ['Unsynced', common(U, 'sh_unsync')],
+  ['UnsyncAsked', common(U, 'sh_unsync')],
+  ['ResyncBegun', common(B, '_sh_resync')],
+  ['UnshadowAsked', common(U, 'sh_remove_shadows')],
+  ['Propagated', multi(U, '_sh_propagate')],
   ...each('Punted Crushed', common(B, 'oos_hash_add')),
   ...each('SnapshotsExchanged SnapshotTaken', common(S, 'oos_hash_add')),
   ...each(

@@ -2,7 +2,7 @@ import { hex } from '../../base';
 import { procedure, slots, type Thread } from '../../kernel';
 import { frameOf } from '../../machine';
 import { isPinnable, shUnpin } from './destroy';
-import { DomainCrashed, Unshadowed, WHY_UNSHADOW } from './events';
+import { DomainCrashed, UnshadowAsked, Unshadowed, WHY_UNSHADOW } from './events';
 import { flushTlbMask } from './flushTlb';
 import { strideOf } from './geometry';
 import { isUsable } from './magic';
@@ -92,6 +92,7 @@ export const shRemoveShadows = procedure<Xen>({
           x.lock.take(t);
           t.set(L.tookLock, 1);
         }
+        if (x.era.traces) x.world.emit(UnshadowAsked, t.get(L.gmfn));
         if (!x.isPageTable(t.get(L.gmfn))) {
           t.goto('unlock');
           return;

@@ -8,7 +8,7 @@ import {
   ResyncBegun,
   ShadowCreated,
   ShadowDestroyed,
-  Unshadowed,
+  UnshadowAsked,
   UnsyncAsked,
 } from '../../hypervisor/xen/events';
 import type { Xen } from '../../hypervisor/xen/state';
@@ -209,7 +209,7 @@ export function printedEvents(
       case ShadowDestroyed:
         p.shadow('destroy_shadow', f(0), f(1), f(2));
         break;
-      case Unshadowed:
+      case UnshadowAsked:
         p.removeShadows(f(0));
         break;
       case FaultOutcome:

@@ -35,6 +35,12 @@ const HOST_MIX: Readonly<Record<string, number>> = {
 /** Xen cannot emulate a store to a device that is passed through, which a guest without CR0.WP may ask for again and again. */
 const NOT_WITHOUT_WP = 'p2m-mmio-direct';
 
+/**
+ * A store to a table that is no ordinary memory cannot be emulated: its shadow is removed, and where the store is translated by
+ * that very table, made again, for ever.
+ */
+const NOT_OF_TABLES: readonly string[] = ['p2m-ro', 'p2m-mmio-direct'];
+
 /** A program of the world outside the guest; `only`: of the operations named; `wp`: the guest never clears CR0.WP. */
 export function hostProgram(r: Random, length: number, wp: boolean, only?: readonly string[]): GuestOp[] {
   const able = (design.operations ?? []).flatMap((one) => {
@@ -45,7 +51,10 @@ export function hostProgram(r: Random, length: number, wp: boolean, only?: reado
   if (able.length === 0) return [];
   return Array.from({ length }, () => {
     const { name, args } = r.pick(able);
-    const values = args.map(({ what }) => defined(ARGUMENTS[what], `a random ${what}`)(r));
+    const drawn = args.map(({ what }) => defined(ARGUMENTS[what], `a random ${what}`)(r));
+    const values = NOT_OF_TABLES.includes(name)
+      ? drawn.map((frame) => (isTable(frame) ? DATA : frame))
+      : drawn;
     return { kind: 'call', name, args: values };
   });
 }

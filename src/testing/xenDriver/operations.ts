@@ -171,7 +171,10 @@ const MAKE: Readonly<Record<OpKind, (r: Random, c: Context) => GuestOp | GuestOp
   load: (r, c) => load(someVa(r, c), someone(r), r.pick([4, 8] as const)),
   storeData: (r, c) => {
     const width = r.pick([1, 4, 8] as const);
-    const at = plus(someVa(r, c), r.chance(0.9) ? 8 * r.below(4) : 4096 - r.below(8));
+    const { nth, index } = somePlace(r, c);
+    // Behind the last page of a table begins the next one, where tables may be mapped: see `alias`.
+    const crossing = index < c.layout.entries - 1 && r.chance(0.1);
+    const at = plus(c.layout.va(nth, index), crossing ? 4096 - r.below(8) : 8 * r.below(4));
     return store(at, word(0, r.below(200)), width, someone(r));
   },
   fetch: (r, c) => ({ kind: 'fetch', va: someVa(r, c), cpl: someone(r) }),

@@ -45,7 +45,7 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     // Laws try hundreds of cases; a loaded machine must not turn that into a failure.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.{ts,tsx}'],

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { lookForRaces, onStage, type RaceSettings, racingOf, SETTINGS } from '../../session/racing/page';
+import { Begin } from './Begin';
 import { Found } from './Found';
 import { Protections } from './Protections';
 import { Search } from './Search';
@@ -54,7 +55,7 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
           </p>
         )}
         {row === undefined || explored === undefined ? (
-          <Nothing running={race.running} failed={race.failed} />
+          <Nothing controls={controls} settings={settings} running={race.running} failed={race.failed} />
         ) : (
           <Found controls={controls} explored={explored} row={row} key={row.removed?.name ?? ''} />
         )}
@@ -63,7 +64,14 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
   );
 }
 
-function Nothing({ running, failed }: { readonly running: boolean; readonly failed: string | undefined }) {
+interface NothingProps {
+  readonly controls: Controls;
+  readonly settings: RaceSettings;
+  readonly running: boolean;
+  readonly failed: string | undefined;
+}
+
+function Nothing({ controls, settings, running, failed }: NothingProps) {
   if (failed !== undefined)
     return (
       <p className="race-failed" role="alert">
@@ -71,11 +79,9 @@ function Nothing({ running, failed }: { readonly running: boolean; readonly fail
         again.
       </p>
     );
-  return (
-    <p className="race-nothing">
-      {running
-        ? 'Exploring. What is found is shown here as soon as there is a verdict.'
-        : 'Nothing has been explored yet. Choose “Look for a race”: the scenario on stage is run in every order, whatever its schedule says.'}
-    </p>
-  );
+  if (running)
+    return (
+      <p className="race-nothing">Exploring. What is found is shown here as soon as there is a verdict.</p>
+    );
+  return <Begin controls={controls} settings={settings} />;
 }

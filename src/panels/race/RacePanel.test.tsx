@@ -30,6 +30,17 @@ describe('the race finder', () => {
     expect(screen.getByText(/Nothing has been explored yet/)).toBeTruthy();
   });
 
+  it('begins with a race of the library: it goes on stage and is explored', async () => {
+    const { controls, session, explorer } = testSession({ shelf: ['stale-walk-believed'] });
+    render(<RacePanel controls={controls} />);
+    await userEvent.click(
+      screen.getByRole('button', { name: /^A walk that is believed too long.*Breaks I1$/ }),
+    );
+    expect(session.state.library).toBe('stale-walk-believed');
+    for (let slices = 0; !banner() && slices < 2000; slices++) act(() => explorer.run(4));
+    expect(banner()?.textContent).toMatch(/^Broken: entry 005 of s206 maps 0x100/);
+  });
+
   it('says how far it has come, and can be cancelled', async () => {
     const { until, explorer } = await looking('stale-walk');
     until(() => screen.queryByText('States per second'));

@@ -99,6 +99,7 @@ export class VcpuState {
 
   /** The walk is used up: two states differ only in what is alive. */
   forgetWalk(): void {
+    if (this.get('walkMax') === 0) return; // none was made
     for (const name of LEVEL_NAMES) this.walked.set(name, 0);
     for (const name of PREFETCH_NAMES) this.walked.set(name, 0);
     for (const name of ['walkLevel', 'walkMax', 'walkGfn', 'walkAccess', 'walkError'] as const)

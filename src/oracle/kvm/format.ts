@@ -1,4 +1,4 @@
-import { fail, ok, parseWord, type Result, type Word } from '../../base';
+import { fail, ok, type Result, type Word } from '../../base';
 
 /** A recorded case of the real shadow MMU, as the recording's format describes it. Numbers as hex strings are read where they are used. */
 export interface KvmCase {
@@ -98,11 +98,14 @@ export type KvmEntry = KvmOp | KvmHost;
 
 export const isHost = (entry: KvmEntry): entry is KvmHost => 'host' in entry;
 
-/** A hex string of a case. Throws on what is none: the reader of the case tells where. */
+/** A hex string of a case. Throws on what is none: the reader of the case tells where. Hot: no big integers. */
 export function wordOf(text: string): Word {
-  const parsed = parseWord(/^0x/.test(text) ? text : `0x${text}`);
-  if (parsed.kind === 'error') throw new Error(parsed.error);
-  return parsed.value;
+  if (!/^(0x)?[0-9a-f]{1,16}$/.test(text))
+    throw new Error(`\`${text}\` is not a hex number of at most 64 bits`);
+  const digits = text.startsWith('0x') ? text.slice(2) : text;
+  const low = digits.slice(-8);
+  const high = digits.slice(0, -8);
+  return { hi: high === '' ? 0 : Number.parseInt(high, 16) | 0, lo: Number.parseInt(low, 16) | 0 };
 }
 
 /** A hex string that fits a JavaScript number: frame numbers, sizes. */

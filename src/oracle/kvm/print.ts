@@ -24,7 +24,9 @@ import type { RecordedEvent } from './format';
 /** Simulated events in the form of the recording, so that both can be compared field by field. */
 
 export const hex64 = (hi: number, lo: number): string =>
-  `0x${(((BigInt(hi) & 0xffff_ffffn) << 32n) | (BigInt(lo) & 0xffff_ffffn)).toString(16)}`;
+  hi === 0
+    ? `0x${(lo >>> 0).toString(16)}`
+    : `0x${(hi >>> 0).toString(16)}${(lo >>> 0).toString(16).padStart(8, '0')}`;
 const hex32 = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const gfnHex = (gfn: number): string => `0x${gfn.toString(16)}`;
 

@@ -2,7 +2,7 @@ import { ensure } from '../../base';
 import { frameOf } from '../../machine';
 import { OPT_LINUX_L3_TOPLEVEL } from './domain';
 import { Demoted, Pinned, ShadowDestroyed, Unpinned } from './events';
-import { strideOf } from './geometry';
+import { isNarrow, strideOf } from './geometry';
 import { isUsable } from './magic';
 import { oosHashRemove } from './oos/slots';
 import { dropPage } from './refs';
@@ -15,11 +15,18 @@ export function isPinnable(x: Xen, type: number): boolean {
   return type === SH_L3_64 && (x.domain.get('optFlags') & OPT_LINUX_L3_TOPLEVEL) !== 0;
 }
 
+/**
+ * sh_type_has_up_pointer. The pinned list and `up` share one field in Xen, so pinnable shadows have none; nor, since their pages need
+ * not lie in a row, have shadows of several pages.
+ */
+function hasUpPointer(x: Xen, type: number): boolean {
+  return !isPinnable(x, type) && (x.era.contiguous || !isNarrow(type));
+}
+
 /** sh_get_ref: one more reference. `frame`, `index`: the entry that takes it; frame 0 for a vCPU's slot or a pin. */
 export function shGetRef(x: Xen, smfn: number, frame = 0, index = 0): void {
   x.pages.setCount(smfn, x.pages.count(smfn) + 1);
-  // The pinned list and `up` share one field in Xen, so pinnable shadows have no up-pointer.
-  if (frame !== 0 && !isPinnable(x, x.pages.type(smfn)) && !x.pages.hasUp(smfn))
+  if (frame !== 0 && hasUpPointer(x, x.pages.type(smfn)) && !x.pages.hasUp(smfn))
     x.pages.setUp(smfn, frame, index);
 }
 

@@ -32,7 +32,7 @@ export interface Era {
   readonly magic: boolean;
   /** A walk of the guest's tables knows reserved bits (since 2010): the guest gets the fault that the processor would give it. */
   readonly reservedBits: boolean;
-  /** The pages of one shadow lie in a row: the second of a pair of sl2e's is the first plus a page, present or not (until 2010). */
+  /** The pages of one shadow lie in a row, and have an up-pointer: the second of a pair of sl2e's is the first plus a page, present or not (until 2010). */
   readonly contiguous: boolean;
   /** The L2 of a PAE guest's last gigabyte has a type of its own (until Xen 4.15). */
   readonly l2hPae: boolean;

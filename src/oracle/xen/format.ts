@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../base';
 import type { Contents } from '../kvm/format';
 
-export { type Contents, frameOfAddress, numberOf, wordOf, words } from '../kvm/format';
+export { numberOf, wordOf, words } from '../kvm/format';
 
 /** A recorded case of Xen's shadow code, as the recording's format describes it. Numbers as hex strings are read where they are used. */
 export interface XenCase {

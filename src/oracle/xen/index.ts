@@ -1,2 +1,2 @@
-export { checkXenCase, type XenDifference } from './compare';
+export { checkXenCase } from './compare';
 export { parseXenCase } from './format';

@@ -1,4 +1,5 @@
 import type { Xen } from '../../hypervisor/xen/state';
+import { SH_NONE } from '../../hypervisor/xen/types';
 import type { ShadowNames } from './entryText';
 import { entriesOf, type ShadowFields, type XenCase } from './format';
 
@@ -8,9 +9,9 @@ export interface Shadow {
   readonly entries: ReadonlyMap<number, string>;
 }
 
-/** What the design's shadows say, by key. Pages are read again only when they were written. */
+/** What the design's shadows say, by key. A shadow is read again, and is another object, only when one of its pages was written. */
 export class ShadowWatch {
-  private readonly known = new Map<number, { key: string; map: Map<number, string> }>();
+  private readonly known = new Map<number, { key: string; shadow: Shadow }>();
 
   constructor(
     private readonly x: Xen,
@@ -20,30 +21,35 @@ export class ShadowWatch {
   /** `written`: frames written since the last call. */
   read(written: ReadonlySet<number>): Map<string, Shadow> {
     const { x } = this;
-    for (const frame of written) this.known.delete(frame);
     const out = new Map<string, Shadow>();
     for (const smfn of x.shadows()) {
       const key = this.names.key(smfn);
       const pages = Math.ceil(x.entriesOf(x.pages.type(smfn)) / 512);
-      const entries = new Map<number, string>();
-      for (let part = 0; part < pages; part++)
-        for (const [i, text] of this.page(smfn + part, key)) entries.set(part * 512 + i, text);
-      out.set(key, { pinned: x.pages.pinned(smfn), entries });
+      const kept = this.known.get(smfn);
+      const pinned = x.pages.pinned(smfn);
+      const same = kept?.key === key && kept.shadow.pinned === pinned && !touched(written, smfn, pages);
+      const shadow = same ? kept.shadow : { pinned, entries: this.entries(smfn, pages) };
+      this.known.set(smfn, { key, shadow });
+      out.set(key, shadow);
     }
+    // What is not listed now may come back on the same page with other contents.
+    for (const smfn of this.known.keys()) if (x.pages.type(smfn) === SH_NONE) this.known.delete(smfn);
     return out;
   }
 
-  private page(frame: number, key: string): Map<number, string> {
-    const kept = this.known.get(frame);
-    if (kept?.key === key) return kept.map;
+  private entries(smfn: number, pages: number): Map<number, string> {
     const map = new Map<number, string>();
-    for (let i = 0; i < 512; i++) {
-      const text = this.names.entry(this.x.memory.hi(frame, i), this.x.memory.lo(frame, i));
-      if (text !== '0') map.set(i, text);
+    for (let i = 0; i < 512 * pages; i++) {
+      const [hi, lo] = [this.x.hi(smfn, i), this.x.lo(smfn, i)];
+      if (hi !== 0 || lo !== 0) map.set(i, this.names.entry(hi, lo));
     }
-    this.known.set(frame, { key, map });
     return map;
   }
+}
+
+function touched(written: ReadonlySet<number>, first: number, pages: number): boolean {
+  for (let i = 0; i < pages; i++) if (written.has(first + i)) return true;
+  return false;
 }
 
 /** What the recorded shadows say, by key: the start, and every change since. */

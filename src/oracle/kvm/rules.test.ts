@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Group, KvmCase, KvmEntry } from './format';
+import { type EntryOutcome, KvmReplay } from './replay';
+
+/** Rules of the sheet that no given recording shows, on guests made up here: 64-bit, one vCPU, code identity-mapped. */
+
+const io: Group = { cpl: 0, a: [['f', '0x4003', 2]], exit: 'io' };
+const guestOps = {
+  read: (va: string): KvmEntry => ({
+    ...{ op: 0, vcpu: 0, cpl: 0, kind: 'read', va, size: 8, result: {} },
+    groups: [
+      {
+        cpl: 0,
+        a: [
+          ['f', '0x4000', 3],
+          ['r', va, 8],
+        ],
+      },
+      io,
+    ],
+  }),
+  write: (va: string, value: string): KvmEntry => ({
+    ...{ op: 0, vcpu: 0, cpl: 0, kind: 'write', va, size: 8, value, result: {} },
+    groups: [
+      {
+        cpl: 0,
+        a: [
+          ['f', '0x4010', 3],
+          ['w', va, 8],
+        ],
+      },
+      io,
+    ],
+  }),
+  clear: (vas: readonly string[]): KvmEntry => ({
+    ...{
+      op: 0,
+      vcpu: 0,
+      cpl: 0,
+      kind: 'rep_stos',
+      va: vas[0] as string,
+      size: 8,
+      count: vas.length,
+      result: {},
+    },
+    groups: [
+      ...vas.map(
+        (va, i): Group => ({
+          cpl: 0,
+          a:
+            i === 0
+              ? [
+                  ['f', '0x40a0', 3],
+                  ['w', va, 8],
+                ]
+              : [['w', va, 8]],
+        }),
+      ),
+      io,
+    ],
+  }),
+};
+
+/** Sixty-four tables of 4 KiB pages below one L2, at frames from 0x100 on; each maps one data page. */
+function guest(ops: readonly KvmEntry[], more: Partial<KvmCase> = {}): EntryOutcome[] {
+  const c: KvmCase = {
+    name: 'made up',
+    mode: '64',
+    maxphyaddr: 40,
+    vcpus: [{ cr0: '0x80010033', cr3: '0x10000', cr4: '0x20', efer: '0xd00', cpl: 0 }],
+    memslots: [{ slot: 0, gpa: '0x0', size: '0x800000', ram: '0x0', flags: [] }],
+    tables: {
+      '0x10': [[0, '0x11067']],
+      '0x11': [
+        [0, '0x12067'],
+        [1, '0x14067'],
+      ],
+      '0x12': [[0, '0x13067']],
+      '0x13': [[0, 512, '0x63', '0x1000']],
+      '0x14': [[0, 64, '0x100067', '0x1000']],
+      ...Object.fromEntries(
+        Array.from({ length: 64 }, (_, i) => [`0x${(0x100 + i).toString(16)}`, [[0, '0x700067']]]),
+      ),
+    },
+    ops,
+    final: {},
+    ...more,
+  };
+  const replay = new KvmReplay(c);
+  return ops.map((op) => replay.run(op));
+}
+
+const named = (out: EntryOutcome | undefined, ev: string) => out?.events.filter((e) => e.ev === ev) ?? [];
+
+describe('rules that no given recording shows', () => {
+  it('with a pool of 64, the oldest 21 pages go when fewer than five are free, parents first and the root never', () => {
+    const reads = Array.from({ length: 56 }, (_, i) =>
+      guestOps.read(`0x${(0x4000_0000 + i * 0x20_0000).toString(16)}`),
+    );
+    const out = guest(reads, { nrMmuPages: 64 });
+    // The first read makes four upper pages and two lowest ones; each further read one more lowest.
+    const zaps = out.map((o) => named(o, 'prepare_zap_page').length);
+    const at = zaps.findIndex((n) => n > 0);
+    expect(zaps[at]).toBe(21);
+    expect(
+      named(out[at], 'prepare_zap_page')
+        .slice(0, 3)
+        .map((e) => e.sp),
+    ).toEqual(['11/l3/wux', '12/l2/wux', '13/l1/wux']);
+    expect(zaps.slice(0, at).every((n) => n === 0)).toBe(true);
+  });
+
+  it('a store to a read-only slot is mapped by nothing and given to the VMM', () => {
+    const memslots = [
+      { slot: 0, gpa: '0x0', size: '0x700000', ram: '0x0', flags: [] },
+      { slot: 1, gpa: '0x700000', size: '0x100000', ram: '0x700000', flags: ['readonly'] },
+    ];
+    const [read, write] = guest([guestOps.read('0x40000000'), guestOps.write('0x40000000', '0x7')], {
+      memslots,
+    });
+    expect(named(read, 'set_spte').at(-1)).toMatchObject({ gfn: '0x700', rights: 'r-xu', bits: '0x825' });
+    expect(write?.result.mmio).toEqual([{ write: true, pa: '0x700000', len: 8 }]);
+    expect(write?.mem).toEqual([]);
+    expect(named(write, 'set_spte')).toEqual([]);
+  });
+
+  it('a string store to a root in use is retried once, then emulated to its end', () => {
+    const vas = ['0x10f00', '0x10f08', '0x10f10', '0x10f18'];
+    const [, out] = guest([guestOps.read('0x10f00'), guestOps.clear(vas)]);
+    expect(out?.astray).toBeUndefined();
+    const written = named(out, 'pagetable_walk').filter((e) => e.pferr === '0x2');
+    expect(written.map((e) => e.addr)).toEqual(['0x10f00', ...vas]);
+    expect(named(out, 'prepare_zap_page').length).toBeGreaterThan(0);
+  });
+});

@@ -33,31 +33,49 @@ function notedMoments(text: string): number[] {
   return [...new Set(among.flatMap((i) => shares[i] ?? []))];
 }
 
-for (const [place, { id, title, text }] of LIBRARY.entries()) {
-  test(`“${title}” is drawn without clipped or overlapping text`, async ({ app }) => {
-    test.slow();
-    const moments: readonly ((app: AppPage) => Promise<void>)[] = [
-      (page) => page.press('Home'),
-      ...notedMoments(text).map((share) => (page: AppPage) => page.timeline.drag(share, share, 1)),
-      (page) => page.press('End'),
-    ];
-    await app.withoutMotion();
-    await app.open(linkTo(text));
-    await expect(app.title).toHaveText(title);
-    const found: string[] = [];
-    for (const { size, colorScheme } of looksOf(place)) {
-      await app.page.setViewportSize(size);
-      await app.page.emulateMedia({ colorScheme });
-      for (const go of moments) {
-        await go(app);
-        for (const problem of await textProblems(app.page)) {
-          const step = await app.timeline.value();
-          found.push(
-            `${id}, step ${step}, ${size.width}×${size.height}, ${colorScheme}: ${JSON.stringify(problem)}`,
-          );
-        }
+/** Scenarios that share a page: most of the time goes into bringing one up. */
+const TOGETHER = 8;
+
+function missing(place: number): never {
+  throw new Error(`There is no scenario at place ${place}.`);
+}
+
+/** What is wrong with the words of a scenario, wherever it is looked at. */
+async function problemsOf(app: AppPage, place: number): Promise<string[]> {
+  const { id, title, text } = LIBRARY[place] ?? missing(place);
+  const moments: readonly ((page: AppPage) => Promise<void>)[] = [
+    (page) => page.press('Home'),
+    ...notedMoments(text).map((share) => (page: AppPage) => page.timeline.drag(share, share, 1)),
+    (page) => page.press('End'),
+  ];
+  await app.follow(linkTo(text));
+  await expect(app.title).toHaveText(title);
+  const found: string[] = [];
+  for (const { size, colorScheme } of looksOf(place)) {
+    await app.page.setViewportSize(size);
+    await app.page.emulateMedia({ colorScheme });
+    for (const go of moments) {
+      await go(app);
+      for (const problem of await textProblems(app.page)) {
+        const step = await app.timeline.value();
+        found.push(
+          `${id}, step ${step}, ${size.width}×${size.height}, ${colorScheme}: ${JSON.stringify(problem)}`,
+        );
       }
     }
+  }
+  return found;
+}
+
+for (let first = 0; first < LIBRARY.length; first += TOGETHER) {
+  const places = LIBRARY.map((_, place) => place).slice(first, first + TOGETHER);
+  const titles = [places.at(0), places.at(-1)].map((place) => LIBRARY[place ?? 0]?.title ?? '');
+  test(`“${titles.join('” to “')}” are drawn without clipped or overlapping text`, async ({ app }) => {
+    test.slow();
+    await app.withoutMotion();
+    await app.open();
+    const found: string[] = [];
+    for (const place of places) found.push(...(await problemsOf(app, place)));
     expect(found).toEqual([]);
   });
 }

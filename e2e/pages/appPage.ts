@@ -54,6 +54,12 @@ export class AppPage {
     await this.idle();
   }
 
+  /** Follows a link in the page that is open: the fragment changes, the page stays. */
+  async follow(fragment: string): Promise<void> {
+    await this.page.goto(`./${fragment}`);
+    await this.idle();
+  }
+
   async idle(): Promise<void> {
     await idle(this.page);
   }

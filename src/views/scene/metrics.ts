@@ -1,7 +1,7 @@
 /** Sizes of the scene in CSS pixels, for one class of screen. Presenter mode scales the whole picture instead. */
 export interface Metrics {
   readonly pad: number;
-  /** Where the walk strip lies and where cards begin. */
+  /** Where the walk strip and the heads of the columns lie, and where cards begin: a tag on a card's edge fits between. */
   readonly stripY: number;
   readonly stripH: number;
   readonly headsY: number;
@@ -39,7 +39,7 @@ const WIDE: Metrics = {
   stripY: 11,
   stripH: 18,
   headsY: 46,
-  cardsY: 58,
+  cardsY: 65,
   headH: 32,
   rowH: 19,
   gapH: 17,
@@ -67,7 +67,7 @@ const TIGHT: Metrics = {
   ...WIDE,
   pad: 12,
   headsY: 44,
-  cardsY: 54,
+  cardsY: 62,
   headH: 30,
   rowH: 18,
   gapH: 15,

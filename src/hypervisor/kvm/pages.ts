@@ -1,5 +1,5 @@
 import { PAGE_CELLS, type Region, type Store } from '../../kernel';
-import { SparseTable } from '../xen/sparse';
+import { SparseTable } from '../sparse';
 import { ENTRIES } from './constants';
 import { roleLevel } from './role';
 

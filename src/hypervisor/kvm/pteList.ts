@@ -1,6 +1,6 @@
 import { ensure } from '../../base';
 import type { Region, Store } from '../../kernel';
-import { SparseTable } from '../xen/sparse';
+import { SparseTable } from '../sparse';
 
 /** Where a spte is: its table's frame and its index, in one word with bit 0 clear (a real pointer has that too). */
 export const sptePointer = (sfn: number, index: number): number => (sfn << 10) | (index << 1);

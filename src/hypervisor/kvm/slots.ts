@@ -1,6 +1,6 @@
 import { ensure } from '../../base';
 import type { Region, Store } from '../../kernel';
-import { SparseTable } from '../xen/sparse';
+import { SparseTable } from '../sparse';
 import { MEM_LOG_DIRTY_PAGES, MEM_READONLY, pagesPerHpage } from './constants';
 
 const GFN_KEY = 0x3000_0000;

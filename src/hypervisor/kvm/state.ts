@@ -9,8 +9,8 @@ import {
   type Memory,
   type PagingMode,
 } from '../../machine';
+import { NamedCells } from '../cells';
 import type { DesignOptions } from '../design';
-import { NamedCells } from '../xen/cells';
 import * as c from './constants';
 import { ShadowPages } from './pages';
 import { PteLists } from './pteList';

@@ -1,5 +1,5 @@
 import type { Store } from '../../kernel';
-import { NamedCells } from '../xen/cells';
+import { NamedCells } from '../cells';
 
 const PER_LEVEL = ['table', 'hi', 'lo', 'above', 'writable'] as const;
 type PerLevel = (typeof PER_LEVEL)[number];

@@ -1,5 +1,5 @@
 import type { Store } from '../../kernel';
-import { NamedCells } from './cells';
+import { NamedCells } from '../cells';
 
 const FIELDS = [
   /** gtable_dirty_version: an atomic counter. */

@@ -1,5 +1,5 @@
 import type { Store } from '../../kernel';
-import { SparseTable } from './sparse';
+import { SparseTable } from '../sparse';
 import { PGC_PAGE_TABLE, SHF_OOS_MAY_WRITE, SHF_OUT_OF_SYNC, SHF_TYPES } from './types';
 
 const KEY = 0x2000_0000;

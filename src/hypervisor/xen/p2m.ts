@@ -1,5 +1,5 @@
 import type { Store } from '../../kernel';
-import { SparseTable } from './sparse';
+import { SparseTable } from '../sparse';
 import { P2M_MMIO_DM, P2M_RAM_RW } from './types';
 
 const KEY = 0x1000_0000;

@@ -1,5 +1,5 @@
 import type { Region, Store } from '../../kernel';
-import { NamedCells } from './cells';
+import { NamedCells } from '../cells';
 
 const FIELDS = [
   /** gmfn of the guest's top-level table + 1; 0: none loaded yet. */

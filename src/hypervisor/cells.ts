@@ -1,4 +1,4 @@
-import type { Region, Store } from '../../kernel';
+import type { Region, Store } from '../kernel';
 
 /** A region whose cells have names: the fields of a C struct. */
 export class NamedCells<N extends string> {

@@ -1,4 +1,4 @@
-import { PAGE_CELLS, type Store } from '../../kernel';
+import { PAGE_CELLS, type Store } from '../kernel';
 
 /**
  * Rows of a fixed number of cells, one per frame, that cost only what is touched: a guest of 1 GiB has a quarter of a million

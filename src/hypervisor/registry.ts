@@ -1,9 +1,10 @@
 import type { Design } from './design';
+import { kvm } from './kvm/design';
 import { native } from './native/design';
 import { skeleton } from './skeleton/design';
 import { wholeXen } from './xen/whole';
 
 /** Every design, by the name that scenarios use. A new design is one folder and one row here. */
 export const designs: ReadonlyMap<string, Design> = new Map(
-  [native, skeleton, wholeXen].map((design) => [design.name, design]),
+  [native, skeleton, wholeXen, kvm].map((design) => [design.name, design]),
 );

@@ -1,7 +1,7 @@
 import { procedure, slots } from '../../kernel';
-import { kvmEnterGuest } from './enter';
+import { kvmMmuLoad } from './enter';
 import { loadPdptrs } from './loadPdptrs';
-import { loadHardwareMode } from './roots';
+import { loadHardware, loadHardwareMode } from './roots';
 import type { Kvm } from './state';
 
 /** A vCPU as KVM_SET_SREGS leaves it: its paging mode known, PDPTEs loaded, no root. */
@@ -13,39 +13,37 @@ export function prepareVcpu(k: Kvm, v: number): void {
 
 const L = slots('vcpu');
 
-/** Brings every vCPU up with the registers the scenario gives it. Roots are made as each enters its guest. */
+/** Brings every vCPU up with the registers the scenario gives it, and with a root: it has entered its guest once. */
 export const kvmBoot = procedure<Kvm>({
   name: 'kvm_boot',
   part: 'kvm',
   lane: 'hypervisor',
-  about: 'The VMM gives each vCPU its registers; the first enters its guest.',
+  about: 'The VMM gives each vCPU its registers, and it gets the shadow of its top table.',
   slots: L,
   steps: [
     {
       label: 'vcpu',
-      line: 'for each vCPU: KVM_SET_SREGS',
+      line: 'for each vCPU: KVM_SET_SREGS; mmu_load',
       touch: 'private',
       run: (t, k) => {
-        const v = t.get(L.vcpu);
-        prepareVcpu(k, v);
-        t.set(L.vcpu, v + 1);
-        if (v + 1 < k.vcpus.length) t.goto('vcpu');
+        prepareVcpu(k, t.get(L.vcpu));
+        t.call(kvmMmuLoad, [t.get(L.vcpu)]);
       },
-      say: (t) => `vCPU ${t.get(L.vcpu) - 1} has its registers.`,
+      say: (t) => `vCPU ${t.get(L.vcpu)} has its registers.`,
     },
     {
       label: 'enter',
-      line: '  enter the guest',
+      line: '  CR3 of the hardware = root',
       touch: 'private',
-      run: (t) => t.call(kvmEnterGuest, []),
-      say: 'The guest can begin.',
-    },
-    {
-      label: 'done',
-      line: '  done',
-      touch: 'private',
-      run: (t) => t.ret(),
-      say: 'The machine is up.',
+      beat: true,
+      run: (t, k) => {
+        const v = t.get(L.vcpu);
+        loadHardware(k, v);
+        t.set(L.vcpu, v + 1);
+        if (v + 1 < k.vcpus.length) t.goto('vcpu');
+        else t.ret();
+      },
+      say: 'Its guest can begin.',
     },
   ],
 });

@@ -21,6 +21,12 @@ export const kvm: Design = {
   counters: COUNTERS,
   invariants: kvmInvariants,
   operations: KVM_OPERATIONS,
+  knobs: [
+    {
+      name: 'mmu-pages',
+      says: 'How many shadow pages the VM may have (KVM_SET_NR_MMU_PAGES). If not said, as many as there are frames for.',
+    },
+  ],
   poolFrames: (vcpus, guestFrames) => vcpus + Math.max(64, Math.ceil(guestFrames / 50)),
   build: (world, machine, options) => {
     const profile = options.profile === '' ? LINUX_6_1 : options.profile;

@@ -24,9 +24,9 @@ import {
 } from './vcpuState';
 import { makePagesAvailable } from './zap';
 
-const S = slots('i', 'none');
+const S = slots('vcpu', 'i');
 
-/** kvm_mmu_sync_roots: the current root, or the four of a guest with 32-bit addresses. */
+/** kvm_mmu_sync_roots: the current root, or the four of a guest with 32-bit addresses. Argument: the vCPU. */
 export const kvmSyncRoots = procedure<Kvm>({
   name: 'kvm_mmu_sync_roots',
   part: 'kvm',
@@ -39,14 +39,14 @@ export const kvmSyncRoots = procedure<Kvm>({
       line: 'sync_roots: forget the MMIO access; nothing unsync below the root: done',
       touch: 'private',
       run: (t, k) => {
-        const vcpu = k.vcpu(t.actor);
+        const vcpu = k.vcpu(t.get(S.vcpu));
         const root = vcpu.get('root');
         if (root === 0) {
           t.ret();
           return;
         }
-        clearMmio(k, t.actor);
-        if (root === k.paeRoot(t.actor)) return;
+        clearMmio(k, t.get(S.vcpu));
+        if (root === k.paeRoot(t.get(S.vcpu))) return;
         t.set(S.i, 3); // one root only
         if (!rootUnsync(k, root)) t.ret();
       },
@@ -65,9 +65,9 @@ export const kvmSyncRoots = procedure<Kvm>({
       line: '  for each root: sync_children(root)',
       touch: 'locked',
       run: (t, k) => {
-        const vcpu = k.vcpu(t.actor);
+        const vcpu = k.vcpu(t.get(S.vcpu));
         const i = t.get(S.i);
-        const pae = vcpu.get('root') === k.paeRoot(t.actor);
+        const pae = vcpu.get('root') === k.paeRoot(t.get(S.vcpu));
         const sfn = pae ? (i < 4 ? vcpu.pae(i) : 0) : i === 3 ? vcpu.get('root') : 0;
         t.set(S.i, i + 1);
         if (i >= 4) t.goto('unlock');
@@ -89,9 +89,9 @@ export const kvmSyncRoots = procedure<Kvm>({
   ],
 });
 
-const R = slots('i', 'sfn');
+const R = slots('vcpu', 'i', 'sfn');
 
-/** kvm_mmu_load: finds or makes the shadow of the guest's top table, and synchronises what is below it. */
+/** kvm_mmu_load: finds or makes the shadow of the guest's top table, and synchronises what is below it. Argument: the vCPU. */
 export const kvmMmuLoad = procedure<Kvm>({
   name: 'kvm_mmu_load',
   part: 'kvm',
@@ -108,14 +108,14 @@ export const kvmMmuLoad = procedure<Kvm>({
         k.lock.take(t);
         makePagesAvailable(k);
       },
-      say: (t) => `vCPU ${t.actor} has no root: it must get one before its guest can run.`,
+      say: (t) => `vCPU ${t.get(R.vcpu)} has no root: it must get one before its guest can run.`,
     },
     {
       label: 'get',
       line: '  root = get_page(CR3); 32-bit addresses: four level-2 roots',
       touch: 'locked',
       run: (t, k) => {
-        const v = t.actor;
+        const v = t.get(R.vcpu);
         const vcpu = k.vcpu(v);
         const role = vcpu.get('rootRole');
         const pgd = guestPgd(k, v);
@@ -141,7 +141,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       line: '  root_count++',
       touch: 'locked',
       run: (t, k) => {
-        const v = t.actor;
+        const v = t.get(R.vcpu);
         const vcpu = k.vcpu(v);
         const sfn = t.get(R.sfn);
         const pgd = guestPgd(k, v);
@@ -159,7 +159,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       say: (t, k) =>
         t.get(R.sfn) === 0
           ? 'This PDPTE is not present: nothing is shadowed for its gigabyte.'
-          : `${k.describe(t.get(R.sfn))} is a root of vCPU ${t.actor} now.`,
+          : `${k.describe(t.get(R.sfn))} is a root of vCPU ${t.get(R.vcpu)} now.`,
     },
     {
       label: 'unlock',
@@ -167,7 +167,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       touch: 'racy',
       run: (t, k) => {
         k.lock.release(t);
-        t.call(kvmSyncRoots, []);
+        t.call(kvmSyncRoots, [t.get(R.vcpu)]);
       },
       say: 'It releases mmu_lock. What is unsync below the root must be in line before it is used.',
     },
@@ -176,10 +176,10 @@ export const kvmMmuLoad = procedure<Kvm>({
       line: '  flush the vCPU’s TLB',
       touch: 'private',
       run: (t, k) => {
-        k.machine.tlb.flushAll(t.actor, false);
+        k.machine.tlb.flushAll(t.get(R.vcpu), false);
         t.ret();
       },
-      say: (t) => `The root of vCPU ${t.actor} is ready.`,
+      say: (t) => `The root of vCPU ${t.get(R.vcpu)} is ready.`,
     },
   ],
 });
@@ -211,7 +211,7 @@ export const kvmEnterGuest = procedure<Kvm>({
       line: '  request MMU_SYNC: sync_roots',
       touch: 'private',
       run: (t, k) => {
-        if (k.vcpu(t.actor).takeRequest(REQ_MMU_SYNC)) t.call(kvmSyncRoots, []);
+        if (k.vcpu(t.actor).takeRequest(REQ_MMU_SYNC)) t.call(kvmSyncRoots, [t.actor]);
       },
       say: (t) =>
         `vCPU ${t.actor} looks whether the guest has asked for a flush: that is when stale entries must go.`,
@@ -235,7 +235,7 @@ export const kvmEnterGuest = procedure<Kvm>({
       line: '  request TLB_FLUSH_GUEST: sync_roots, and',
       touch: 'private',
       run: (t, k) => {
-        if ((k.vcpu(t.actor).get('requests') & REQ_TLB_FLUSH_GUEST) !== 0) t.call(kvmSyncRoots, []);
+        if ((k.vcpu(t.actor).get('requests') & REQ_TLB_FLUSH_GUEST) !== 0) t.call(kvmSyncRoots, [t.actor]);
         else t.goto('inject');
       },
       say: (t) => `vCPU ${t.actor} looks whether the guest has asked to flush everything, global pages too.`,
@@ -276,7 +276,7 @@ export const kvmEnterGuest = procedure<Kvm>({
       line: '  no root: mmu_load',
       touch: 'private',
       run: (t, k) => {
-        if (k.vcpu(t.actor).get('root') === 0) t.call(kvmMmuLoad, []);
+        if (k.vcpu(t.actor).get('root') === 0) t.call(kvmMmuLoad, [t.actor]);
       },
       say: (t, k) =>
         k.vcpu(t.actor).get('root') === 0

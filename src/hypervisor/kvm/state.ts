@@ -12,6 +12,7 @@ import {
 import { NamedCells } from '../cells';
 import type { DesignOptions } from '../design';
 import * as c from './constants';
+import { layOutSlots } from './layout';
 import { ShadowPages } from './pages';
 import { PteLists } from './pteList';
 import { pageKey } from './role';
@@ -46,12 +47,10 @@ export class Kvm {
     this.lists = new PteLists(store);
     this.slots = new Slots(store);
     this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
-    // Without other word all of the guest's memory is one slot.
-    this.slots.define(0, 0, config.guestFrames, 0, 0);
-    this.vm.set(
-      'maxPages',
-      options.knobs['mmu-pages'] ?? config.machineFrames - config.guestFrames - config.vcpus,
-    );
+    layOutSlots(this.slots, config.guestFrames, options.p2m);
+    const limit = options.knobs['mmu-pages'];
+    this.vm.set('requestedPages', limit ?? 0);
+    this.vm.set('maxPages', limit ?? config.machineFrames - config.guestFrames - config.vcpus);
   }
 
   vcpu(v: number): VcpuState {

@@ -45,6 +45,11 @@ export const kvmSyncRoots = procedure<Kvm>({
           t.ret();
           return;
         }
+        // Nothing that maps linearly can be out of line.
+        if (k.direct(t.get(S.vcpu))) {
+          t.ret();
+          return;
+        }
         clearMmio(k, t.get(S.vcpu));
         if (root === k.paeRoot(t.get(S.vcpu))) return;
         t.set(S.i, 3); // one root only
@@ -112,7 +117,7 @@ export const kvmMmuLoad = procedure<Kvm>({
     },
     {
       label: 'get',
-      line: '  root = get_page(CR3); 32-bit addresses: four level-2 roots',
+      line: '  root = get_page(CR3); 32-bit addresses: four level-2 roots; no paging: four direct ones',
       touch: 'locked',
       run: (t, k) => {
         const v = t.get(R.vcpu);
@@ -125,6 +130,11 @@ export const kvmMmuLoad = procedure<Kvm>({
           return;
         }
         const i = t.get(R.i);
+        if (k.direct(v)) {
+          // Gigabyte i of the guest's memory.
+          t.call(kvmGetPage, [i << 18, withLevel(role, 2)], R.sfn);
+          return;
+        }
         if (mode.name === 'pae' && !pdptrPresent(vcpu, i)) {
           t.set(R.sfn, 0);
           t.goto('keep');
@@ -134,7 +144,10 @@ export const kvmMmuLoad = procedure<Kvm>({
         const quadrant = mode.name === '32' ? i : 0;
         t.call(kvmGetPage, [gfn, withQuadrant(withLevel(role, 2), quadrant)], R.sfn);
       },
-      say: 'The guest’s top table is to be shadowed.',
+      say: (t, k) =>
+        k.direct(t.get(R.vcpu))
+          ? 'The guest does not page. What the processor walks instead of tables of the guest must still exist: it will map the guest’s memory linearly.'
+          : 'The guest’s top table is to be shadowed.',
     },
     {
       label: 'keep',

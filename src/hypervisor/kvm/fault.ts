@@ -70,6 +70,8 @@ function selfChange(t: T, k: Kvm): void {
   vcpu.set('writeToOwnTable', 0);
   t.set(L.maxLevel, level);
   if ((vcpu.get('walkAccess') & c.ACC_WRITE) === 0 && (wp || user)) return;
+  // No tables, so none of them: and the largest page of a PAE table is 2 MiB.
+  if (k.direct(t.actor)) return;
   const pages = c.pagesPerHpage(level);
   for (let at = level; at <= vcpu.get('walkMax'); at++) {
     const table = vcpu.level('table', at);
@@ -208,7 +210,10 @@ export const kvmPageFault = procedure<Kvm>({
         k.world.count('pf_taken');
         t.call(kvmWalkAddr, [t.get(L.vaHi), t.get(L.vaLo), t.get(L.error) & ~PFEC_RSVD], L.guestError);
       },
-      say: 'The error code speaks of the shadow, perhaps of an older one. What the guest allows, only its own tables tell.',
+      say: (t, k) =>
+        k.direct(t.actor)
+          ? 'The guest does not page: there are no tables of its own to be asked, and nothing it forbids itself.'
+          : 'The error code speaks of the shadow, perhaps of an older one. What the guest allows, only its own tables tell.',
     },
     {
       label: 'guest',
@@ -238,7 +243,7 @@ export const kvmPageFault = procedure<Kvm>({
         const gfn = k.vcpu(t.actor).get('walkGfn');
         const wanted = PFEC_P | PFEC_W;
         if ((error & (wanted | PFEC_RSVD)) !== wanted || k.slots.of(gfn) < 0 || !k.slots.tracked(gfn)) return;
-        clearFlood(t, k);
+        if (!k.direct(t.actor)) clearFlood(t, k);
         t.set(L.result, c.RET_PF_EMULATE);
         t.goto('judge');
       },

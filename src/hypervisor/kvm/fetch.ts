@@ -92,14 +92,20 @@ export const kvmFetch = procedure<Kvm>({
   part: 'kvm',
   lane: 'hypervisor',
   about:
-    'Links shadow pages along the guest’s walk, re-reading each guest entry, and sets the leaf (sheet 3.3).',
+    'Links shadow pages along the guest’s walk, re-reading each guest entry, and sets the leaf; without guest paging only direct pages (sheet 3.3).',
   slots: L,
   steps: [
     {
       label: 'top',
-      line: 'fetch: top-level gpte changed since the walk: retry',
+      line: 'fetch: guest pages: top-level gpte changed since the walk: retry',
       touch: 'racy',
       run: (t, k) => {
+        if (k.direct(t.actor)) {
+          const at = shadowTop(k, t.actor, k.vcpu(t.actor).get('root'), t.get(L.vaLo));
+          stand(t, k, at.sfn, at.level);
+          t.goto('adjust');
+          return;
+        }
         const top = Math.min(k.mode(t.actor).levels, k.mode(t.actor).name === 'pae' ? 2 : 4);
         const root = k.vcpu(t.actor).get('root');
         if (gpteChanged(t, k, top)) {
@@ -109,10 +115,12 @@ export const kvmFetch = procedure<Kvm>({
         const at = shadowTop(k, t.actor, root, t.get(L.vaLo));
         stand(t, k, at.sfn, at.level);
       },
-      say: (t) =>
-        t.get(L.changed) !== 0
-          ? 'The guest has changed the entry since: the walk is worth nothing, the access is tried again.'
-          : 'The guest’s top entry is still what the walk found.',
+      say: (t, k) =>
+        k.direct(t.actor)
+          ? 'The guest has no tables that could have changed meanwhile.'
+          : t.get(L.changed) !== 0
+            ? 'The guest has changed the entry since: the walk is worth nothing, the access is tried again.'
+            : 'The guest’s top entry is still what the walk found.',
     },
     {
       label: 'level',
@@ -193,7 +201,7 @@ export const kvmFetch = procedure<Kvm>({
     },
     {
       label: 'direct',
-      line: '  guest page larger than that: go on with direct shadow pages',
+      line: '  guest page larger than that, or no guest tables at all: go on with direct shadow pages',
       touch: 'locked',
       run: (t, k) => {
         const walk = k.vcpu(t.actor);

@@ -186,9 +186,22 @@ export const kvmWalkAddr = procedure<Kvm>({
       line: 'walk_addr(va, access):',
       touch: 'private',
       run: (t, k) => {
-        k.world.emit(KvmPagetableWalk, t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.pferr));
+        const v = t.actor;
+        if (!k.direct(v)) {
+          k.world.emit(KvmPagetableWalk, v, t.get(L.vaHi), t.get(L.vaLo), t.get(L.pferr));
+          return;
+        }
+        const walk = w(t, k);
+        walk.set('walkMax', 2);
+        walk.set('walkLevel', 2);
+        walk.set('walkGfn', t.get(L.vaLo) >>> 12);
+        walk.set('walkAccess', c.ACC_ALL);
+        t.goto('done');
       },
-      say: (t, k) => `KVM walks the guest's tables for ${va(t, k)}, as the processor would without shadows.`,
+      say: (t, k) =>
+        k.direct(t.actor)
+          ? 'The guest does not page: the address is the physical one.'
+          : `KVM walks the guest's tables for ${va(t, k)}, as the processor would without shadows.`,
     },
     {
       label: 'top',

@@ -8,6 +8,7 @@ import {
   CR4_PSE,
   CR4_SMAP,
   CR4_SMEP,
+  EFER_LME,
   EFER_NXE,
   PFEC_I,
   PFEC_U,
@@ -71,7 +72,8 @@ function setCr0(k: Kvm, v: number, _: number, value: number): boolean {
   const old = r.get('cr0');
   if (refuseCr0(value, r.get('cr4'), r.get('efer')) !== undefined) return false;
   const changed = old ^ value;
-  const pae = (value & CR0_PG) !== 0 && (r.get('cr4') & CR4_PAE) !== 0 && k.machine.modes['64'] !== k.mode(v);
+  const long = (r.get('efer') & EFER_LME) !== 0;
+  const pae = (value & CR0_PG) !== 0 && (r.get('cr4') & CR4_PAE) !== 0 && !long;
   if (pae && (changed & CR0_PDPTR_BITS) !== 0 && !loadPdptrs(k, v, r.get('cr3Lo'))) return false;
   r.set('cr0', value);
   r.set('efer', withLma(r.get('efer'), value));

@@ -1,5 +1,5 @@
 import type { RegisterName } from '../../machine';
-import { CR0_WP, CR4_PAE, CR4_SMAP, CR4_SMEP, EFER_NXE, present } from '../../machine';
+import { CR0_PG, CR0_WP, CR4_PAE, CR4_SMAP, CR4_SMEP, EFER_LME, EFER_NXE, present } from '../../machine';
 import * as c from './constants';
 import { clearMmio } from './mmio';
 import { roleInvalid } from './role';
@@ -143,11 +143,14 @@ export function loadHardware(k: Kvm, v: number): void {
   }
 }
 
+/** svm_set_cr0, svm_set_cr4, svm_set_efer: the processor always pages; long mode and SMEP, SMAP only where the guest itself pages. */
 export function loadHardwareMode(k: Kvm, v: number): void {
   const r = k.machine.vcpu(v);
-  r.set('hwCr0', r.get('cr0') | CR0_WP);
-  r.set('hwCr4', (r.get('cr4') & (CR4_SMEP | CR4_SMAP)) | CR4_PAE);
-  r.set('hwEfer', r.get('efer') | EFER_NXE);
+  const paging = (r.get('cr0') & CR0_PG) !== 0;
+  const efer = paging ? r.get('efer') : r.get('efer') & ~EFER_LME;
+  r.set('hwCr0', r.get('cr0') | CR0_WP | CR0_PG);
+  r.set('hwCr4', (paging ? r.get('cr4') & (CR4_SMEP | CR4_SMAP) : 0) | CR4_PAE);
+  r.set('hwEfer', efer | EFER_NXE);
 }
 
 /** The CR3 that a root is for. */

@@ -88,12 +88,19 @@ export class Kvm {
     const r = this.machine.vcpu(v);
     const mode = this.mode(v);
     const wp = (r.get('cr0') & CR0_WP) !== 0;
+    // Without paging the guest has no tables: the shadow maps its memory linearly, and no bit of the mode matters.
+    if (mode.name === 'off') return 3 | (c.ACC_ALL << c.ROLE_ACCESS_SHIFT) | c.ROLE_EFER_NX | c.ROLE_DIRECT;
     let role = Math.max(mode.levels, 3) | (c.ACC_ALL << c.ROLE_ACCESS_SHIFT) | c.ROLE_EFER_NX;
     if (mode.name === '32') role |= c.ROLE_4_BYTE;
     if (wp) return role | c.ROLE_CR0_WP;
     if ((r.get('cr4') & CR4_SMEP) !== 0) role |= c.ROLE_SMEP_ANDNOT_WP;
     if ((r.get('cr4') & CR4_SMAP) !== 0) role |= c.ROLE_SMAP_ANDNOT_WP;
     return role;
+  }
+
+  /** Whether a vCPU's MMU is direct: its guest runs without paging, so there is no guest table behind its shadow. */
+  direct(v: number): boolean {
+    return (this.vcpu(v).get('rootRole') & c.ROLE_DIRECT) !== 0;
   }
 
   guestHasNx(v: number): boolean {

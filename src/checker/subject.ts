@@ -9,6 +9,8 @@ export interface Subject {
   readonly invariants: readonly Invariant<never>[];
   /** Nobody holds a lock, nobody is inside the hypervisor, no store waits: where `quiescent` invariants hold by right. */
   readonly atRest: () => boolean;
+  /** Nobody holds a lock: where `unlocked` invariants hold by right. */
+  readonly unlocked: () => boolean;
   /** Who is alike, if anybody is. */
   readonly symmetry?: Symmetry;
   /** Asked where nobody can run: everybody has come to an end. If not, it is a deadlock. */
@@ -21,6 +23,7 @@ export function notDone(world: World): string[] {
 }
 
 /** A scenario's world as something to explore. */
-export function subjectOf({ world, design, atRest }: BuiltWorld): Subject {
-  return { world, invariants: design.invariants, atRest, ended: () => notDone(world).length === 0 };
+export function subjectOf({ world, design, hypervisor, atRest }: BuiltWorld): Subject {
+  const ended = () => notDone(world).length === 0;
+  return { world, invariants: design.invariants, atRest, unlocked: hypervisor.atRest, ended };
 }

@@ -11,10 +11,11 @@ const NONE: readonly Watched[] = [];
 
 /**
  * The invariants of a subject, evaluated where their `when` says that they hold: the same places as in a run on the stage.
- * `step` depends on the state alone, so the caller asks once per state; the others depend on the step that led there.
+ * `step` and `unlocked` depend on the state alone, so the caller asks once per state; the others depend on the step that led there.
  */
 export class Watch {
   private readonly step: readonly Watched[];
+  private readonly unlocked: readonly Watched[];
   private readonly release: readonly Watched[];
   private readonly operation: readonly Watched[];
   private readonly quiescent: readonly Watched[];
@@ -34,6 +35,7 @@ export class Watch {
         : found.map((invariant) => ({ invariant, part: world.part(invariant.part) }));
     };
     this.step = at('step');
+    this.unlocked = at('unlocked');
     this.release = at('release');
     this.operation = at('operation');
     this.quiescent = at('quiescent');
@@ -43,7 +45,9 @@ export class Watch {
 
   /** What the present state breaks, as far as a state alone can. */
   state(): Violation | undefined {
-    return this.step === NONE ? undefined : first(this.step);
+    const found = this.step === NONE ? undefined : first(this.step);
+    if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
+    return first(this.unlocked);
   }
 
   /** A step is about to be taken. */

@@ -123,6 +123,8 @@ export class Run {
   private watch(i: number, released: boolean, opEnded: boolean): void {
     const { monitor } = this;
     let appeared = monitor.check('step', i);
+    if (monitor.watches('unlocked') && this.built.hypervisor.atRest())
+      appeared += monitor.check('unlocked', i);
     if (released) appeared += monitor.check('release', i);
     if (opEnded) appeared += monitor.check('operation', i);
     if (opEnded && monitor.watches('quiescent') && this.built.atRest())

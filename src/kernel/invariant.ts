@@ -1,8 +1,9 @@
 /**
- * When an invariant holds by right: after every step; whenever a lock is released; at the end of every guest operation;
- * or only when everything is at rest (no lock held, nobody inside the hypervisor, store buffers empty).
+ * When an invariant holds by right: after every step; after every step while nobody holds a lock of the design (what a lock
+ * protects may be half done while it is held); whenever a lock is released; at the end of every guest operation; or only when
+ * everything is at rest (no lock held, nobody inside the hypervisor, store buffers empty).
  */
-export type When = 'step' | 'release' | 'operation' | 'quiescent';
+export type When = 'step' | 'unlocked' | 'release' | 'operation' | 'quiescent';
 
 /** A broken invariant: what is wrong, said for a person, and where to look. */
 export interface Violation {

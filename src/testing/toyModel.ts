@@ -265,5 +265,12 @@ export function toySubject(
   world.store.forget();
   const symmetry = alike === undefined ? undefined : symmetryOf(part, alike);
   const ended = (): boolean => stuckIsEnd || notDone(world).length === 0;
-  return { world, invariants: [notBad(when)], atRest: ended, ended, ...(symmetry && { symmetry }) };
+  return {
+    world,
+    invariants: [notBad(when)],
+    atRest: ended,
+    unlocked: ended,
+    ended,
+    ...(symmetry && { symmetry }),
+  };
 }

@@ -73,7 +73,7 @@ export function litmusSubject(test: LitmusTest): Subject {
   world.events.recording = recording;
   world.store.forget();
   const final = (): boolean => machine.final();
-  return { world, invariants: [unreachable], atRest: final, ended: final };
+  return { world, invariants: [unreachable], atRest: final, unlocked: final, ended: final };
 }
 
 /** Explores a litmus test through all its interleavings and all orders in which its stores can reach memory. */

@@ -295,5 +295,6 @@ export function fpf(size: FpfSize): Subject {
   };
   // Nobody's procedure returns: the end is that all wait for an operation that will not come.
   const named = model.has('unique') ? { symmetry } : {};
-  return { world, invariants: [protectedMeansProtected], atRest, ended: atRest, ...named };
+  const unlocked = (): boolean => model.word(LOCK) === 0;
+  return { world, invariants: [protectedMeansProtected], atRest, unlocked, ended: atRest, ...named };
 }

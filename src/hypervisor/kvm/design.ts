@@ -7,8 +7,9 @@ import { kvmPageFault } from './fault';
 import { KVM_OPERATIONS, kvmOperations } from './hostOps';
 import { kvmInvariants } from './invariants';
 import { kvmInvlpg, kvmSetCr0, kvmSetCr3, kvmSetCr4, kvmSetEfer } from './privileged';
-import { LINUX_6_1, PROFILES } from './profiles';
+import { LINUX_6_1, PROFILES, profileNamed } from './profiles';
 import { Kvm } from './state';
+import { SWITCHES } from './switches';
 
 /** KVM's shadow MMU: sptes under one lock, tables that go unsync, and what the real Linux 6.1 was recorded doing. */
 export const kvm: Design = {
@@ -17,7 +18,7 @@ export const kvm: Design = {
   about:
     'Shadow pages by guest table and role: level-1 tables may go unsync until the guest flushes (Linux 6.1).',
   profiles: PROFILES,
-  switches: [],
+  switches: SWITCHES,
   counters: COUNTERS,
   invariants: kvmInvariants,
   operations: KVM_OPERATIONS,
@@ -29,20 +30,14 @@ export const kvm: Design = {
   ],
   poolFrames: (vcpus, guestFrames) => vcpus + Math.max(64, Math.ceil(guestFrames / 50)),
   build: (world, machine, options) => {
-    const profile = options.profile === '' ? LINUX_6_1 : options.profile;
-    ensure(
-      PROFILES.some((p) => p.name === profile),
-      `kvm has a profile named ${profile}`,
-    );
+    const profile = profileNamed(options.profile === '' ? LINUX_6_1 : options.profile);
+    ensure(profile !== undefined, `kvm has a profile named ${options.profile}`);
     const k = new Kvm(world, machine, profile, options);
     world.addPart('kvm', k);
     machine.gfnToMfn = (gfn) => k.slots.mfn(gfn);
     machine.nameFrame = (frame) => k.name(frame);
     machine.nameTable = (frame, level) =>
       k.pages.owns(frame) ? k.describe(frame) : `the L${level} table ${k.name(frame)}`;
-    const none = (name: string): never => {
-      throw new Error(`kvm has no switch \`${name}\`. Choose a profile that has one, or leave it out`);
-    };
     return {
       exits: {
         pageFault: kvmPageFault,
@@ -56,8 +51,8 @@ export const kvm: Design = {
       boot: kvmBoot,
       describe: describeKvm(k),
       atRest: () => k.lock.free,
-      switchOn: none,
-      setSwitch: none,
+      switchOn: (name) => k.on(name),
+      setSwitch: (name, on) => k.switches.set(name, on),
     };
   },
   panels: ['counters'],

@@ -1,36 +1,16 @@
-import type { Invariant, Violation } from '../../kernel';
+import type { Invariant } from '../../kernel';
 import { frameOf, type Halves, present } from '../../machine';
 import { shadowEntry, shadowTable } from '../entity';
 import * as c from './constants';
 import { gpteAccess, gpteGfn, tableOffset } from './guestMemory';
+import { type Found, invariant } from './invariant';
 import { childOf, gfnOfEntry, isLast } from './link';
+import { protectInvariants } from './protectInvariants';
 import { pointerIndex, pointerTable, sptePointer } from './pteList';
 import { roleAccess, roleDirect, roleFourByte, roleInvalid } from './role';
 import type { Kvm } from './state';
-import { obsolete } from './zap';
 
 /** What must hold, as data: sheet 7.1, under its own names. */
-
-type Found = (says: string, where: string) => void;
-
-function invariant(
-  name: string,
-  when: Invariant['when'],
-  says: string,
-  check: (k: Kvm, found: Found) => void,
-): Invariant<Kvm> {
-  return {
-    name,
-    part: 'kvm',
-    when,
-    says,
-    check: (k) => {
-      const out: Violation[] = [];
-      check(k, (why, where) => out.push({ invariant: name, says: `Broken: ${why}`, where }));
-      return out;
-    },
-  };
-}
 
 /** Every present entry of every listed page. */
 function* entries(k: Kvm): Iterable<{ sfn: number; index: number; lo: number; leaf: boolean }> {
@@ -44,22 +24,6 @@ function* entries(k: Kvm): Iterable<{ sfn: number; index: number; lo: number; le
 }
 
 const indirect = (k: Kvm, sfn: number): boolean => !roleDirect(k.pages.get(sfn, 'role'));
-
-function protectedTables(k: Kvm, found: Found): void {
-  for (const sfn of k.pages.activePages()) {
-    if (!indirect(k, sfn) || obsolete(k, sfn) || k.pages.get(sfn, 'unsync') !== 0) continue;
-    const gfn = k.pages.get(sfn, 'gfn');
-    for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++)
-      for (const pointer of k.lists.all(k.slots.rmap(gfn, level))) {
-        const [table, index] = [pointerTable(pointer), pointerIndex(pointer)];
-        if ((k.lo(table, index) & (c.SPTE_W | c.SPTE_MMU_WRITABLE)) !== 0)
-          found(
-            `frame ${k.name(gfn)} is a table in sync, but can be written through an spte.`,
-            shadowEntry(table, index),
-          );
-      }
-  }
-}
 
 function reverseMaps(k: Kvm, found: Found): void {
   for (const { sfn, index, leaf } of entries(k)) {
@@ -113,13 +77,8 @@ function inSync(k: Kvm, found: Found): void {
 }
 
 export const kvmInvariants: readonly Invariant<never>[] = [
-  invariant(
-    'I1',
-    'quiescent',
-    'A frame with a shadow page in sync can be written through no spte.',
-    protectedTables,
-  ),
-  invariant('I3', 'step', 'Only indirect level-1 pages that are not zapped are unsync.', (k, found) => {
+  ...protectInvariants,
+  invariant('I3', 'unlocked', 'Only indirect level-1 pages that are not zapped are unsync.', (k, found) => {
     for (const sfn of k.pages.activePages()) {
       if (k.pages.get(sfn, 'unsync') === 0) continue;
       const role = k.pages.get(sfn, 'role');
@@ -145,7 +104,7 @@ export const kvmInvariants: readonly Invariant<never>[] = [
       }
     },
   ),
-  invariant('I5', 'step', 'W needs MMU-writable, and that needs Host-writable.', (k, found) => {
+  invariant('I5', 'unlocked', 'W needs MMU-writable, and that needs Host-writable.', (k, found) => {
     for (const { sfn, index, lo, leaf } of entries(k)) {
       if (!leaf) continue;
       const wrong =

@@ -11,12 +11,15 @@ import {
 } from '../../machine';
 import { NamedCells } from '../cells';
 import type { DesignOptions } from '../design';
+import { SwitchState } from '../switchState';
 import * as c from './constants';
 import { layOutSlots } from './layout';
 import { ShadowPages } from './pages';
+import type { KvmProfile } from './profiles';
 import { PteLists } from './pteList';
 import { pageKey } from './role';
 import { Slots } from './slots';
+import { SWITCHES } from './switches';
 import { VcpuState } from './vcpuState';
 
 const VM_FIELDS = ['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const;
@@ -31,11 +34,12 @@ export class Kvm {
   readonly lists: PteLists;
   readonly slots: Slots;
   readonly vcpus: readonly VcpuState[];
+  readonly switches: SwitchState;
 
   constructor(
     readonly world: World,
     readonly machine: Machine,
-    readonly profile: string,
+    readonly profile: KvmProfile,
     options: DesignOptions,
   ) {
     const { store } = world;
@@ -47,10 +51,16 @@ export class Kvm {
     this.lists = new PteLists(store);
     this.slots = new Slots(store);
     this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
+    this.switches = new SwitchState(store, SWITCHES, options.switches);
     layOutSlots(this.slots, config.guestFrames, options.p2m);
     const limit = options.knobs['mmu-pages'];
     this.vm.set('requestedPages', limit ?? 0);
     this.vm.set('maxPages', limit ?? config.machineFrames - config.guestFrames - config.vcpus);
+  }
+
+  /** Whether a switch is on now. */
+  on(name: string): boolean {
+    return this.switches.on(name);
   }
 
   vcpu(v: number): VcpuState {

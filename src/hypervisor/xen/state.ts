@@ -2,6 +2,7 @@ import { defined, frameName, shadowName } from '../../base';
 import { Lock, type World } from '../../kernel';
 import { CR4_PSE, frameOf, indexAt, type Machine, type Memory, present } from '../../machine';
 import type { DesignOptions } from '../design';
+import { SwitchState } from '../switchState';
 import { DomainState } from './domain';
 import type { Era } from './eras';
 import { FixupArrays, FixupTable } from './fixupStore';
@@ -13,7 +14,7 @@ import { P2m } from './p2m';
 import { PinnedList } from './pinnedList';
 import { Pool } from './pool';
 import { ShadowPages } from './shadowPages';
-import { SwitchState } from './switchState';
+import { SWITCHES } from './switches';
 import {
   is64,
   isFl1,
@@ -77,7 +78,7 @@ export class Xen {
     this.entries = (machine.modes['64'].indexMask[1] as number) + 1;
     this.lock = new Lock(store, 'shadow lock', 0);
     this.domain = new DomainState(store);
-    this.switches = new SwitchState(store, options.switches);
+    this.switches = new SwitchState(store, SWITCHES, options.switches);
     this.p2m = new P2m(store, config.guestFrames);
     this.guest = new GuestPages(store);
     this.pages = new ShadowPages(store, config.guestFrames, config.machineFrames - config.guestFrames);

@@ -1,18 +1,19 @@
-import { defined } from '../../base';
-import type { Region, Store } from '../../kernel';
-import { SWITCHES } from './switches';
+import { defined } from '../base';
+import type { Region, Store } from '../kernel';
+import type { SwitchSpec } from './design';
 
-/** The switches as they stand: cells, read whenever the code asks, so that a scenario can change one in mid-run. */
+/** The switches of a design as they stand: cells, read whenever the code asks, so that a scenario can change one in mid-run. */
 export class SwitchState {
   private readonly region: Region;
   private readonly index = new Map<string, number>();
 
   constructor(
     private readonly store: Store,
+    specs: readonly SwitchSpec[],
     settings: Readonly<Record<string, boolean>>,
   ) {
-    this.region = store.region('switches', SWITCHES.length);
-    SWITCHES.forEach((spec, i) => {
+    this.region = store.region('switches', specs.length);
+    specs.forEach((spec, i) => {
       this.index.set(spec.name, this.region.base + i);
       this.set(spec.name, settings[spec.name] ?? spec.default);
     });

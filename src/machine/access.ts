@@ -8,7 +8,7 @@ import { LOCKED_OPS } from './operation';
 import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
 import { canonical, present } from './paging';
 import { denied, WRITE } from './rights';
-import { sayAccess, sayEntry, sayError, sayIndex, sayVa, sayValue } from './say';
+import { sayAccess, sayEntry, sayError, sayIndex, sayPlace, sayVa, sayValue } from './say';
 import { hardwareWalk } from './walk';
 import type { Halves } from './wide';
 
@@ -165,8 +165,9 @@ function sayMemory(t: Thread, m: Machine): string {
   const frame = m.nameFrame(t.get(frameSlot(part)));
   partValue(m, t.actor, part, value, write ? undefined : { hi: r.get('resultHi'), lo: r.get('resultLo') });
   const seen = sayValue(value.hi, value.lo);
-  if (!write) return `${who(t)} reads ${seen} in frame ${frame}.`;
   const offset = partOffset(m, t.actor, part);
+  const place = sayPlace(m, t.get(frameSlot(part)), offset);
+  if (!write) return sayRead(t, m, part, seen, place);
   const mode = m.guestMode(t.actor);
   const size = 4 * mode.entryCells;
   if (m.storeBuffers.depth === 0 && writesEntry(m, t.actor) && offset % size === 0)
@@ -174,8 +175,17 @@ function sayMemory(t: Thread, m: Machine): string {
       ? `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} is not present any more.`
       : `The store reaches memory: entry ${sayIndex(offset / size)} of frame ${frame} now says ${sayEntry(mode, value.hi, value.lo)}.`;
   return m.storeBuffers.depth > 0
-    ? `${who(t)} puts ${seen} for frame ${frame} into its store buffer. No other vCPU sees it yet.`
-    : `${who(t)} writes ${seen} to frame ${frame}.`;
+    ? `${who(t)} puts ${seen} for ${place} into its store buffer. No other vCPU sees it yet.`
+    : `${who(t)} writes ${seen} to ${place}.`;
+}
+
+/** A load that is served by the vCPU's own waiting store says so: nobody else would have read that. */
+function sayRead(t: Thread, m: Machine, part: number, seen: string, place: string): string {
+  const v = t.actor;
+  const forwarded = m.storeBuffers.forwards(v, t.get(frameSlot(part)), partOffset(m, v, part), partBytes(m, v, part));
+  return forwarded
+    ? `${who(t)} reads ${seen} for ${place} out of its own store buffer, where that store still waits.`
+    : `${who(t)} reads ${seen} in ${place}.`;
 }
 
 /**
@@ -272,7 +282,7 @@ export const guestAccess = procedure<Machine>({
         const now = sayValue(value.hi, value.lo);
         const failed =
           op === 'cmpxchg' && was === now ? ' Unchanged: it did not hold what was expected.' : '';
-        return `${who(t)} does a locked ${op} in frame ${m.nameFrame(t.get(L.frame0))}: ${was} becomes ${now}.${failed}`;
+        return `${who(t)} does a locked ${op} in ${sayPlace(m, t.get(L.frame0), partOffset(m, t.actor, 0))}: ${was} becomes ${now}.${failed}`;
       },
     },
     {

@@ -1,4 +1,4 @@
-import { assertNever, defined } from '../base';
+import { assertNever, defined, type Word } from '../base';
 import { type Procedure, procedure, slots, type Thread } from '../kernel';
 import { guestAccess } from './access';
 import { findEntry } from './directMap';
@@ -12,7 +12,7 @@ import {
 } from './events';
 import { beginInstruction, endInstruction } from './instruction';
 import type { Machine } from './machine';
-import type { GuestOp } from './operation';
+import type { GeneralRegister, GuestOp } from './operation';
 import { OUTCOME_DONE, OUTCOME_IMPOSSIBLE } from './outcome';
 import { FETCH, READ, WRITE } from './rights';
 import { sayVa, sayValue } from './say';
@@ -41,20 +41,42 @@ function cplOf(op: GuestOp): number {
 
 const access = (t: Thread): void => t.callThen('done', guestAccess, [], L.r0);
 
+interface FromRegister {
+  readonly value: Word;
+  readonly from?: GeneralRegister;
+}
+
+/** What an operation stores: as written, or what a register holds now. */
+const valueOf = (m: Machine, v: number, { value, from }: FromRegister): Word =>
+  from === undefined ? value : { hi: 0, lo: m.vcpu(v).get(from) };
+
+/** What a CMPXCHG expects: as written, or what its register (EAX) holds. */
+const expectedOf = (m: Machine, v: number, op: Extract<GuestOp, { kind: 'locked' }>): Word =>
+  op.op === 'cmpxchg' && op.into !== undefined ? { hi: 0, lo: m.vcpu(v).get(op.into) } : op.expected;
+
+/** The register that an operation names keeps what was read. One that faulted has read nothing. */
+function keepResult(m: Machine, v: number, op: GuestOp): void {
+  const r = m.vcpu(v);
+  if ((op.kind !== 'load' && op.kind !== 'locked') || op.into === undefined) return;
+  if (r.get('outcome') === OUTCOME_DONE) r.set(op.into, r.get('resultLo'));
+}
+
 /** Sets a memory instruction up; returns the label of the step that goes on with the operation, none for an access. */
 function begin(m: Machine, v: number, op: GuestOp): string | undefined {
   switch (op.kind) {
     case 'load':
       beginInstruction(m, v, READ, op.va, op.width);
       return undefined;
+    case 'move':
+      return 'move';
     case 'store':
-      beginInstruction(m, v, WRITE, op.va, op.width, op.value);
+      beginInstruction(m, v, WRITE, op.va, op.width, valueOf(m, v, op));
       return undefined;
     case 'fetch':
       beginInstruction(m, v, FETCH, op.va, 1);
       return undefined;
     case 'locked':
-      beginInstruction(m, v, WRITE, op.va, op.width, op.value, op.op, op.expected);
+      beginInstruction(m, v, WRITE, op.va, op.width, valueOf(m, v, op), op.op, expectedOf(m, v, op));
       return undefined;
     case 'stos':
       return 'string';
@@ -231,6 +253,21 @@ export const guest = procedure<Machine>({
       say: (t, m) => sayLeave(m, t.actor, operationOf(m, t.actor)),
     },
     {
+      label: 'move',
+      line: '  MOV register, value',
+      touch: 'private',
+      run: (t, m) => {
+        const op = only(m, t.actor, 'move');
+        const r = m.vcpu(t.actor);
+        r.set(op.into, op.from === undefined ? op.value : r.get(op.from));
+        t.goto('done');
+      },
+      say: (t, m) => {
+        const { into } = only(m, t.actor, 'move');
+        return `${into.toUpperCase()} of vCPU ${t.actor} is now ${sayValue(0, m.vcpu(t.actor).get(into))}.`;
+      },
+    },
+    {
       label: 'fence',
       line: '  MFENCE: wait until the store buffer is empty',
       touch: 'private',
@@ -281,6 +318,7 @@ export const guest = procedure<Machine>({
         const r = m.registersOf(actor);
         r.set('inHypervisor', 0);
         if (isVcpu(m, actor)) {
+          keepResult(m, actor, operationOf(m, actor));
           endInstruction(m, actor);
           r.set('insRepeat', 0);
         }

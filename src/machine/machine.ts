@@ -13,6 +13,15 @@ import { Registers } from './registers';
 import { StoreBuffers } from './storeBuffer';
 import { Tlb } from './tlb';
 
+/** A word of 32 bits by name: where programs see it, and where it lies. */
+export interface NamedWord {
+  readonly name: string;
+  readonly va: Word;
+  /** Guest frame, and the byte in it. */
+  readonly gfn: number;
+  readonly offset: number;
+}
+
 /**
  * The simulated x86 machine: memory, registers, TLBs, and the programs its processors run. vCPU v is actor v of the world;
  * the host (operations from outside) is the actor after the last vCPU. Part name: `machine`.
@@ -32,6 +41,8 @@ export class Machine {
   programs: readonly (readonly GuestOp[])[] = [];
   /** Where the guest kernel maps gfn 0 and upwards, writable; undefined if the scenario gives it no direct map. */
   directMap: Word | undefined;
+  /** Words of memory that the programs have names for. Fixed for the run. */
+  words: readonly NamedWord[] = [];
   private hooks: Exits | undefined;
   private readonly pause: Region;
   /** Names of the design's switches, in order: SwitchChanged gives the place in this list. */
@@ -74,6 +85,11 @@ export class Machine {
   /** `actor` -1: nobody is paused any more. */
   set pausedBy(actor: number) {
     this.world.store.set(this.pause.base, actor + 1);
+  }
+
+  /** The named word that begins at a byte of a machine frame. */
+  wordAt(frame: number, offset: number): NamedWord | undefined {
+    return this.words.find((word) => word.offset === offset && this.gfnToMfn(word.gfn) === frame);
   }
 
   attach(exits: Exits): void {

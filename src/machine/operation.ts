@@ -8,12 +8,30 @@ export type Width = 1 | 2 | 4 | 8;
 export const LOCKED_OPS = ['xchg', 'cmpxchg', 'xor', 'or', 'and', 'add'] as const;
 export type LockedOp = (typeof LOCKED_OPS)[number];
 
+/** General registers by their 32-bit names: what loads can keep and stores can give. */
+export const GENERAL_REGISTERS = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp'] as const;
+export type GeneralRegister = (typeof GENERAL_REGISTERS)[number];
+
 /**
  * One operation of a guest program, resolved: numbers only, nothing left to look up. Programs are part of the scenario and
  * never change during a run; the store holds which operation each vCPU is in.
  */
 export type GuestOp =
-  | { readonly kind: 'load'; readonly va: Word; readonly width: Width; readonly cpl: Cpl }
+  | {
+      readonly kind: 'load';
+      readonly va: Word;
+      readonly width: Width;
+      readonly cpl: Cpl;
+      /** Which register keeps what was read; none: nobody does. */
+      readonly into?: GeneralRegister;
+    }
+  /** MOV between registers, or of a value into one: 32 bits. */
+  | {
+      readonly kind: 'move';
+      readonly into: GeneralRegister;
+      readonly value: number;
+      readonly from?: GeneralRegister;
+    }
   | {
       readonly kind: 'store';
       readonly va: Word;
@@ -21,6 +39,8 @@ export type GuestOp =
       readonly width: Width;
       readonly cpl: Cpl;
       readonly entry?: EntryName;
+      /** The register whose value is stored, instead of `value`. */
+      readonly from?: GeneralRegister;
     }
   | { readonly kind: 'fetch'; readonly va: Word; readonly cpl: Cpl }
   /** The guest kernel finds, in its own tables, the entry of the given level that maps `va`, and stores it through its direct map. */
@@ -34,6 +54,10 @@ export type GuestOp =
       readonly width: Width;
       readonly cpl: Cpl;
       readonly entry?: EntryName;
+      /** The register whose value is used, instead of `value`. */
+      readonly from?: GeneralRegister;
+      /** XCHG: the register that is given the old value. CMPXCHG: EAX, which holds what is expected, and the old value after. */
+      readonly into?: GeneralRegister;
     }
   /** REP STOS: `count` stores of `value`, upwards. */
   | {

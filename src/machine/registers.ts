@@ -55,6 +55,15 @@ const INDEX = {
   faults: 36,
   /** Elements of a string operation that have begun; 0 in any other operation. */
   insRepeat: 37,
+  /** General registers that programs name: 32 bits each. */
+  eax: 38,
+  ebx: 39,
+  ecx: 40,
+  edx: 41,
+  esi: 42,
+  edi: 43,
+  ebp: 44,
+  esp: 45,
 } as const;
 
 export type RegisterName = keyof typeof INDEX;

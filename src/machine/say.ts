@@ -8,9 +8,13 @@ export function sayAddress(mode: PagingMode, hi: number, lo: number): string {
   return address(hi, lo, mode.vaBits === 32 ? 8 : 12);
 }
 
-/** A linear address of a vCPU's guest. */
+/** A linear address of a vCPU's guest, by the name the program has for the word there if it has one. */
 export const sayVa = (m: Machine, v: number, hi: number, lo: number): string =>
-  sayAddress(m.guestMode(v), hi, lo);
+  m.words.find(({ va }) => va.hi === hi && va.lo === lo)?.name ?? sayAddress(m.guestMode(v), hi, lo);
+
+/** A place in memory: the word that begins there by its name, if it has one, else its frame. */
+export const sayPlace = (m: Machine, frame: number, offset: number): string =>
+  m.wordAt(frame, offset)?.name ?? `frame ${m.nameFrame(frame)}`;
 
 /** A value: 0x45067. */
 export function sayValue(hi: number, lo: number): string {

@@ -1,21 +1,34 @@
 import { assertNever, frameName, hex, type Word } from '../base';
 import { P } from './bits';
 import type { Machine } from './machine';
-import type { EntryName, GuestOp } from './operation';
+import type { EntryName, GeneralRegister, GuestOp } from './operation';
 import { frameOf } from './paging';
 import { sayEntry, sayIndex, sayVa, sayValue } from './say';
 
-const sayPlace = (at: string, entry: EntryName | undefined): string =>
+const sayTarget = (at: string, entry: EntryName | undefined): string =>
   entry === undefined ? at : `entry ${sayIndex(entry.index)} of its table ${frameName(entry.frame)}`;
 
 /** "stores 0x7 to 0x…" for data; for a table entry, which entry and what it is to say. */
-function sayStore(m: Machine, actor: number, at: string, value: Word, entry: EntryName | undefined): string {
-  if (entry === undefined) return `stores ${sayValue(value.hi, value.lo)} to ${at}`;
+function sayStore(
+  m: Machine,
+  actor: number,
+  at: string,
+  { value, entry, from }: Extract<GuestOp, { kind: 'store' }>,
+): string {
+  if (entry === undefined) return `stores ${sayGiven(value, from)} to ${at}`;
   const { lo, hi } = value;
   const name = `entry ${sayIndex(entry.index)} of its table ${frameName(entry.frame)}`;
   if ((lo & P) === 0) return hi === 0 && lo === 0 ? `clears ${name}` : `makes ${name} not present`;
   return `writes ${name}: ${sayEntry(m.guestMode(actor), hi, lo)}`;
 }
+
+/** A value as the program gives it: itself, or the register that holds it. */
+const sayGiven = (value: Word, from: GeneralRegister | undefined): string =>
+  from?.toUpperCase() ?? sayValue(value.hi, value.lo);
+
+/** ", into EAX". */
+const sayInto = (into: GeneralRegister | undefined): string =>
+  into === undefined ? '' : ` into ${into.toUpperCase()}`;
 
 /** What an operation is about to do: the caption of `guest.start`. */
 export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
@@ -25,9 +38,11 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
     sayVa(m, Math.min(actor, m.config.vcpus - 1), va.hi, va.lo);
   switch (op.kind) {
     case 'load':
-      return `${who} loads from ${at(op.va)}${mode}.`;
+      return `${who} loads from ${at(op.va)}${sayInto(op.into)}${mode}.`;
+    case 'move':
+      return `${who} puts ${sayGiven({ hi: 0, lo: op.value }, op.from)} into ${op.into.toUpperCase()}.`;
     case 'store':
-      return `${who} ${sayStore(m, actor, at(op.va), op.value, op.entry)}${mode}.`;
+      return `${who} ${sayStore(m, actor, at(op.va), op)}${mode}.`;
     case 'fetch':
       return `${who} fetches an instruction at ${at(op.va)}${mode}.`;
     case 'pte':
@@ -35,7 +50,7 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
         ? `${who} unmaps ${at(op.va)}: its L${op.level} entry is to be cleared.`
         : `${who} maps ${at(op.va)}: its L${op.level} entry is to say ${sayEntry(m.guestMode(actor), op.value.hi, op.value.lo)}.`;
     case 'locked':
-      return `${who} begins a locked ${op.op} with ${sayValue(op.value.hi, op.value.lo)} at ${sayPlace(at(op.va), op.entry)}${mode}.`;
+      return `${who} begins a locked ${op.op} with ${sayGiven(op.value, op.from)} at ${sayTarget(at(op.va), op.entry)}${mode}.`;
     case 'stos':
       return `${who} stores ${sayValue(op.value.hi, op.value.lo)} ${op.count} times, from ${at(op.va)} upwards${mode}.`;
     case 'cr3':
@@ -88,7 +103,7 @@ export function sayDone(m: Machine, actor: number, op: GuestOp): string {
   switch (op.kind) {
     case 'load':
     case 'locked':
-      return `${who} has read ${sayValue(r.get('resultHi'), r.get('resultLo'))}, ${sayFaults(r.get('faults'))}.`;
+      return `${who} has read ${sayValue(r.get('resultHi'), r.get('resultLo'))}${sayInto(op.into)}, ${sayFaults(r.get('faults'))}.`;
     case 'store':
     case 'pte':
     case 'stos':

@@ -125,6 +125,11 @@ export class StoreBuffers {
     return true;
   }
 
+  /** Whether a load is served by one of the vCPU's own waiting stores. */
+  forwards(v: number, frame: number, offset: number, width: number): boolean {
+    return width > 0 && this.covering(v, frame, offset) >= 0;
+  }
+
   /** What the vCPU itself sees: memory, with each byte that one of its waiting stores covers taken from the newest. */
   read(v: number, frame: number, offset: number, width: number, out: Halves): void {
     readBytes(this.memory, frame, offset, width, out);

@@ -93,6 +93,7 @@ function statements(op: GuestOp, regs: Registers): string[] {
       return [`call ${[op.name, ...callArguments(op)].join(' ')}`];
     case 'efer':
     case 'poke':
+    case 'move':
       throw new Error(`a random guest does no ${op.kind}`);
     default:
       return assertNever(op);

@@ -135,7 +135,8 @@ export class AvoidSearch {
     const actor = (packedActor(place.next) + place.first) % count;
     const branch = packedBranch(place.next);
     if (packedActor(place.next) >= count) {
-      if (place.taken.actor < 0 && this.subject.ended()) this.found();
+      const good = place.taken.actor < 0 && this.subject.ended() && this.watch.end() === undefined;
+      if (good) this.found();
       else this.way.pop();
       return;
     }

@@ -249,6 +249,8 @@ export class BreadthFirst {
   private nobody(state: number): void {
     if (this.subject.ended()) {
       this.ends.push(state);
+      const violation = this.watch.end();
+      if (violation !== undefined) this.tell({ violation, state, choice: -1, steps: this.distance });
       return;
     }
     this.outcome ??= {

@@ -45,6 +45,8 @@ export class DepthFirst {
   private violations = 0;
   private deadlocks = 0;
   private tooDeep = false;
+  /** What is wrong is wrong at the very end: every step of the last move belongs to it. */
+  private atTheEnd = false;
   private outcome: Outcome | undefined;
 
   constructor(
@@ -101,7 +103,8 @@ export class DepthFirst {
     events.recording = this.watch.needsEvents;
     const schedule: Choice[] = this.moves.spell(outcome.schedule);
     // What breaks, breaks at the first step of an eager move: nobody sees the others.
-    if (outcome.kind === 'violation' && this.moves.fusing === 'eager' && schedule.length > 0)
+    const early = outcome.kind === 'violation' && !this.atTheEnd;
+    if (early && this.moves.fusing === 'eager' && schedule.length > 0)
       schedule.length -= this.moves.length - 1;
     store.undo(mark);
     events.truncate(eventsBefore);
@@ -196,7 +199,13 @@ export class DepthFirst {
 
   /** Nobody can run in the present state. */
   private nobody(): void {
-    if (this.subject.ended()) return;
+    if (this.subject.ended()) {
+      const violation = this.watch.end();
+      if (violation === undefined) return;
+      this.atTheEnd = true;
+      this.wrong(violation, this.path.depth);
+      return;
+    }
     this.deadlocks++;
     if (this.counting) return;
     const actors = notDone(this.subject.world);

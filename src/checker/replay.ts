@@ -34,6 +34,7 @@ export function replay(subject: Subject, schedule: Schedule): Replayed {
   }
   const goesOn = world.actors.some((a) => a.enabled());
   const stuck = notDone(world);
+  if (!goesOn && stuck.length === 0) violation ??= watch.end();
   store.undo(mark);
   events.truncate(eventsBefore);
   return { steps, violation, goesOn, stuck };

@@ -1,4 +1,4 @@
-import type { BuiltWorld } from '../engine';
+import { type BuiltWorld, questionInvariant } from '../engine';
 import type { Invariant, World } from '../kernel';
 import type { Symmetry } from './symmetry';
 
@@ -23,7 +23,9 @@ export function notDone(world: World): string[] {
 }
 
 /** A scenario's world as something to explore. */
-export function subjectOf({ world, design, hypervisor, atRest }: BuiltWorld): Subject {
+export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorld): Subject {
+  const asked = spec.question === undefined ? [] : [questionInvariant(spec.question)];
+  const invariants = [...design.invariants, ...asked];
   const ended = () => notDone(world).length === 0;
-  return { world, invariants: design.invariants, atRest, unlocked: hypervisor.atRest, ended };
+  return { world, invariants, atRest, unlocked: hypervisor.atRest, ended };
 }

@@ -19,6 +19,7 @@ export class Watch {
   private readonly release: readonly Watched[];
   private readonly operation: readonly Watched[];
   private readonly quiescent: readonly Watched[];
+  private readonly last: readonly Watched[];
   /** Whether some invariant waits for an event: otherwise no step needs to say what it did. */
   readonly needsEvents: boolean;
   /** Whether some invariant is evaluated after every step, also while somebody holds a lock. */
@@ -39,6 +40,7 @@ export class Watch {
     this.release = at('release');
     this.operation = at('operation');
     this.quiescent = at('quiescent');
+    this.last = at('end');
     this.looksAlways = this.step !== NONE;
     this.needsEvents = this.release !== NONE || this.operation !== NONE || this.quiescent !== NONE;
   }
@@ -48,6 +50,11 @@ export class Watch {
     const found = this.step === NONE ? undefined : first(this.step);
     if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
     return first(this.unlocked);
+  }
+
+  /** What is broken where everybody has come to the end. No reduction leaves an end out, so no step must be seen for it. */
+  end(): Violation | undefined {
+    return this.last === NONE ? undefined : first(this.last);
   }
 
   /** A step is about to be taken. */

@@ -2,6 +2,7 @@ import { ensure } from '../base';
 import type { BuiltDesign, Design } from '../hypervisor/design';
 import { type CounterSpec, Store, World } from '../kernel';
 import { Machine } from '../machine';
+import { SCENARIO_PART } from './question';
 import { firstEnabled } from './schedulers/scheduler';
 import type { ScenarioSpec } from './spec';
 
@@ -28,6 +29,7 @@ export function buildWorld(spec: ScenarioSpec, design: Design, store: Store = ne
   const world = new World([...MACHINE_COUNTERS, ...design.counters], store);
   const machine = new Machine(world, spec.machine);
   machine.directMap = spec.directMap;
+  machine.words = spec.words ?? [];
   machine.addActors();
   const hypervisor = design.build(world, machine, spec.options);
   machine.attach(hypervisor.exits);
@@ -64,7 +66,9 @@ export function buildWorld(spec: ScenarioSpec, design: Design, store: Store = ne
     hypervisor.atRest() &&
     machine.regs.every((r) => r.get('inHypervisor') === 0) &&
     world.actors.every((a) => a.kind !== 'drain' || !a.enabled());
-  return { spec, world, machine, design, hypervisor, atRest };
+  const built = { spec, world, machine, design, hypervisor, atRest };
+  world.addPart(SCENARIO_PART, built);
+  return built;
 }
 
 /** Runs whoever can run, in order, until nobody can: the warm-up is sequential. */

@@ -1,3 +1,4 @@
+import { sayBuffered } from '../machine';
 import type { Run } from './run';
 
 /**
@@ -8,7 +9,9 @@ export function stepCaption(run: Run, step: number): string | undefined {
   if (step < 0 || step >= run.length) return undefined;
   const name = run.nameOf(step);
   const say = name.step?.say;
-  const thread = run.world.actors[run.actorOf(step)]?.thread;
+  const actor = run.world.actors[run.actorOf(step)];
+  if (actor?.kind === 'drain') return drainCaption(run, step, actor.index);
+  const thread = actor?.thread;
   if (say === undefined || name.procedure === undefined || thread === undefined) return undefined;
   if (typeof say === 'string') return say;
   const { part } = name.procedure;
@@ -26,6 +29,14 @@ export function stepCaption(run: Run, step: number): string | undefined {
     const read = (cell: number): number => gone.get(cell) ?? run.store.get(cell);
     return thread.recall(frame, read, (t) => say(t, run.world.part(part)));
   });
+}
+
+/** A store buffer has given its oldest store to memory: which one, is read where it still waited. */
+function drainCaption(run: Run, step: number, actor: number): string {
+  const { machine } = run.built;
+  const v = machine.drains(actor);
+  const store = run.peek(step, () => sayBuffered(machine, machine.storeBuffers.at(v, 0)));
+  return `The oldest store that vCPU ${v} held back, ${store}, reaches memory. From now on everybody sees it.`;
 }
 
 /** The sentence of the moment a cursor stands at: that of the step just taken; undefined at the beginning. */

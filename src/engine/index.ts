@@ -8,6 +8,7 @@ export * from './fork';
 export * from './monitor';
 export * from './progress';
 export * from './provenance';
+export * from './question';
 export * from './report';
 export * from './run';
 export { explicit } from './schedulers/explicit';

@@ -5,6 +5,7 @@ import type { BuiltWorld } from './build';
 import { BEAT, BRANCHED, Columns, FAULT, GUEST_FAULT, OP_ENDED, OP_STARTED, VIOLATION } from './columns';
 import { Monitor, type Seen } from './monitor';
 import { labelMatches, Progress } from './progress';
+import { questionInvariant } from './question';
 import type { Scheduler } from './schedulers/scheduler';
 import { type StepName, StepTable } from './stepTable';
 
@@ -36,7 +37,11 @@ export class Run {
     private readonly scheduler: Scheduler,
     private readonly bound = STEP_BOUND,
   ) {
-    this.monitor = new Monitor(built.world, built.design.invariants);
+    const { question } = built.spec;
+    // That something can happen is no fault of the run in which it does.
+    const asked =
+      question === undefined || question.quantifier === 'sometimes' ? [] : [questionInvariant(question)];
+    this.monitor = new Monitor(built.world, [...built.design.invariants, ...asked]);
     this.keyframes = new Keyframes(built.world.store);
   }
 
@@ -86,6 +91,8 @@ export class Run {
 
   private finish(): void {
     const stuck = this.world.actors.filter((a) => a.kind !== 'worker' && (a.thread?.alive ?? false));
+    if (stuck.length === 0 && this.length > 0 && this.monitor.check('end', this.length - 1) > 0)
+      this.mark(this.length - 1, VIOLATION);
     this.ending =
       stuck.length === 0 ? { kind: 'done' } : { kind: 'deadlock', actors: stuck.map((a) => a.name) };
   }

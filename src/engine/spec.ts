@@ -1,6 +1,6 @@
 import type { Word } from '../base';
 import type { DesignOptions } from '../hypervisor/design';
-import type { Cpl, GuestOp, MachineConfig } from '../machine';
+import type { Cpl, GeneralRegister, GuestOp, MachineConfig, NamedWord } from '../machine';
 
 /**
  * A resolved scenario: plain data from which a run is built, nothing left to look up. The scenario language lowers to it;
@@ -22,6 +22,10 @@ export interface ScenarioSpec {
   readonly vcpus: readonly VcpuSpec[];
   /** Initial words of memory, by guest frame (translate with `options.p2m`); all else is zero. */
   readonly memory: readonly MemoryWord[];
+  /** Words of memory that the text has names for. */
+  readonly words?: readonly NamedWord[];
+  /** What is asked about the ends of all schedules; for whoever explores them. */
+  readonly question?: Question;
   /** Virtual address at which the guest kernel sees guest frame 0, or none: then it cannot store to its own tables by frame. */
   readonly directMap?: Word;
   /** Guest tables that exist at the start, for labels. The same frame may stand twice (a self-map). */
@@ -40,6 +44,28 @@ export interface ScenarioSpec {
   readonly violates: readonly string[];
   /** Where each operation was written: one list per actor (vCPUs, then the host), parallel to the programs. */
   readonly sources: readonly (readonly OpSource[])[];
+}
+
+/** What is asked about a final state: nobody has anything left to do, and no store waits. Values are 32 bits, signed. */
+export type Proposition =
+  | {
+      readonly kind: 'register';
+      readonly vcpu: number;
+      readonly register: GeneralRegister;
+      readonly value: number;
+    }
+  /** 32 bits of a guest frame; offset in bytes. */
+  | { readonly kind: 'memory'; readonly gfn: number; readonly offset: number; readonly value: number }
+  | { readonly kind: 'constant'; readonly holds: boolean }
+  | { readonly kind: 'not'; readonly of: Proposition }
+  | { readonly kind: 'and' | 'or'; readonly left: Proposition; readonly right: Proposition };
+
+/** A question about the ends of a scenario's schedules: does some end so, must none, must all? */
+export interface Question extends Span {
+  readonly quantifier: 'sometimes' | 'never' | 'always';
+  readonly proposition: Proposition;
+  /** The proposition as written, one line. */
+  readonly text: string;
 }
 
 export type PagingMode = 'x86-64' | 'pae' | '32-bit';

@@ -1,9 +1,10 @@
 /**
  * When an invariant holds by right: after every step; after every step while nobody holds a lock of the design (what a lock
- * protects may be half done while it is held); whenever a lock is released; at the end of every guest operation; or only when
- * everything is at rest (no lock held, nobody inside the hypervisor, store buffers empty).
+ * protects may be half done while it is held); whenever a lock is released; at the end of every guest operation; only when
+ * everything is at rest (no lock held, nobody inside the hypervisor, store buffers empty); or only at the very end, when
+ * nobody has anything left to do.
  */
-export type When = 'step' | 'unlocked' | 'release' | 'operation' | 'quiescent';
+export type When = 'step' | 'unlocked' | 'release' | 'operation' | 'quiescent' | 'end';
 
 /** A broken invariant: what is wrong, said for a person, and where to look. */
 export interface Violation {

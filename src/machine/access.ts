@@ -74,6 +74,8 @@ function sayLookup(t: Thread, m: Machine): string {
     case BAD_ADDRESS:
       return `The address ${page} is not canonical: general protection fault, no table is read.`;
     default:
+      if (m.hwMode(v).name === 'off')
+        return `Paging is off: ${page} is where it says it is. Nothing needs to be looked up.`;
       return m.config.tlbEntries === 0
         ? `There is no TLB on this machine: ${who(t)} walks the tables for ${page}.`
         : `The TLB of ${who(t)} does not hold ${page}: the processor walks the tables.`;
@@ -182,7 +184,12 @@ function sayMemory(t: Thread, m: Machine): string {
 /** A load that is served by the vCPU's own waiting store says so: nobody else would have read that. */
 function sayRead(t: Thread, m: Machine, part: number, seen: string, place: string): string {
   const v = t.actor;
-  const forwarded = m.storeBuffers.forwards(v, t.get(frameSlot(part)), partOffset(m, v, part), partBytes(m, v, part));
+  const forwarded = m.storeBuffers.forwards(
+    v,
+    t.get(frameSlot(part)),
+    partOffset(m, v, part),
+    partBytes(m, v, part),
+  );
   return forwarded
     ? `${who(t)} reads ${seen} for ${place} out of its own store buffer, where that store still waits.`
     : `${who(t)} reads ${seen} in ${place}.`;

@@ -47,7 +47,7 @@ interface FromRegister {
 }
 
 /** What an operation stores: as written, or what a register holds now. */
-const valueOf = (m: Machine, v: number, { value, from }: FromRegister): Word =>
+const givenValue = (m: Machine, v: number, { value, from }: FromRegister): Word =>
   from === undefined ? value : { hi: 0, lo: m.vcpu(v).get(from) };
 
 /** What a CMPXCHG expects: as written, or what its register (EAX) holds. */
@@ -70,13 +70,13 @@ function begin(m: Machine, v: number, op: GuestOp): string | undefined {
     case 'move':
       return 'move';
     case 'store':
-      beginInstruction(m, v, WRITE, op.va, op.width, valueOf(m, v, op));
+      beginInstruction(m, v, WRITE, op.va, op.width, givenValue(m, v, op));
       return undefined;
     case 'fetch':
       beginInstruction(m, v, FETCH, op.va, 1);
       return undefined;
     case 'locked':
-      beginInstruction(m, v, WRITE, op.va, op.width, valueOf(m, v, op), op.op, expectedOf(m, v, op));
+      beginInstruction(m, v, WRITE, op.va, op.width, givenValue(m, v, op), op.op, expectedOf(m, v, op));
       return undefined;
     case 'stos':
       return 'string';

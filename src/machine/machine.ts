@@ -144,6 +144,11 @@ export class Machine {
     }
   }
 
+  /** The vCPU whose store buffer a draining actor is. */
+  drains(actor: number): number {
+    return actor - this.config.vcpus - 1;
+  }
+
   /** Puts every actor that has a program before its first operation. After the design's boot procedure has run. */
   startPrograms(): void {
     this.programs.forEach((program, actor) => {

@@ -2,6 +2,7 @@ import { address, frameName, hex } from '../base';
 import * as bits from './bits';
 import type { Machine } from './machine';
 import { frameOf, type PagingMode, present } from './paging';
+import type { BufferedStore } from './storeBuffer';
 
 /** A linear address as the page writes it: eight digits in 32-bit modes, at least twelve otherwise, grouped in fours. */
 export function sayAddress(mode: PagingMode, hi: number, lo: number): string {
@@ -15,6 +16,10 @@ export const sayVa = (m: Machine, v: number, hi: number, lo: number): string =>
 /** A place in memory: the word that begins there by its name, if it has one, else its frame. */
 export const sayPlace = (m: Machine, frame: number, offset: number): string =>
   m.wordAt(frame, offset)?.name ?? `frame ${m.nameFrame(frame)}`;
+
+/** A store that waits in a buffer, or has just left it: "0x1 to x". */
+export const sayBuffered = (m: Machine, { frame, offset, hi, lo }: BufferedStore): string =>
+  `${sayValue(hi, lo)} to ${sayPlace(m, frame, offset)}`;
 
 /** A value: 0x45067. */
 export function sayValue(hi: number, lo: number): string {

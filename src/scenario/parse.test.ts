@@ -25,7 +25,7 @@ describe('a wrong line', () => {
     ],
     [
       '  load',
-      'Line 1, column 6: The line ends too early. Expected a virtual address such as 0x7f80_8820_7000.',
+      'Line 1, column 6: The line ends too early. Expected a virtual address such as 0x7f80_8820_7000 or a variable.',
     ],
     ['store 0x030[7 = 0x101 rw', 'Line 1, column 15: `=` cannot stand here. Expected `..` or `]`.'],
     [

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../base';
-import type { Ask, Note, ScenarioSpec } from '../engine/spec';
+import type { Ask, Note, Question, ScenarioSpec } from '../engine/spec';
 import type { Design } from '../hypervisor/design';
 import { designs as allDesigns } from '../hypervisor/registry';
 import type { ScenarioText } from './ast';
@@ -10,6 +10,7 @@ import { layMemory, type MemoryLayout } from './lower/memory';
 import { momentOf } from './lower/moments';
 import { once } from './lower/once';
 import { lowerPrograms, type Programs, vcpusUsed } from './lower/program';
+import { questionOf } from './lower/question';
 import { bootRegisters } from './lower/registers';
 import { lowerSchedule } from './lower/schedule';
 import { type Setup, settle } from './lower/setup';
@@ -67,6 +68,7 @@ function lower(
   const words = (kind: 'about' | 'source'): string[] =>
     ast.items.flatMap((item) => (item.kind === kind ? [item.words] : []));
   const { design, options, paging, machine } = setup;
+  const question = questionOf(ast, setup, layout, f);
   const spec: ScenarioSpec = {
     title: '',
     about: words('about'),
@@ -79,6 +81,8 @@ function lower(
     machine,
     vcpus: roots.map((root) => bootRegisters(setup, root)),
     memory: layout.words,
+    ...(layout.variables.length > 0 && { words: layout.variables }),
+    ...(question !== undefined && { question }),
     ...(layout.direct === undefined ? {} : { directMap: layout.direct.base }),
     tables: layout.tables,
     programs: programs.ops.slice(0, -1),
@@ -88,7 +92,7 @@ function lower(
     notes: notesOf(ast, programs, f),
     asks: asksOf(ast, text, programs, f),
     expect: lowerExpectations(ast, { text, setup, layout, programs, f }),
-    violates: violatesOf(ast, setup, f),
+    violates: violatesOf(ast, setup, question, f),
     sources: programs.sources,
   };
   return { spec, design };
@@ -122,10 +126,12 @@ function asksOf(ast: ScenarioText, text: string, programs: Programs, f: Findings
   });
 }
 
-function violatesOf(ast: ScenarioText, setup: Setup, f: Findings): string[] {
+/** What is asked about the end can be broken like an invariant, by the name of its keyword. */
+function violatesOf(ast: ScenarioText, setup: Setup, question: Question | undefined, f: Findings): string[] {
   const said = once(ast, 'violates', f);
   if (said === undefined || said.what.kind === 'none') return [];
   const names = setup.design.invariants.map((one) => one.name);
+  if (question !== undefined) names.push(question.quantifier);
   return said.what.names
     .filter((name) => f.known(`an invariant of ${setup.design.name}`, name, names))
     .map((name) => name.text);

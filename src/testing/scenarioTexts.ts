@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { assertNever, defined } from '../base';
+import { GENERAL_REGISTERS } from '../machine/operation';
 import {
   FORMS,
   type Item,
@@ -119,6 +120,28 @@ const NAMES = [
   'gfn',
 ];
 
+const small = number(fc.constant(0));
+const constantFact = fc.boolean().map((holds) => ({ kind: 'constant', holds }));
+const registerFact = fc
+  .tuple(small, fc.constantFrom(...GENERAL_REGISTERS), small)
+  .map(([vcpu, register, value]) => ({ kind: 'register', vcpu, register, value }));
+const variableFact = fc
+  .tuple(fc.constantFrom('turn', 'x', 'y1'), small)
+  .map(([text, value]) => ({ kind: 'variable', name: { text, ...NOWHERE }, value }));
+
+const propositions: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    constantFact,
+    registerFact,
+    variableFact,
+    tie('any').map((of) => ({ kind: 'not', of })),
+    fc
+      .tuple(fc.constantFrom('and', 'or'), tie('any'), tie('any'))
+      .map(([kind, left, right]) => ({ kind, left, right })),
+  ),
+})).any;
+
 function leafOf(leaf: Leaf<never>): fc.Arbitrary<unknown> {
   switch (leaf.made?.kind) {
     case 'record':
@@ -137,6 +160,7 @@ function leafOf(leaf: Leaf<never>): fc.Arbitrary<unknown> {
     default:
       return assertNever(leaf.made);
   }
+  if (leaf.symbol === 'PROPOSITION') return propositions;
   if (leaf.symbol === 'RIGHTS') return rightsWith(true);
   if (leaf.symbol === 'BITS') return rightsWith(false).filter((bits) => Object.values(bits).includes(true));
   return PLAIN[leaf.symbol] ?? fc.constantFrom(...NAMES).map((text) => ({ text, ...NOWHERE }));

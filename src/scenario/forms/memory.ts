@@ -134,4 +134,16 @@ export const MEMORY_FORMS = [
     lit('='),
     field('value', value),
   ),
+  form(
+    'variable',
+    'variable',
+    {
+      says: 'Gives 32 bits of memory a name, which operations and questions can use; with `=`, what they hold at the start. The page must be mapped, or paging off.',
+      examples: ['variable x at 0x4_0000', 'variable turn at 0x40_0000 = 1'],
+    },
+    field('name', name('a name for the word', 'NAME')),
+    lit('at'),
+    field('va', address),
+    optional(lit('='), field('value', value)),
+  ),
 ] as const;

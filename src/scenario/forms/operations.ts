@@ -1,3 +1,4 @@
+import { GENERAL_REGISTERS } from '../../machine/operation';
 import { formsOf } from '../syntax/form';
 import { address, count, either, frame, name, oneOf, value } from '../syntax/leaf';
 import { entryValue, place, placeAhead } from '../syntax/operand';
@@ -11,17 +12,26 @@ const width = optional(field('width', oneOf('byte', 'half', 'dword', 'qword')));
 const mode = optional(field('mode', oneOf('user', 'kernel')));
 const bit = name('a bit such as wp', 'BIT');
 
+const variable = name('a variable', 'NAME');
+
+/** A value as written, or what a register holds. */
+const given = either('a value, or a register such as eax', 'VALUE|REGISTER', {
+  register: [field('register', oneOf(...GENERAL_REGISTERS))],
+  number: [field('value', value)],
+});
+
 /** An operand in memory: an entry that the kernel reaches through its direct map, or an address. What follows depends on which. */
 const operand = <const E extends readonly AnyPart[], const A extends readonly AnyPart[]>(
   entry: E,
   atAddress: A,
 ) =>
-  either('an address, or an entry such as 0x030[7]', 'ADDRESS|FRAME[INDEX]', {
+  either('an address, an entry such as 0x030[7], or a variable', 'ADDRESS|FRAME[INDEX]|NAME', {
     entry: [field('place', placeAhead), ...entry] as const,
     address: [field('va', address), ...atAddress, options(width, mode)] as const,
+    variable: [field('name', variable), ...atAddress] as const,
   });
 
-const assigned = operand([lit('='), field('value', entryValue)], [lit('='), field('value', value)]);
+const assigned = operand([lit('='), field('value', entryValue)], [lit('='), field('value', given)]);
 
 const lock = <const O extends string>(op: O) =>
   form(
@@ -74,14 +84,22 @@ export const OPERATION_FORMS = [
     'load',
     'load',
     {
-      says: 'Reads memory. User mode below the kernel half of the address space, kernel mode in it, unless said; a qword unless said (a dword in 32-bit paging). With `count`, as many loads, each `step` bytes further up (a page if not said).',
+      says: 'Reads memory: an address or a variable. After `->`, the register that keeps what was read (32 bits then). User mode below the kernel half of the address space, kernel mode in it, unless said; a qword unless said (a dword in 32-bit paging). With `count`, as many loads, each `step` bytes further up (a page if not said).',
       examples: [
         'load 0x7f80_8800_3000',
         'load 0x7f80_8800_3000 dword kernel',
         'load 0x40_0000 count 16 step 0x2_0000',
+        'load x -> eax',
       ],
     },
-    field('va', address),
+    field(
+      'target',
+      either('a virtual address, or a variable', 'ADDRESS|NAME', {
+        address: [field('va', address)],
+        variable: [field('name', variable)],
+      }),
+    ),
+    optional(lit('->'), field('into', oneOf(...GENERAL_REGISTERS))),
     options(
       width,
       mode,
@@ -99,6 +117,8 @@ export const OPERATION_FORMS = [
         'store 0x030[7] = 0x101 rw user a d',
         'store 0x030[0..511] = 0',
         'store 0x7f80_8800_3000 = 0xff byte user',
+        'store x = 1',
+        'store x = eax',
       ],
     },
     field('operand', assigned),
@@ -150,8 +170,8 @@ export const OPERATION_FORMS = [
     'xchg',
     'xchg',
     {
-      says: 'XCHG: stores a value and reads the old one, in one locked step.',
-      examples: ['xchg 0x030[7] = 0', 'xchg 0x7f80_8800_3000 = 7'],
+      says: 'XCHG: stores a value and reads the old one, in one locked step. A register given for the value keeps the old one.',
+      examples: ['xchg 0x030[7] = 0', 'xchg 0x7f80_8800_3000 = 7', 'xchg x = eax'],
     },
     field('operand', assigned),
   ),
@@ -159,14 +179,18 @@ export const OPERATION_FORMS = [
     'cmpxchg',
     'cmpxchg',
     {
-      says: 'LOCK CMPXCHG: stores the second value if memory holds the first.',
-      examples: ['cmpxchg 0x7f80_8800_3000 = 0 -> 1', 'cmpxchg 0x030[7] = 0 -> 0x101 rw user'],
+      says: 'LOCK CMPXCHG: stores the second value if memory holds the first. With `eax` for the first, EAX keeps what memory held.',
+      examples: [
+        'cmpxchg x = eax -> ebx',
+        'cmpxchg 0x7f80_8800_3000 = 0 -> 1',
+        'cmpxchg 0x030[7] = 0 -> 0x101 rw user',
+      ],
     },
     field(
       'operand',
       operand(
         [lit('='), field('expected', entryValue), lit('->'), field('value', entryValue)],
-        [lit('='), field('expected', value), lit('->'), field('value', value)],
+        [lit('='), field('expected', given), lit('->'), field('value', given)],
       ),
     ),
   ),
@@ -185,7 +209,7 @@ export const OPERATION_FORMS = [
       'operand',
       operand(
         [lit('='), field('value', entryValue), lit('count'), field('count', count)],
-        [lit('='), field('value', value), lit('count'), field('count', count)],
+        [lit('='), field('value', given), lit('count'), field('count', count)],
       ),
     ),
   ),
@@ -233,6 +257,17 @@ export const OPERATION_FORMS = [
       examples: ['invlpg 0x7f80_8820_7000'],
     },
     field('va', address),
+  ),
+  form(
+    'mov',
+    'mov',
+    {
+      says: 'MOV between registers, or of a value into one: eax, ebx, ecx, edx, esi, edi, ebp, esp, 32 bits each.',
+      examples: ['mov eax = 1', 'mov ebx = eax'],
+    },
+    field('into', oneOf(...GENERAL_REGISTERS)),
+    lit('='),
+    field('value', given),
   ),
   form('mfence', 'mfence', { says: 'MFENCE: waits until the store buffer is empty.', examples: ['mfence'] }),
   form(

@@ -3,6 +3,7 @@ import { count, either, name, oneOf, record, text, value, valueOrNone } from '..
 import { actor, label, moment } from '../syntax/moment';
 import { eventList, eventPattern, expectedEntry, place } from '../syntax/operand';
 import { field, list, lit, many, optional } from '../syntax/part';
+import { proposition } from '../syntax/proposition';
 
 const form = formsOf('run');
 const anInvariant = name('the name of an invariant', 'INVARIANT');
@@ -187,5 +188,32 @@ export const RUN_FORMS = [
         some: [list('names', anInvariant)],
       }),
     ),
+  ),
+  form(
+    'sometimes',
+    'sometimes',
+    {
+      says: 'Asks whether some schedule ends like this, everybody done and every store in memory. “Find a race” answers, and shows one that does.',
+      examples: ['sometimes vcpu 0 eax = 0 and vcpu 1 eax = 0'],
+    },
+    field('what', proposition),
+  ),
+  form(
+    'never',
+    'never',
+    {
+      says: 'No schedule may end like this. “Find a race” looks for one that does.',
+      examples: ['never x = 1 and not (y = 2 or vcpu 0 eax = 1)'],
+    },
+    field('what', proposition),
+  ),
+  form(
+    'always',
+    'always',
+    {
+      says: 'Every schedule must end like this. “Find a race” looks for one that does not.',
+      examples: ['always x = 2'],
+    },
+    field('what', proposition),
   ),
 ] as const;

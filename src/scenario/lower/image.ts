@@ -28,6 +28,11 @@ export class MemoryImage {
     this.write(frame, 2 * index + 1, value.hi);
   }
 
+  /** 32-bit word `cell` (0 to 1,023) of a frame. */
+  setHalf(frame: number, cell: number, value: number): void {
+    this.write(frame, cell, value);
+  }
+
   /** All words that are not zero, by frame and cell. */
   words(): MemoryWord[] {
     const out: MemoryWord[] = [];

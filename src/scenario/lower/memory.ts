@@ -1,6 +1,6 @@
 import { assertNever, type Word } from '../../base';
 import type { MemoryWord, Span, TableSpec } from '../../engine/spec';
-import { present } from '../../machine';
+import { type NamedWord, present } from '../../machine';
 import type { Item, ScenarioText, StatementOf } from '../ast';
 import { NO_RIGHTS } from '../syntax/rights';
 import { addressOf, inKernelHalf, plus, toWord } from './address';
@@ -12,12 +12,14 @@ import { namedFrames } from './reserved';
 import type { Setup } from './setup';
 import { type Space, spacesOf } from './spaces';
 import { GuestTables, type Refusal } from './tables';
+import { variablesOf } from './variables';
 
 /** Memory as the text sets it up, and what the rest of the text needs to know about it. */
 export interface MemoryLayout {
   readonly words: readonly MemoryWord[];
   readonly tables: readonly TableSpec[];
   readonly spaces: readonly Space[];
+  readonly variables: readonly NamedWord[];
   /** The direct map and how many frames it shows. */
   readonly direct?: { readonly base: Word; readonly frames: number };
 }
@@ -73,7 +75,8 @@ class Layout {
     });
     for (const { root } of this.spaces.slice(1)) this.tables.share(this.root, root);
     for (const item of this.ast.items) this.write(item);
-    const layout = { words: this.image.words(), tables: this.tables.tables, spaces: this.spaces };
+    const variables = variablesOf(this.ast, this.setup, this.tables, this.image, this.root, this.f);
+    const layout = { words: this.image.words(), tables: this.tables.tables, spaces: this.spaces, variables };
     this.warnOfSeveralLevels();
     return shown === undefined ? layout : { ...layout, direct: shown };
   }

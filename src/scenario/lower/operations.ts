@@ -1,9 +1,10 @@
 import { assertNever, type Word, word } from '../../base';
+import type { Span } from '../../engine/spec';
 import type { OperationArg, OperationSpec } from '../../hypervisor/design';
-import type { Cpl, GuestOp, LockedOp, Width } from '../../machine';
+import type { Cpl, GeneralRegister, GuestOp, LockedOp, Width } from '../../machine';
 import { inDirectMap } from '../../machine';
 import type { Operation } from '../ast';
-import type { Num } from '../syntax/leaf';
+import type { Name, Num } from '../syntax/leaf';
 import { addressOf, inKernelHalf, plus, toWord } from './address';
 import { makeCr3 } from './cr3';
 import { flagsOf } from './entry';
@@ -72,9 +73,13 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
       return [{ kind: 'fetch', va, cpl }];
     }
     case 'store':
-      return stores(op.operand, c).map(({ at, value }) => ({ kind: 'store', value, ...at }));
+      return stores(op.operand, c).map(({ at, ...what }) => ({ kind: 'store', ...what, ...at }));
+    case 'mov':
+      return [moved(op, c)];
     case 'xchg':
-      return locked('xchg', op.operand, c);
+      return locked('xchg', op.operand, c).map((one) =>
+        one.from === undefined ? one : { ...one, into: one.from },
+      );
     case 'lock-xor':
       return locked('xor', op.operand, c);
     case 'lock-or':
@@ -85,13 +90,15 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
       return locked('add', op.operand, c);
     case 'cmpxchg': {
       const wanted = stores({ ...op.operand, value: op.operand.expected } as Assigned, c);
-      return stores(op.operand as Assigned, c).map(({ at, value }, i) => ({
-        kind: 'locked',
-        op: 'cmpxchg',
-        value,
-        expected: wanted[i]?.value ?? ZERO,
-        ...at,
-      }));
+      return locked('cmpxchg', op.operand as Assigned, c).map((one, i) => {
+        const { value: expected = ZERO, from: into } = wanted[i] ?? {};
+        if (into !== undefined && into !== 'eax')
+          c.f.error(
+            op,
+            `CMPXCHG compares with EAX, and no other register. Expected \`eax\`, not \`${into}\`.`,
+          );
+        return into === undefined ? { ...one, expected } : { ...one, expected, into };
+      });
     }
     case 'clear':
     case 'set':
@@ -100,6 +107,8 @@ export function lowerOperation(op: Plain, c: OpContext): readonly GuestOp[] {
       const first = stores(op.operand as Assigned, c)[0];
       if (first === undefined) return [];
       const { va, width, cpl } = first.at;
+      if (first.from !== undefined)
+        c.f.error(op, 'REP STOS stores a value that is written here. Expected a number, not a register.');
       const count = c.f.number('The count', op.operand.count, 1, 1 << 20);
       return [{ kind: 'stos', va, value: first.value, width, count, cpl }];
     }
@@ -193,12 +202,17 @@ function mayCall(
 
 /** One load, or a row of them. */
 function loads(op: Extract<Operation, { readonly kind: 'load' }>, c: OpContext): readonly GuestOp[] {
-  const at = access(op.va, op, c);
+  const at =
+    op.target.kind === 'variable'
+      ? ofVariable(op.target.name, c)
+      : access(op.target.va, registerWidth(op, op.into), c);
+  if (op.into !== undefined && at.width !== 4) notThirtyTwo(op, c.f);
   const count = op.count === undefined ? 1 : c.f.number('The count', op.count, 1, 100_000);
   const step = op.step === undefined ? 4096 : c.f.number('The step', op.step, 1, 2 ** 40);
   return Array.from({ length: count }, (_, n) => ({
     kind: 'load',
     ...at,
+    ...(op.into !== undefined && { into: op.into }),
     va: plus(at.va, BigInt(n) * BigInt(step)),
   }));
 }
@@ -219,15 +233,65 @@ function access(va: Num, { width, mode }: Access, c: OpContext): At {
 type Store = {
   readonly at: At & { readonly entry?: { readonly frame: number; readonly index: number } };
   readonly value: Word;
+  /** The register that holds the value instead. */
+  readonly from?: GeneralRegister;
 };
+
+type Given = Extract<Operation, { readonly kind: 'mov' }>['value'];
+
+/** MOV between registers. */
+function moved({ into, value }: Extract<Operation, { readonly kind: 'mov' }>, c: OpContext): GuestOp {
+  return value.kind === 'register'
+    ? { kind: 'move', into, value: 0, from: value.register }
+    : {
+        kind: 'move',
+        into,
+        value: c.f.number('A value of 4 bytes', value.value, -(2 ** 31), 2 ** 32 - 1) | 0,
+      };
+}
+
+/** Where a variable is: 32 bits, by whoever may see that address. */
+function ofVariable(name: Name, c: OpContext): At {
+  const { variables } = c.layout;
+  const found = variables.find((word) => word.name === name.text);
+  if (found === undefined)
+    c.f.known(
+      'a variable',
+      name,
+      variables.map((word) => word.name),
+    );
+  const va = found?.va ?? ZERO;
+  // Before paging is on there are no users yet.
+  return { va, width: 4, cpl: !c.setup.pages || inKernelHalf(c.setup.mode, va) ? 0 : 3 };
+}
+
+/** What a register takes or gives has 32 bits unless something else is said, and then that is wrong. */
+const registerWidth = (said: Access, register: GeneralRegister | undefined): Access =>
+  register === undefined || said.width !== undefined ? said : { ...said, width: 'dword' };
+
+function notThirtyTwo(at: Span, f: Findings): void {
+  f.error(at, 'A register such as `eax` holds 32 bits. Expected `dword`, or no width.');
+}
+
+/** A value for so many bytes; where a register holds it, zero and the register. */
+function givenValue(given: Given, at: At, c: OpContext): Pick<Store, 'value' | 'from'> {
+  if (given.kind === 'register') return { value: ZERO, from: given.register };
+  const bound = 2 ** (8 * Math.min(at.width, 4));
+  if (at.width < 8) c.f.number(`A value of ${at.width} bytes`, given.value, -bound / 2, bound - 1);
+  return { value: toWord(given.value) };
+}
 
 /** The places and values that a storing operand means. */
 function stores(operand: Assigned, c: OpContext): readonly Store[] {
+  if (operand.kind === 'variable') {
+    const at = ofVariable(operand.name, c);
+    return [{ at, ...givenValue(operand.value, at, c) }];
+  }
   if (operand.kind === 'address') {
-    const at = access(operand.va, operand, c);
-    const bound = 2 ** (8 * Math.min(at.width, 4));
-    if (at.width < 8) c.f.number(`A value of ${at.width} bytes`, operand.value, -bound / 2, bound - 1);
-    return [{ at, value: toWord(operand.value) }];
+    const register = operand.value.kind === 'register' ? operand.value.register : undefined;
+    const at = access(operand.va, registerWidth(operand, register), c);
+    if (register !== undefined && at.width !== 4) notThirtyTwo(operand.va, c.f);
+    return [{ at, ...givenValue(operand.value, at, c) }];
   }
   return places(operand.place, operand.value, c).map((place) => {
     const level = c.layout.tables.find((t) => t.frame === place.frame)?.level ?? 1;
@@ -279,8 +343,16 @@ function throughDirectMap({ frame, index }: PlacedAt, c: OpContext): Store['at']
   return { va: inDirectMap(base, frame, index * width), width, cpl: 0, entry: { frame, index } };
 }
 
-function locked(op: LockedOp, operand: Assigned, c: OpContext): readonly GuestOp[] {
-  return stores(operand, c).map(({ at, value }) => ({ kind: 'locked', op, value, expected: ZERO, ...at }));
+type Locked = Extract<GuestOp, { readonly kind: 'locked' }>;
+
+function locked(op: LockedOp, operand: Assigned, c: OpContext): readonly Locked[] {
+  return stores(operand, c).map(({ at, ...what }) => ({
+    kind: 'locked',
+    op,
+    ...what,
+    expected: ZERO,
+    ...at,
+  }));
 }
 
 /** LOCK OR with the bits, or LOCK AND with all others. Taking `x` away sets NX, and the other way round. */

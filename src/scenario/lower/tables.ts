@@ -1,6 +1,6 @@
 import { type Word, word } from '../../base';
 import type { Rights, TableSpec } from '../../engine/spec';
-import { frameOf, indexAt, isLeaf, type PagingMode, present } from '../../machine';
+import { frameOf, frameWithin, indexAt, isLeaf, leafFrame, type PagingMode, present } from '../../machine';
 import * as bits from '../../machine/bits';
 import { NO_RIGHTS } from '../syntax/rights';
 import { entryWord } from './entry';
@@ -66,6 +66,24 @@ export class GuestTables {
       frame = child;
     }
     return frame;
+  }
+
+  /** The guest frame of a 4 KiB page that an address is mapped to; none if it is not. */
+  frameOf(root: number, va: Word): number | undefined {
+    let frame = root;
+    for (let level = this.mode.levels; level >= 1; level--) {
+      const { hi, lo } = this.image.entry(frame, this.index(level, va));
+      if (!present(lo)) return undefined;
+      if (isLeaf(this.mode, level, lo, bits.CR4_PSE))
+        return frameWithin(
+          leafFrame(this.mode, level, hi, lo),
+          this.mode.shift[level] as number,
+          va.hi,
+          va.lo,
+        );
+      frame = frameOf(hi, lo);
+    }
+    return undefined;
   }
 
   /** Maps one page by an entry of the level; a refusal if something is in the way. */

@@ -3,6 +3,7 @@ import { kvmMmuLoad } from './enter';
 import { loadPdptrs } from './loadPdptrs';
 import { loadHardware, loadHardwareMode } from './roots';
 import type { Kvm } from './state';
+import { IN_GUEST_MODE } from './vcpuState';
 
 /** A vCPU as KVM_SET_SREGS leaves it: its paging mode known, PDPTEs loaded, no root. */
 export function prepareVcpu(k: Kvm, v: number): void {
@@ -39,6 +40,7 @@ export const kvmBoot = procedure<Kvm>({
       run: (t, k) => {
         const v = t.get(L.vcpu);
         loadHardware(k, v);
+        k.vcpu(v).set('mode', IN_GUEST_MODE);
         t.set(L.vcpu, v + 1);
         if (v + 1 < k.vcpus.length) t.goto('vcpu');
         else t.ret();

@@ -20,4 +20,6 @@ export const COUNTERS: readonly CounterSpec[] = [
   { name: 'mmu_cache_miss', says: 'Shadow pages that had to be made.' },
   { name: 'mmu_unsync', says: 'Shadow pages that are unsync now.' },
   { name: 'remote_tlb_flush_requests', says: 'Flushes of all vCPUs’ TLBs asked for.' },
+  { name: 'remote_tlb_flush', says: 'Those for which another vCPU had to be told.' },
+  { name: 'pf_fast', says: 'Page faults ended without mmu_lock.' },
 ];

@@ -25,6 +25,7 @@ import {
   WRITE,
 } from '../../machine';
 import { KvmMmio } from './events';
+import { lockFree, settleAtOnce } from './flush';
 import { readGuest, writeGuest } from './guestMemory';
 import { kvmWalkAddr } from './guestWalk';
 import { injectPageFault } from './inject';
@@ -158,12 +159,14 @@ function writePart(t: Thread, k: Kvm): void {
     return;
   }
   t.set(L.write, 1);
+  settleAtOnce(k, t.actor);
   k.world.emit(MemoryWritten, v, k.slots.mfn(gfn), offset, bytes, value.hi, value.lo);
 }
 
 function inject(t: Thread, k: Kvm, error: number): void {
   partVa(k.machine, t.actor, t.get(L.part), va);
   injectPageFault(k, t.actor, va.hi, va.lo, error);
+  settleAtOnce(k, t.actor);
   t.ret(FAULT_INJECT, error, t.get(L.part) + 1);
 }
 
@@ -181,7 +184,6 @@ function nextElement(k: Kvm, v: number): boolean {
   return true;
 }
 
-const lockFree = (_: Thread, k: Kvm): boolean => k.lock.free;
 const at = (t: Thread, k: Kvm): string => {
   partVa(k.machine, t.actor, t.get(L.part), va);
   return sayVa(k.machine, t.actor, va.hi, va.lo);
@@ -214,8 +216,7 @@ export const kvmEmulate = procedure<Kvm>({
     {
       label: 'decode',
       line: '  decode; the fetch failed: #PF for the guest',
-      touch: 'racy',
-      when: lockFree,
+      touch: 'private',
       run: (t, k) => {
         const error = t.get(L.error);
         if (error >= 0) {
@@ -251,6 +252,7 @@ export const kvmEmulate = procedure<Kvm>({
         }
         if (k.slots.of(gfn) < 0) return;
         unprotectPage(k, gfn);
+        settleAtOnce(k, t.actor);
         if (k.vcpu(t.actor).get('writeToOwnTable') === 0) t.ret(FAULT_RETRY);
       },
       say: 'Perhaps the processor itself can run it, once the page is no shadowed table any more.',
@@ -265,6 +267,7 @@ export const kvmEmulate = procedure<Kvm>({
         const vcpu = k.vcpu(t.actor);
         const error = t.get(L.fetchError);
         injectPageFault(k, t.actor, vcpu.get('ripHi'), vcpu.get('ripLo'), error);
+        settleAtOnce(k, t.actor);
         t.ret(FAULT_INJECT, error);
       },
       say: 'The guest cannot read the instruction either: it is given the fault.',
@@ -292,6 +295,7 @@ export const kvmEmulate = procedure<Kvm>({
       beat: true,
       run: (t, k) => {
         if (t.get(L.error) < 0) unprotectPage(k, k.vcpu(t.actor).get('walkGfn'));
+        settleAtOnce(k, t.actor);
         t.ret(FAULT_RETRY);
       },
       say: 'Such an instruction means that the page is no table any more. Its shadow goes, and the guest writes it itself.',
@@ -352,6 +356,7 @@ export const kvmEmulate = procedure<Kvm>({
       label: 'exchange',
       line: '    cmpxchg(memory)',
       touch: 'racy',
+      when: lockFree,
       run: (t, k) => {
         const slot = t.get(L.error) >= 0 ? -1 : k.slots.of(k.vcpu(t.actor).get('walkGfn'));
         if (slot < 0 || k.slots.readOnly(slot) || parts(k.machine, t.actor) > 1) {
@@ -403,6 +408,7 @@ export const kvmEmulate = procedure<Kvm>({
         const part = t.get(L.part);
         if (t.get(L.write) !== 0)
           pteWrite(k, v, t.get(L.gfn), partOffset(k.machine, v, part), partBytes(k.machine, v, part));
+        settleAtOnce(k, v);
         if (part + 1 < parts(k.machine, v)) {
           t.set(L.part, part + 1);
           t.goto('to');

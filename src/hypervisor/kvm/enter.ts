@@ -1,6 +1,7 @@
 import { procedure, slots } from '../../kernel';
 import { frameOf, sayError } from '../../machine';
 import { KvmInjException } from './events';
+import { lockFree, settle, settleAtOnce } from './flush';
 import { kvmGetPage } from './getPage';
 import { clearMmio } from './mmio';
 import { withLevel, withQuadrant } from './role';
@@ -16,9 +17,11 @@ import type { Kvm } from './state';
 import { kvmSyncChildren } from './syncChildren';
 import {
   EXCEPTION_INJECTED,
+  IN_GUEST_MODE,
   REQ_FREE_OBSOLETE_ROOTS,
   REQ_LOAD_PGD,
   REQ_MMU_SYNC,
+  REQ_TLB_FLUSH,
   REQ_TLB_FLUSH_CURRENT,
   REQ_TLB_FLUSH_GUEST,
 } from './vcpuState';
@@ -112,6 +115,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       run: (t, k) => {
         k.lock.take(t);
         makePagesAvailable(k);
+        settle(t, k);
       },
       say: (t) => `vCPU ${t.get(R.vcpu)} has no root: it must get one before its guest can run.`,
     },
@@ -213,9 +217,11 @@ export const kvmEnterGuest = procedure<Kvm>({
       label: 'obsolete',
       line: 'enter: request FREE_OBSOLETE_ROOTS: drop roots that were zapped',
       touch: 'racy',
-      when: (t, k) => (k.vcpu(t.actor).get('requests') & REQ_FREE_OBSOLETE_ROOTS) === 0 || k.lock.free,
+      when: (t, k) => !k.vcpu(t.actor).asked(REQ_FREE_OBSOLETE_ROOTS) || lockFree(t, k),
       run: (t, k) => {
-        if (k.vcpu(t.actor).takeRequest(REQ_FREE_OBSOLETE_ROOTS)) freeObsoleteRoots(k, t.actor);
+        if (!k.vcpu(t.actor).takeRequest(REQ_FREE_OBSOLETE_ROOTS)) return;
+        freeObsoleteRoots(k, t.actor);
+        settleAtOnce(k, t.actor);
       },
       say: (t) => `vCPU ${t.actor} drops roots that somebody has zapped meanwhile.`,
     },
@@ -248,7 +254,7 @@ export const kvmEnterGuest = procedure<Kvm>({
       line: '  request TLB_FLUSH_GUEST: sync_roots, and',
       touch: 'private',
       run: (t, k) => {
-        if ((k.vcpu(t.actor).get('requests') & REQ_TLB_FLUSH_GUEST) !== 0) t.call(kvmSyncRoots, [t.actor]);
+        if (k.vcpu(t.actor).asked(REQ_TLB_FLUSH_GUEST)) t.call(kvmSyncRoots, [t.actor]);
         else t.goto('inject');
       },
       say: (t) => `vCPU ${t.actor} looks whether the guest has asked to flush everything, global pages too.`,
@@ -257,10 +263,11 @@ export const kvmEnterGuest = procedure<Kvm>({
       label: 'prev',
       line: '    free cached roots that have something unsync below',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: lockFree,
       run: (t, k) => {
         if (!k.vcpu(t.actor).takeRequest(REQ_TLB_FLUSH_GUEST)) return;
         freeUnsyncPrevRoots(k, t.actor);
+        settleAtOnce(k, t.actor);
         k.world.count('tlb_flush');
         k.machine.tlb.flushAll(t.actor, false);
       },
@@ -298,12 +305,19 @@ export const kvmEnterGuest = procedure<Kvm>({
     },
     {
       label: 'enter',
-      line: '  CR3 of the hardware = root',
-      touch: 'private',
+      line: '  requests again; mode = IN_GUEST_MODE; request TLB_FLUSH: flush the TLB; CR3 of the hardware = root',
+      touch: 'racy',
       beat: true,
       run: (t, k) => {
+        const vcpu = k.vcpu(t.actor);
+        if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS)) {
+          t.goto('obsolete');
+          return;
+        }
+        if (vcpu.takeRequest(REQ_TLB_FLUSH)) k.machine.tlb.flushAll(t.actor, false);
+        vcpu.set('mode', IN_GUEST_MODE);
         loadHardware(k, t.actor);
-        k.vcpu(t.actor).forgetWalk();
+        vcpu.forgetWalk();
         t.ret();
       },
       say: (t, k) =>

@@ -17,8 +17,9 @@ import { kvmEmulate } from './emulate';
 import { kvmEnterGuest } from './enter';
 import { KvmCheckMmioSpte, KvmHandleMmioPageFault, KvmPageFault } from './events';
 import { kvmFetch } from './fetch';
+import { lockFree, settle, settleAtOnce } from './flush';
 import { kvmWalkAddr } from './guestWalk';
-import { touchForRead, touchForWrite } from './host';
+import { hostQuiet, touchForRead, touchForWrite } from './host';
 import { injectPageFault } from './inject';
 import { isMmio } from './link';
 import { cacheMmio, matchesMmio } from './mmio';
@@ -26,7 +27,7 @@ import { mmioAccess, mmioGeneration, mmioGfn } from './setSpte';
 import { eachShadowEntry } from './shadowWalk';
 import { HOST_PRESENT } from './slots';
 import type { Kvm } from './state';
-import { EXCEPTION_INJECTED, REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
+import { EXCEPTION_INJECTED, OUTSIDE_GUEST_MODE, REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
 import { makePagesAvailable, obsolete, unprotectPage } from './zap';
 
 const L = slots(
@@ -118,7 +119,7 @@ function stale(t: T, k: Kvm): boolean {
   const root = vcpu.get('root');
   // The four roots of a 32-bit guest have no page of their own to ask: the request alone counts.
   if (root === k.paeRoot(t.actor)) {
-    if ((vcpu.get('requests') & REQ_FREE_OBSOLETE_ROOTS) !== 0) return true;
+    if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS)) return true;
   } else if (obsolete(k, root)) return true;
   return t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq);
 }
@@ -164,8 +165,9 @@ export const kvmPageFault = procedure<Kvm>({
     {
       label: 'exit',
       line: 'page_fault(va, error): while an exception was being delivered: unshadow the page first',
-      touch: 'private',
+      touch: 'racy',
       run: (t, k) => {
+        k.vcpu(t.actor).set('mode', OUTSIDE_GUEST_MODE);
         k.world.emit(KvmPageFault, t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error));
         if (k.vcpu(t.actor).get('exception') !== EXCEPTION_INJECTED) {
           t.goto('reserved');
@@ -181,9 +183,10 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'deliver',
       line: '  zap every shadow page of the frame behind va',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: lockFree,
       run: (t, k) => {
         if (t.get(L.guestError) < 0) unprotectPage(k, k.vcpu(t.actor).get('walkGfn'));
+        settleAtOnce(k, t.actor);
       },
       say: 'An exception was being delivered, which cannot be emulated: the page must not be a table.',
     },
@@ -219,11 +222,12 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'guest',
       line: '  failed: inject #PF; P set: invalidate va first',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: (t, k) => t.get(L.guestError) < 0 || lockFree(t, k),
       run: (t, k) => {
         const error = t.get(L.guestError);
         if (error < 0) return;
         injectPageFault(k, t.actor, t.get(L.vaHi), t.get(L.vaLo), error);
+        settleAtOnce(k, t.actor);
         t.set(L.result, c.RET_PF_RETRY);
         t.set(L.verdict, FAULT_INJECT);
         t.set(L.injected, error);
@@ -256,9 +260,11 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'pfn',
       line: '  pfn = host page of gfn; none: MMIO; read-only slot and W: emulate',
       touch: 'racy',
+      when: (t, k) => hostQuiet(k, k.vcpu(t.actor).get('walkGfn')) || lockFree(t, k),
       run: (t, k) => {
         selfChange(t, k);
         const result = faultIn(t, k);
+        settleAtOnce(k, t.actor);
         if (result === 0) {
           supervisorWrite(t, k);
           return;
@@ -282,26 +288,23 @@ export const kvmPageFault = procedure<Kvm>({
         k.lock.take(t);
         t.set(L.result, c.RET_PF_RETRY);
         if (stale(t, k)) t.goto('unlock');
-        else if (!makePagesAvailable(k)) t.goto('unlock');
-        else
-          t.callThen(
-            'unlock',
-            kvmFetch,
-            [
-              t.get(L.vaHi),
-              t.get(L.vaLo),
-              t.get(L.error),
-              t.get(L.frame),
-              t.get(L.writable),
-              t.get(L.maxLevel),
-            ],
-            L.result,
-          );
+        else settle(t, k, makePagesAvailable(k) ? 'fetch' : 'unlock');
       },
       say: (t, k) =>
         stale(t, k)
           ? 'The root was zapped, or the host took the page away, since it was looked up. The access is tried again.'
-          : 'Under mmu_lock the shadow is built.',
+          : 'It has mmu_lock: nobody else changes the shadow now.',
+    },
+    {
+      label: 'fetch',
+      line: '  fetch: build the shadow of the walk',
+      touch: 'locked',
+      run: (t) => {
+        const { vaHi, vaLo, error, frame, writable, maxLevel } = L;
+        const args = [vaHi, vaLo, error, frame, writable, maxLevel].map((slot) => t.get(slot));
+        t.call(kvmFetch, args, L.result);
+      },
+      say: 'Under mmu_lock the shadow is built.',
     },
     {
       label: 'unlock',

@@ -2,6 +2,7 @@ import { procedure, slots, type Thread } from '../../kernel';
 import { type Halves, PFEC_W, sayIndex } from '../../machine';
 import * as c from './constants';
 import { KvmSpteRequested } from './events';
+import { settle } from './flush';
 import { kvmGetPage } from './getPage';
 import { entryBytes, readGuest } from './guestMemory';
 import { childOf, dropParent, flushRemote, linkPage } from './link';
@@ -184,7 +185,7 @@ export const kvmFetch = procedure<Kvm>({
         const child = t.get(L.child);
         if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
         stand(t, k, childOf(k, t.get(L.sfn), t.get(L.index)), t.get(L.level) - 1);
-        t.goto('level');
+        settle(t, k, 'level');
       },
       say: (t, k) => `The shadow goes on in ${k.describe(t.get(L.sfn))}.`,
     },
@@ -215,15 +216,16 @@ export const kvmFetch = procedure<Kvm>({
           return;
         }
         const access = walk.get('walkAccess');
-        let lo = k.lo(sfn, index);
+        const lo = k.lo(sfn, index);
         if ((lo & c.SPTE_MMU_PRESENT) !== 0 && (lo & c.SPTE_PS) === 0) {
           // The guest's entry may have become dirty since: the direct page below has the rights of its time.
           const child = childOf(k, sfn, index);
           if (roleAccess(k.pages.get(child, 'role')) !== access) {
             dropParent(k, child, sfn, index);
             flushRemote(k);
+            settle(t, k, 'direct');
+            return;
           }
-          lo = k.lo(sfn, index);
         }
         if ((lo & c.SPTE_MMU_PRESENT) !== 0 && (lo & c.SPTE_PS) === 0) {
           t.goto('descend');
@@ -244,7 +246,7 @@ export const kvmFetch = procedure<Kvm>({
         const child = t.get(L.child);
         if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
         stand(t, k, childOf(k, t.get(L.sfn), t.get(L.index)), t.get(L.level) - 1);
-        t.goto('direct');
+        settle(t, k, 'direct');
       },
       say: (t, k) => `The shadow goes on in ${k.describe(t.get(L.sfn))}, which maps linearly.`,
     },
@@ -270,6 +272,7 @@ export const kvmFetch = procedure<Kvm>({
         const result = setSpte(k, t.get(L.sfn), t.get(L.index), wanted, write);
         t.set(L.result, result);
         if (result === c.RET_PF_SPURIOUS) t.ret(result);
+        else settle(t, k);
       },
       say: (t, k) => {
         const where = `entry ${sayIndex(t.get(L.index))} of ${k.describe(t.get(L.sfn))}`;
@@ -290,9 +293,16 @@ export const kvmFetch = procedure<Kvm>({
       beat: true,
       run: (t, k) => {
         prefetchGroup(k, t.actor, t.get(L.sfn), t.get(L.index));
-        t.ret(t.get(L.result));
+        if (!settle(t, k, 'done')) t.ret(t.get(L.result));
       },
       say: 'Its neighbours in the group of eight are set too, as far as the guest has used them: that saves faults.',
+    },
+    {
+      label: 'done',
+      line: '  return',
+      touch: 'private',
+      run: (t) => t.ret(t.get(L.result)),
+      say: 'The shadow of the access is built.',
     },
   ],
 });

@@ -1,5 +1,6 @@
 import { procedure, slots } from '../../kernel';
 import { KvmGetPage } from './events';
+import { settle } from './flush';
 import { accountShadowed, flushRemote } from './link';
 import { roleDirect, roleLevel } from './role';
 import type { Kvm } from './state';
@@ -59,8 +60,9 @@ export const kvmGetPage = procedure<Kvm>({
         t.set(L.sfn, sfn);
         if (sfn === 0) {
           k.world.count('mmu_cache_miss');
-          t.goto('make');
+          settle(t, k, 'make');
         } else if (k.pages.get(sfn, 'unsync') !== 0) t.call(kvmSyncPage, [sfn], L.result);
+        else settle(t, k);
       },
       say: (t, k) => {
         const sfn = t.get(L.sfn);
@@ -80,9 +82,14 @@ export const kvmGetPage = procedure<Kvm>({
           prepareZap(k, sfn, invalid);
           commitZap(k, invalid);
           k.world.count('mmu_cache_miss');
+          settle(t, k);
           return;
         }
-        if (t.get(L.result) > 0) flushRemote(k);
+        if (t.get(L.result) > 0) {
+          t.set(L.result, 0);
+          flushRemote(k);
+          if (settle(t, k, 'found')) return;
+        }
         if (!roleDirect(t.get(L.role))) k.pages.set(sfn, 'writeFlooding', 0);
         trace(k, sfn, false);
         t.ret(sfn);
@@ -102,12 +109,19 @@ export const kvmGetPage = procedure<Kvm>({
         t.set(L.created, sfn);
         if (!roleDirect(t.get(L.role))) accountShadowed(k, sfn);
         trace(k, sfn, true);
-        t.ret(sfn);
+        if (!settle(t, k, 'made')) t.ret(sfn);
       },
       say: (t, k) =>
         roleDirect(t.get(L.role))
           ? `${k.describe(t.get(L.created))} is made to map ${k.name(t.get(L.gfn))} and what follows linearly.`
           : `${k.describe(t.get(L.created))} is made, empty. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only from now on.`,
+    },
+    {
+      label: 'made',
+      line: '  return it',
+      touch: 'private',
+      run: (t) => t.ret(t.get(L.created)),
+      say: (t, k) => `${k.describe(t.get(L.created))} can be used.`,
     },
   ],
 });

@@ -27,6 +27,7 @@ import {
   KvmSetDirtyBit,
   KvmWalkerError,
 } from './events';
+import { lockFree, settleAtOnce } from './flush';
 import {
   entryBytes,
   gpteAccess,
@@ -37,7 +38,7 @@ import {
   protectClean,
   readGuest,
 } from './guestMemory';
-import { touchForWrite } from './host';
+import { hostQuiet, touchForWrite } from './host';
 import { markDirty } from './setSpte';
 import type { Kvm } from './state';
 import type { VcpuState } from './vcpuState';
@@ -125,6 +126,7 @@ function mark(t: Thread, k: Kvm): void {
       return;
     }
     touchForWrite(k, mfn);
+    settleAtOnce(k, v);
     k.memory.write32(mfn, offset >>> 2, entry.lo | set);
     markDirty(k, gfn);
     walk.setLevel('lo', level, entry.lo | set);
@@ -277,6 +279,7 @@ export const kvmWalkAddr = procedure<Kvm>({
       label: 'mark',
       line: '  for each level that lacks A (the leaf of a write: D): cmpxchg(gpte); changed: walk again',
       touch: 'racy',
+      when: (t, k) => hostQuiet(k, w(t, k).level('table', t.get(L.level))) || lockFree(t, k),
       run: mark,
       say: (t) => {
         if (t.get(L.found) === CHANGED)

@@ -17,6 +17,12 @@ export function notifyUnmap(k: Kvm, mfn: number): void {
   if (any) flushRemote(k);
 }
 
+/** Whether a write to a frame means no work for the notifier: the host has a page of its own behind it. */
+export function hostQuiet(k: Kvm, gfn: number): boolean {
+  const mfn = k.slots.mfn(gfn);
+  return mfn < 0 || k.slots.hostState(mfn) !== HOST_ZERO;
+}
+
 /** Somebody reads a host page: one that is gone is the zero page from now on. */
 export function touchForRead(k: Kvm, mfn: number): void {
   if (k.slots.hostState(mfn) === HOST_GONE) k.slots.setHostState(mfn, HOST_ZERO);

@@ -4,6 +4,7 @@ import type { OperationSpec } from '../design';
 import * as c from './constants';
 import { KvmDirty } from './events';
 import { mappingLevel } from './fetch';
+import { lockFree, settleAtOnce } from './flush';
 import { discard } from './host';
 import { dropSpte, flushRemote, writeProtectRmap } from './link';
 import { loadPdptrs } from './loadPdptrs';
@@ -199,9 +200,10 @@ function hostOperation({ name, says, run, say }: HostOperation): Procedure<Kvm> 
         line: `${name}: lock mmu_lock; do it; unlock`,
         touch: 'racy',
         beat: true,
-        when: (_, k) => k.lock.free,
+        when: lockFree,
         run: (t, k) => {
           run(k, (i) => t.get(L.a0 + i));
+          settleAtOnce(k, t.actor);
           t.ret();
         },
         say,

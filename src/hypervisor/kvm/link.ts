@@ -10,11 +10,10 @@ import type { Kvm } from './state';
  * leaf, parent lists every present entry that names a table (sheet 1.5, invariants I6 and I7).
  */
 
-/** kvm_flush_remote_tlbs: no vCPU keeps a translation. */
+/** kvm_flush_remote_tlbs is called for: no vCPU may keep a translation. The step that calls goes through with it (`settle`). */
 export function flushRemote(k: Kvm): void {
   k.world.count('remote_tlb_flush_requests');
-  if (k.machine.config.tlbEntries === 0) return;
-  for (let v = 0; v < k.vcpus.length; v++) k.machine.tlb.flushAll(v, false);
+  k.vm.set('flushWanted', 1);
 }
 
 export const isMmio = (hi: number, lo: number): boolean =>

@@ -22,13 +22,14 @@ import {
   withLma,
 } from '../../machine';
 import { kvmEnterGuest } from './enter';
+import { lockFree, settleAtOnce } from './flush';
 import { kvmWalkAddr } from './guestWalk';
 import { injectPageFault } from './inject';
 import { invalidateGva } from './invalidate';
 import { loadPdptrs } from './loadPdptrs';
 import { newPgd, resetContext } from './roots';
 import type { Kvm } from './state';
-import { REQ_MMU_SYNC, REQ_TLB_FLUSH_CURRENT, REQ_TLB_FLUSH_GUEST } from './vcpuState';
+import { OUTSIDE_GUEST_MODE, REQ_MMU_SYNC, REQ_TLB_FLUSH_CURRENT, REQ_TLB_FLUSH_GUEST } from './vcpuState';
 
 /** Bits by whose change a PAE guest's PDPTEs are loaded anew, and by whose change the paging mode is another. */
 const CR0_CD = 1 << 30;
@@ -130,9 +131,10 @@ function exit(spec: Exit, wide: boolean): Procedure<Kvm> {
       {
         label: 'fetch',
         line: `${spec.name}: walk the tables for the instruction’s own bytes`,
-        touch: 'private',
+        touch: 'racy',
         run: (t, k) => {
           const vcpu = k.vcpu(t.actor);
+          vcpu.set('mode', OUTSIDE_GUEST_MODE);
           const user = k.machine.vcpu(t.actor).get('cpl') === 3 ? PFEC_U : 0;
           t.set(L.error, -1);
           if (vcpu.get('ripKnown') !== 0)
@@ -145,7 +147,7 @@ function exit(spec: Exit, wide: boolean): Procedure<Kvm> {
         line: spec.line,
         touch: 'racy',
         beat: true,
-        when: (_, k) => k.lock.free,
+        when: lockFree,
         run: (t, k) => {
           const error = t.get(L.error);
           const vcpu = k.vcpu(t.actor);
@@ -154,6 +156,7 @@ function exit(spec: Exit, wide: boolean): Procedure<Kvm> {
             t.set(L.refused, 1);
             k.machine.generalProtection(t.actor);
           }
+          settleAtOnce(k, t.actor);
         },
         say: (t, k) =>
           t.get(L.error) >= 0

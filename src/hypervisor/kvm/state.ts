@@ -22,7 +22,11 @@ import { Slots } from './slots';
 import { SWITCHES } from './switches';
 import { VcpuState } from './vcpuState';
 
-const VM_FIELDS = ['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const;
+const VM_FIELDS = [
+  ...(['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const),
+  // Under mmu_lock: a flush of all TLBs is wanted; first and last of the zapped pages that wait for it.
+  ...(['flushWanted', 'zapped', 'zappedLast'] as const),
+] as const;
 
 /** All state of KVM's shadow MMU in one world, and the only object that knows where it lies. Part name: `kvm`. */
 export class Kvm {

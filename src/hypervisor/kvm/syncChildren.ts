@@ -1,4 +1,5 @@
 import { procedure, slots } from '../../kernel';
+import { settle } from './flush';
 import { flushRemote, writeProtectGfn } from './link';
 import type { Kvm } from './state';
 import { kvmSyncPage } from './syncPage';
@@ -66,7 +67,7 @@ export const kvmSyncChildren = procedure<Kvm>({
         t.set(L.count, found?.pages.length ?? 0);
         if (found === undefined) {
           if (t.get(L.flush) !== 0) flushRemote(k);
-          t.ret();
+          if (!settle(t, k, 'done')) t.ret();
           return;
         }
         found.pages.forEach(({ sfn, index }, i) => {
@@ -95,6 +96,7 @@ export const kvmSyncChildren = procedure<Kvm>({
         if (!protect) return;
         flushRemote(k);
         t.set(L.flush, 0);
+        settle(t, k);
       },
       say: 'The tables can no longer be written unseen, by no mapping and no TLB. Only now is it safe to compare.',
     },
@@ -143,12 +145,19 @@ export const kvmSyncChildren = procedure<Kvm>({
           up.push(parent);
         }
         clearParents(k, up, [t.get(L.in1), t.get(L.in2), t.get(L.in3), t.get(L.in4)]);
-        t.goto('next');
+        settle(t, k, 'next');
       },
       say: (t) =>
         t.get(L.result) < 0
           ? 'The page could not be brought in line: it is zapped.'
           : 'The pages above no longer count it as unsync.',
+    },
+    {
+      label: 'done',
+      line: '  return',
+      touch: 'private',
+      run: (t) => t.ret(),
+      say: 'Everything below is in line with the guest’s tables.',
     },
   ],
 });

@@ -14,8 +14,11 @@ const PLAIN = [
   ...(['pae0', 'pae1', 'pae2', 'pae3'] as const),
   ...(['pdptr0Hi', 'pdptr0Lo', 'pdptr1Hi', 'pdptr1Lo'] as const),
   ...(['pdptr2Hi', 'pdptr2Lo', 'pdptr3Hi', 'pdptr3Lo'] as const),
-  /** What must be done before the next entry: REQ_* bits. */
+  /** vcpu->mode: what a flush of all TLBs must know of the vCPU. */
+  'mode',
+  /** What must be done before the next entry, REQ_* bits: asked for by the vCPU itself, and by others. */
   'requests',
+  'remoteRequests',
   // The last MMIO access: its page (hi is -1 for none), rights, frame, and the slots' generation of the time.
   ...(['mmioKnown', 'mmioVaHi', 'mmioVaLo', 'mmioAccess', 'mmioGfn', 'mmioGen'] as const),
   // An exception for the guest: 0 none, 1 queued, 2 its delivery was interrupted by an exit.
@@ -44,6 +47,14 @@ export const REQ_MMU_SYNC = 2;
 export const REQ_LOAD_PGD = 4;
 export const REQ_TLB_FLUSH_CURRENT = 8;
 export const REQ_TLB_FLUSH_GUEST = 16;
+export const REQ_TLB_FLUSH = 32;
+/** Those that other processors make: in a cell of their own, for all others are nobody else's business. */
+const REMOTE = REQ_FREE_OBSOLETE_ROOTS | REQ_TLB_FLUSH;
+
+/** vcpu->mode (sheet 1.6). EXITING_GUEST_MODE is passed through within the step that makes a vCPU leave its guest. */
+export const OUTSIDE_GUEST_MODE = 0;
+export const IN_GUEST_MODE = 1;
+export const READING_SHADOW_PAGE_TABLES = 3;
 
 export const EXCEPTION_QUEUED = 1;
 export const EXCEPTION_INJECTED = 2;
@@ -106,14 +117,25 @@ export class VcpuState {
       this.cells.set(name, 0);
   }
 
-  request(bit: number): void {
-    this.set('requests', this.get('requests') | bit);
+  private cellOf(bit: number): 'requests' | 'remoteRequests' {
+    return (bit & REMOTE) === 0 ? 'requests' : 'remoteRequests';
+  }
+
+  request(bits: number): void {
+    if ((bits & ~REMOTE) !== 0) this.set('requests', this.get('requests') | (bits & ~REMOTE));
+    if ((bits & REMOTE) !== 0) this.set('remoteRequests', this.get('remoteRequests') | (bits & REMOTE));
+  }
+
+  /** kvm_test_request. */
+  asked(bit: number): boolean {
+    return (this.get(this.cellOf(bit)) & bit) !== 0;
   }
 
   /** kvm_check_request: takes the request if it is made. */
   takeRequest(bit: number): boolean {
-    const requests = this.get('requests');
-    this.set('requests', requests & ~bit);
+    const cell = this.cellOf(bit);
+    const requests = this.get(cell);
+    this.set(cell, requests & ~bit);
     return (requests & bit) !== 0;
   }
 

@@ -173,11 +173,16 @@ export function requestAll(k: Kvm, request: number): void {
   for (const vcpu of k.vcpus) vcpu.request(request);
 }
 
-/** kvm_mmu_commit_zap_page: flush, then give the pages back. */
+/** kvm_mmu_commit_zap_page: a flush, and behind it (see flush.ts) the pages are given back. They wait in a row by their field `newer`. */
 export function commitZap(k: Kvm, invalid: InvalidList): void {
   if (invalid.length === 0) return;
   flushRemote(k);
-  for (const sfn of invalid) k.pages.free(sfn);
+  for (const sfn of invalid) {
+    const last = k.vm.get('zappedLast');
+    if (last === 0) k.vm.set('zapped', sfn);
+    else k.pages.set(last, 'newer', sfn);
+    k.vm.set('zappedLast', sfn);
+  }
   invalid.length = 0;
 }
 

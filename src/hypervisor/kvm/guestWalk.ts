@@ -17,6 +17,9 @@ import {
   sayError,
   sayIndex,
   sayVa,
+  WalkEnded,
+  WalkedLevel,
+  WalkStarted,
   WRITE,
 } from '../../machine';
 import * as c from './constants';
@@ -54,18 +57,30 @@ const UNREADABLE = 5;
 const CHANGED = 6;
 const MARKED = 7;
 
+/** The walker of the machine's own events: not the processor, but the hypervisor. */
+const SOFTWARE = 1;
+
 const entry: Halves = { hi: 0, lo: 0 };
 const w = (t: Thread, k: Kvm): VcpuState => k.vcpu(t.actor);
 const va = (t: Thread, k: Kvm): string => sayVa(k.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo));
 const offsetOf = (t: Thread, k: Kvm, level: number): number =>
   indexAt(k.mode(t.actor), level, t.get(L.vaHi), t.get(L.vaLo)) * entryBytes(k.mode(t.actor));
 
+/** The access that an error code speaks of. */
+const kindOf = (pferr: number): number =>
+  (pferr & PFEC_I) !== 0 ? FETCH : (pferr & PFEC_W) !== 0 ? WRITE : READ;
+
+/** What lies at the end of the walk goes on stage: a machine frame, or nothing. */
+function ended(t: Thread, k: Kvm, error: number): void {
+  const mfn = error === -1 ? Math.max(0, k.slots.mfn(w(t, k).get('walkGfn'))) : 0;
+  k.world.emit(WalkEnded, t.actor, SOFTWARE, t.get(L.vaHi), t.get(L.vaLo), error, mfn);
+}
+
 /** Whether the rights of the path deny the access that the error code describes (permission_fault). */
 function permissionFault(k: Kvm, v: number, access: number, pferr: number): boolean {
   const rights = (access & (c.ACC_WRITE | c.ACC_USER)) | ((access & c.ACC_EXEC) === 0 ? RIGHT_NX : 0);
-  const kind = (pferr & PFEC_I) !== 0 ? FETCH : (pferr & PFEC_W) !== 0 ? WRITE : READ;
   const r = k.machine.vcpu(v);
-  return denied(rights, kind, (pferr & PFEC_U) !== 0, r.get('cr0'), r.get('cr4'), r.get('rflags'));
+  return denied(rights, kindOf(pferr), (pferr & PFEC_U) !== 0, r.get('cr0'), r.get('cr4'), r.get('rflags'));
 }
 
 /** Bits still to be set in the entry of a level: A, and D in the leaf of a write. */
@@ -155,6 +170,8 @@ function read(t: Thread, k: Kvm): void {
   const { hi, lo } = entry;
   walk.setLevel('writable', level, k.slots.readOnly(k.slots.of(gfn)) ? 0 : 1);
   k.world.emit(KvmPagingElement, v, hi, lo, level);
+  const index = indexAt(mode, level, t.get(L.vaHi), t.get(L.vaLo));
+  k.world.emit(WalkedLevel, v, SOFTWARE, level, k.slots.mfn(gfn), index, hi, lo);
   const above = t.get(L.access);
   if (!present(lo) || gpteReserved(k, v, level, hi, lo)) {
     t.set(L.found, present(lo) ? RESERVED : ABSENT);
@@ -189,14 +206,16 @@ export const kvmWalkAddr = procedure<Kvm>({
       touch: 'private',
       run: (t, k) => {
         const v = t.actor;
+        const [hi, lo, pferr] = [t.get(L.vaHi), t.get(L.vaLo), t.get(L.pferr)];
         if (!k.direct(v)) {
-          k.world.emit(KvmPagetableWalk, v, t.get(L.vaHi), t.get(L.vaLo), t.get(L.pferr));
+          k.world.emit(KvmPagetableWalk, v, hi, lo, pferr);
+          k.world.emit(WalkStarted, v, SOFTWARE, hi, lo, kindOf(pferr));
           return;
         }
         const walk = w(t, k);
         walk.set('walkMax', 2);
         walk.set('walkLevel', 2);
-        walk.set('walkGfn', t.get(L.vaLo) >>> 12);
+        walk.set('walkGfn', lo >>> 12);
         walk.set('walkAccess', c.ACC_ALL);
         t.goto('done');
       },
@@ -296,6 +315,7 @@ export const kvmWalkAddr = procedure<Kvm>({
       touch: 'private',
       run: (t, k) => {
         w(t, k).set('walkError', -1);
+        if (!k.direct(t.actor)) ended(t, k, -1);
         t.ret(-1);
       },
       say: (t, k) =>
@@ -311,6 +331,7 @@ export const kvmWalkAddr = procedure<Kvm>({
         const kept = PFEC_W | PFEC_U | (reportsFetch ? PFEC_I : 0);
         const code = t.get(L.code) | (t.get(L.pferr) & kept);
         k.world.emit(KvmWalkerError, t.actor, code);
+        ended(t, k, code);
         w(t, k).set('walkError', code);
         t.set(L.code, code);
         t.ret(code);

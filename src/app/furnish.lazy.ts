@@ -3,6 +3,8 @@ import { FIRST, LIBRARY } from '../library';
 import { resolve } from '../scenario';
 import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
+import { kvmSource } from '../views/scene/sources/kvm/source';
+import { supplySource } from '../views/scene/sources/registry';
 import { followAddress } from './urlSync';
 
 /**
@@ -10,6 +12,7 @@ import { followAddress } from './urlSync';
  * or before it where the address or a draft asks for something else.
  */
 export function furnish(controls: Controls): void {
+  supplySource(kvmSource);
   controls.furnish(
     { compile: (text) => resolve(text), library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,

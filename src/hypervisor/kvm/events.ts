@@ -2,18 +2,20 @@ import { eventType } from '../../kernel';
 
 /**
  * The kernel's own tracepoints, fields in its order as far as they mean something here (sheet 7.4). A shadow page is its gfn,
- * role word and generation; 64-bit values are two fields.
+ * role word and generation; 64-bit values are two fields. `table`, where the kernel prints none, is the page's own frame.
  */
+const PAGE = ['gfn', 'role', 'gen', 'root', 'unsync'] as const;
+
 export const KvmPageFault = eventType('KvmPageFault', 'vcpu', 'vaHi', 'vaLo', 'error');
 export const KvmPagetableWalk = eventType('KvmPagetableWalk', 'vcpu', 'vaHi', 'vaLo', 'pferr');
 export const KvmPagingElement = eventType('KvmPagingElement', 'vcpu', 'hi', 'lo', 'level');
 export const KvmWalkerError = eventType('KvmWalkerError', 'vcpu', 'pferr');
 export const KvmSetAccessedBit = eventType('KvmSetAccessedBit', 'vcpu', 'gfn', 'offset');
 export const KvmSetDirtyBit = eventType('KvmSetDirtyBit', 'vcpu', 'gfn', 'offset');
-export const KvmGetPage = eventType('KvmGetPage', 'gfn', 'role', 'gen', 'root', 'unsync', 'created');
-export const KvmSyncPage = eventType('KvmSyncPage', 'gfn', 'role', 'gen', 'root', 'unsync');
-export const KvmUnsyncPage = eventType('KvmUnsyncPage', 'gfn', 'role', 'gen', 'root', 'unsync');
-export const KvmPrepareZapPage = eventType('KvmPrepareZapPage', 'gfn', 'role', 'gen', 'root', 'unsync');
+export const KvmGetPage = eventType('KvmGetPage', ...PAGE, 'created', 'table');
+export const KvmSyncPage = eventType('KvmSyncPage', ...PAGE, 'table');
+export const KvmUnsyncPage = eventType('KvmUnsyncPage', ...PAGE, 'table');
+export const KvmPrepareZapPage = eventType('KvmPrepareZapPage', ...PAGE, 'table');
 export const KvmSpteRequested = eventType('KvmSpteRequested', 'gfn', 'level');
 export const KvmSetSpte = eventType(
   'KvmSetSpte',
@@ -37,3 +39,5 @@ export const KvmMmio = eventType('KvmMmio', 'vcpu', 'write', 'paHi', 'paLo', 'by
 export const KvmSpteCleared = eventType('KvmSpteCleared', 'table', 'index');
 /** A frame that the dirty log of a slot gave out. */
 export const KvmDirty = eventType('KvmDirty', 'slot', 'gfn');
+/** A synchronisation has looked at an entry of an unsync page: `equal` 1 if the guest's says the same. */
+export const KvmEntryCompared = eventType('KvmEntryCompared', 'table', 'index', 'equal');

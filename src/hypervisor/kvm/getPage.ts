@@ -20,6 +20,7 @@ function trace(k: Kvm, sfn: number, created: boolean): void {
     p.get(sfn, 'rootCount'),
     p.get(sfn, 'unsync'),
     created ? 1 : 0,
+    sfn,
   );
 }
 

@@ -113,6 +113,12 @@ export class ShadowPages {
     return page === undefined ? 0 : this.store.get(page + 2 * index);
   }
 
+  /** Guest's rights that an entry was built with, ACC_*. Indirect pages only. */
+  shadowedAccess(sfn: number, index: number): number {
+    const page = this.translations.get(sfn);
+    return page === undefined ? 0 : this.store.get(page + 2 * index + 1);
+  }
+
   setTranslation(sfn: number, index: number, gfn: number, access: number): void {
     const page = this.translation(sfn);
     this.store.set(page + 2 * index, gfn);

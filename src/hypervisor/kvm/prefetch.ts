@@ -1,12 +1,11 @@
 import type { Halves } from '../../machine';
 import * as c from './constants';
-import { gpteAccess, gpteGfn, protectClean } from './guestMemory';
 import { dropSpte, gfnOfEntry } from './link';
 import { roleAccess, roleDirect, roleLevel } from './role';
 import { setSpte } from './setSpte';
 import { HOST_PRESENT } from './slots';
 import type { Kvm } from './state';
-import { uselessGpte } from './syncPage';
+import { lent, uselessGpte } from './syncPage';
 
 /** Sptes made ahead of use, as plain functions inside one step under mmu_lock. Source: sheet 3.5. */
 
@@ -41,10 +40,7 @@ export function prefetchGpte(
     if (k.lo(sfn, index) !== 0) dropSpte(k, sfn, index);
     return false;
   }
-  const mode = k.mode(v);
-  const gfn = gpteGfn(mode, hi, lo);
-  const rights = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, hi, lo);
-  const access = protectClean(rights, lo);
+  const { gfn, access } = lent(k, v, sfn, gpte);
   const frame = frameAhead(k, gfn, refuseLogged && (access & c.ACC_WRITE) !== 0);
   if (frame < 0) return false;
   setSpte(k, sfn, index, ahead(access, gfn, frame), false);

@@ -1,6 +1,7 @@
 import { procedure, slots, type Thread } from '../../kernel';
 import { frameOf, type Halves, present, sayIndex } from '../../machine';
 import * as c from './constants';
+import { KvmEntryCompared } from './events';
 import {
   entryBytes,
   gpteAccess,
@@ -32,17 +33,20 @@ const gpte: Halves = { hi: 0, lo: 0 };
 export const uselessGpte = (k: Kvm, v: number, hi: number, lo: number): boolean =>
   !present(lo) || (lo & c.SPTE_A) === 0 || gpteReserved(k, v, 1, hi, lo);
 
+/** What a level-1 page may lend of a guest entry: its frame, and the rights of the whole path, without W if it is clean. */
+export function lent(k: Kvm, v: number, sfn: number, { hi, lo }: Halves): { gfn: number; access: number } {
+  const mode = k.mode(v);
+  const rights = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, hi, lo);
+  return { gfn: gpteGfn(mode, hi, lo), access: protectClean(rights, lo) };
+}
+
 /** Brings one entry in line with the guest's. Returns what became of it. */
 function syncEntry(k: Kvm, v: number, sfn: number, index: number): number {
-  const { hi, lo } = gpte;
-  if (uselessGpte(k, v, hi, lo)) {
+  if (uselessGpte(k, v, gpte.hi, gpte.lo)) {
     dropSpte(k, sfn, index);
     return DROPPED;
   }
-  const mode = k.mode(v);
-  const gfn = gpteGfn(mode, hi, lo);
-  const rights = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, hi, lo);
-  const access = protectClean(rights, lo);
+  const { gfn, access } = lent(k, v, sfn, gpte);
   const oldHi = k.hi(sfn, index);
   const oldLo = k.lo(sfn, index);
   if (isMmio(oldHi, oldLo)) {
@@ -147,6 +151,7 @@ export const kvmSyncPage = procedure<Kvm>({
           return;
         }
         const found = syncEntry(k, v, sfn, index);
+        k.world.emit(KvmEntryCompared, sfn, index, found === KEPT ? 1 : 0);
         t.set(L.found, found);
         if (found === DROPPED || found === MOVED || found === (CHANGED | 16)) t.set(L.flush, 1);
         t.set(L.done, index + 1);

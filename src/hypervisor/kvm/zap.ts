@@ -30,7 +30,7 @@ export const tablePages = (k: Kvm, gfn: number): number[] =>
 /** A shadow page as the tracepoints print it. */
 export function tracePage(
   k: Kvm,
-  event: EventType<'gfn' | 'role' | 'gen' | 'root' | 'unsync'>,
+  event: EventType<'gfn' | 'role' | 'gen' | 'root' | 'unsync' | 'table'>,
   sfn: number,
 ): void {
   const p = k.pages;
@@ -41,6 +41,7 @@ export function tracePage(
     p.get(sfn, 'validGen'),
     p.get(sfn, 'rootCount'),
     p.get(sfn, 'unsync'),
+    sfn,
   );
 }
 

@@ -90,7 +90,8 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
                 fixup.id,
                 fixup.holds === undefined
                   ? 'free fixup'
-                  : `fixup: writable map in ${fixup.holds.entry}${fixup.place === undefined ? '' : `, ${fixup.place}`}`,
+                  : (fixup.said ??
+                      `fixup: writable map in ${fixup.holds.entry}${fixup.place === undefined ? '' : `, ${fixup.place}`}`),
                 scene,
               )}
               className="scene-fixup-back"

@@ -29,7 +29,8 @@ export function targetText(t: TableModel, hi: number, lo: number, note: EntryNot
   if (note?.says !== undefined) return note.says;
   if ((lo & P) === 0) return hi === 0 && lo === 0 ? '—' : hex(targetFrame(hi, lo), 3);
   const frame = hex(targetFrame(hi, lo), 3);
-  return t.side === 'shadow' && !isLeaf(t.level, lo) ? `s${frame}` : frame;
+  // A wavy sign before a table that leads to one that may be stale.
+  return t.side === 'shadow' && !isLeaf(t.level, lo) ? `${note?.below ? '~' : ''}s${frame}` : frame;
 }
 
 /** `0x0000_0000_0004_5067` */
@@ -64,6 +65,7 @@ export function noteWords(note: EntryNote | undefined): string[] {
   return [
     ...(note.wrong === undefined ? [] : [`breaks: ${note.wrong}`]),
     ...(note.changed ? ['just changed'] : []),
+    ...(note.below ? ['leads to an unsync page'] : []),
     ...(note.stale ? ['differs from the other side'] : []),
     ...(note.walk === 'reading' ? ['being read'] : note.walk === 'path' ? ['on the walk'] : []),
   ];

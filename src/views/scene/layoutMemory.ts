@@ -58,7 +58,7 @@ export function layoutFixups(
     const needs = 20 + group.items.length * (itemH + 5);
     if (y + needs > bottom) break;
     const long = `${group.title}`;
-    const text = wordsWidth(long.toUpperCase(), 10.5, 0.1) <= column.w ? long : 'Fixups';
+    const text = wordsWidth(long.toUpperCase(), 10.5, 0.1) <= column.w ? long : (group.brief ?? 'Fixups');
     const title = { text, at: { x: column.x, y: y + 11 } };
     const items = group.items.map((fixup, i) => ({
       fixup,

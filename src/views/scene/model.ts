@@ -41,6 +41,8 @@ export interface EntryNote {
   readonly was?: { readonly hi: number; readonly lo: number };
   /** Differs from what it was derived from, or from what was derived from it. */
   readonly stale?: boolean;
+  /** It leads to a table that may differ from the guest's. */
+  readonly below?: boolean;
   /** The invariant it breaks, in words. */
   readonly wrong?: string;
   /** Written in place of the target where the bits alone do not say it, at most five letters: `stale`, `gnp`, `mmio`. */
@@ -80,6 +82,8 @@ export interface TableModel {
   readonly backs?: EntityId;
   /** For a shadow: how many upper entries, CR3s and pins hold it. */
   readonly refcount?: number;
+  /** For a shadow: who holds it, as sayings; else what Xen counts is said. */
+  readonly holds?: readonly string[];
   /** For a shadow: the upper entry it remembers as the first that pointed at it; undefined if it remembers none. */
   readonly up?: EntityId;
   /** For a shadow of a kind that can be pinned: it remembers no entry; whether it is pinned now. */
@@ -149,19 +153,23 @@ export interface PenumbraRow {
   readonly note: EntryNote;
 }
 
-/** A remembered writable mapping of an out-of-sync table, or a free place for one. */
+/** A remembered writable mapping of an out-of-sync table, or a free place for one; in KVM, an spte that a reverse map names. */
 export interface FixupModel {
   readonly id: EntityId;
   /** Undefined while the place is free. */
   readonly holds?: { readonly text: string; readonly entry: EntityId };
   /** Where it is kept, if not beside the table: `v0 place 91`. */
   readonly place?: string;
+  /** What a screen reader says, where it is no fixup. */
+  readonly said?: string;
   readonly state: 'idle' | 'changed';
 }
 
 export interface FixupGroup {
   readonly guest: EntityId;
   readonly title: string;
+  /** For a narrow column; `Fixups` if not said. */
+  readonly brief?: string;
   readonly items: readonly FixupModel[];
 }
 

@@ -24,7 +24,7 @@ export function holdingOf(model: SceneModel, focus: EntityId | undefined): Holdi
   const table = model.tables.find((t) => t.side === 'shadow' && t.id === owner && t.gone !== true);
   if (table?.refcount === undefined) return undefined;
   const references = model.tables.flatMap((t) => entriesTo(t, table));
-  return { table, references, says: sayings(table) };
+  return { table, references, says: table.holds ?? sayings(table) };
 }
 
 function entriesTo(parent: TableModel, child: TableModel): Reference[] {

@@ -26,6 +26,7 @@ function sameTable(a: TableModel, b: TableModel): boolean {
     a.fresh !== b.fresh ||
     a.refcount !== b.refcount ||
     a.up !== b.up ||
+    a.holds?.join() !== b.holds?.join() ||
     a.pinned !== b.pinned ||
     a.gone !== b.gone ||
     a.remembered?.join() !== b.remembered?.join() ||
@@ -47,6 +48,7 @@ function sameNote(a: EntryNote, b: EntryNote | undefined): boolean {
     a.walk === b.walk &&
     a.changed === b.changed &&
     a.stale === b.stale &&
+    a.below === b.below &&
     a.wrong === b.wrong &&
     a.says === b.says &&
     a.blank === b.blank &&

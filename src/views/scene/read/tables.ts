@@ -102,7 +102,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     used.push(i);
     if (says !== undefined) notes.set(i, { says, ...notes.get(i), blank: true });
   }
-  const outOfSync = s.level === 1 && facts.outOfSync.has(s.backs);
+  const outOfSync = s.outOfSync ?? (s.level === 1 && facts.outOfSync.has(s.backs));
   return {
     id,
     side: 'shadow',
@@ -122,6 +122,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     outOfSync,
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
     ...(s.refcount === undefined ? {} : { refcount: s.refcount }),
+    ...(s.holds === undefined ? {} : { holds: s.holds }),
     ...(s.up === undefined ? {} : { up: s.up }),
     ...(s.pinned === undefined ? {} : { pinned: s.pinned }),
     remembered: s.remembered ?? [],

@@ -32,6 +32,10 @@ export interface ShadowFacts {
   readonly gone?: boolean;
   readonly loadedBy: readonly number[];
   readonly fresh: boolean;
+  /** It may differ from the guest's table; if it is not said, whether the design calls the table out of sync. */
+  readonly outOfSync?: boolean;
+  /** Who holds it, as sayings, the longest first: said where it is in focus, in place of what Xen counts. */
+  readonly holds?: readonly string[];
   /** What an entry says that its bits do not: undefined for ordinary entries. */
   readonly says: (hi: number, lo: number) => string | undefined;
   /** Entries that stand for nothing and are shown only when they matter (known-absent magic). */

@@ -1,0 +1,47 @@
+import { frameName, hex, shadowName } from '../../../../base';
+import * as c from '../../../../hypervisor/kvm/constants';
+import { pointerIndex, pointerTable } from '../../../../hypervisor/kvm/pteList';
+import type { Kvm } from '../../../../hypervisor/kvm/state';
+import { fixupOf, guestTable, shadowEntry } from '../../entity';
+import type { FixupGroup } from '../../model';
+import { field, type Moment } from '../../read/moment';
+import type { UnsyncPage } from './penumbra';
+
+/** Of a reverse map with many sptes no more than these are shown on stage; the books of the frame have all. */
+const SHOWN = 3;
+
+/**
+ * Reverse maps that matter now: those of tables that are unsync, which the next synchronisation must protect, and of the
+ * frames that an spte was set for in this beat.
+ */
+export function rmapGroups(moment: Moment, k: Kvm, unsync: readonly UnsyncPage[]): FixupGroup[] {
+  const set = moment.events.filter((e) => e.kind === 'KvmSetSpte');
+  const changed = new Set(set.map((e) => `${field(e, 'table')} ${field(e, 'index')}`));
+  const gfns = new Set(unsync.map(({ sfn }) => k.pages.get(sfn, 'gfn')));
+  for (const e of set.slice(-2)) gfns.add(field(e, 'gfn'));
+  return [...gfns].flatMap((gfn): FixupGroup[] => {
+    const head = k.slots.rmap(gfn, 1);
+    const pointers = k.lists.all(head);
+    if (pointers.length === 0) return [];
+    const form = (head & 1) === 0 ? 'ONE' : `MANY (${pointers.length})`;
+    return [
+      {
+        guest: guestTable(Math.max(0, k.slots.mfn(gfn))),
+        title: `RMAP OF ${frameName(gfn)}: ${form}`,
+        brief: `RMAP ${frameName(gfn)}`,
+        items: pointers.slice(0, SHOWN).map((pointer, nth) => {
+          const [sfn, index] = [pointerTable(pointer), pointerIndex(pointer)];
+          const text = `${shadowName(sfn)}[${hex(index, 3)}]`;
+          const place = (k.lo(sfn, index) & c.SPTE_W) === 0 ? 'read-only' : 'writable';
+          return {
+            id: fixupOf(gfn, nth),
+            holds: { text, entry: shadowEntry(sfn, index) },
+            place,
+            said: `reverse map of frame ${frameName(gfn)}: ${text}, ${place}`,
+            state: changed.has(`${sfn} ${index}`) ? 'changed' : 'idle',
+          };
+        }),
+      },
+    ];
+  });
+}

@@ -9,8 +9,10 @@ export class NamedCells<N extends string> {
     private readonly store: Store,
     readonly name: string,
     private readonly names: readonly N[],
+    /** False: journaled, but no part of the state's identity. */
+    hashed = true,
   ) {
-    this.region = store.region(name, names.length);
+    this.region = store.region(name, names.length, hashed);
     this.places = Object.fromEntries(names.map((n, i) => [n, i])) as Record<N, number>;
   }
 

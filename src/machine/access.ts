@@ -1,7 +1,7 @@
 import { procedure, slots, type Thread, type Touch } from '../kernel';
 import { writeBytes } from './bytes';
 import { GuestPageFault, MemoryRead, MemoryWritten, PageFault, StoreBuffered, TlbHit } from './events';
-import { FAULT_INJECT, FAULT_RETRY } from './exits';
+import { EXIT_BY_WALK, FAULT_INJECT, FAULT_RETRY } from './exits';
 import { combine, joinParts, partBytes, partOffset, parts, partVa, partValue } from './instruction';
 import type { Machine } from './machine';
 import { LOCKED_OPS } from './operation';
@@ -232,7 +232,12 @@ export const guestAccess = procedure<Machine>({
       lane: 'walk',
       run: (t, m) => {
         partVa(m, t.actor, t.get(L.part), va);
-        t.callThen('fill', hardwareWalk, [va.hi, va.lo, m.vcpu(t.actor).get('insAccess')], L.error);
+        t.callThen(
+          'fill',
+          m.exits.walk ?? hardwareWalk,
+          [va.hi, va.lo, m.vcpu(t.actor).get('insAccess')],
+          L.error,
+        );
       },
       say: (t, m) => {
         partVa(m, t.actor, t.get(L.part), va);
@@ -301,7 +306,8 @@ export const guestAccess = procedure<Machine>({
       when: (t, m) => m.storeBuffers.empty(t.actor),
       run: (t, m) => {
         partVa(m, t.actor, t.get(L.part), va);
-        m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
+        if ((t.get(L.error) & EXIT_BY_WALK) === 0)
+          m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
         const r = m.vcpu(t.actor);
         r.set('inHypervisor', 1);
         r.set('faults', r.get('faults') + 1);
@@ -310,6 +316,8 @@ export const guestAccess = procedure<Machine>({
       },
       say: (t, m) => {
         partVa(m, t.actor, t.get(L.part), va);
+        if ((t.get(L.error) & EXIT_BY_WALK) !== 0)
+          return `The walk could not go on: ${who(t)} leaves the guest for the hypervisor.`;
         return `The ${sayAccess(m.vcpu(t.actor).get('insAccess'))} at ${sayVa(m, t.actor, va.hi, va.lo)} faults, error code ${sayError(t.get(L.error))}.`;
       },
     },

@@ -7,6 +7,12 @@ export const FAULT_RETRY = 1;
 export const FAULT_DONE = 2;
 
 /**
+ * In the error that a design's own walk returns: the guest leaves the processor for another reason than a #PF (nested tables
+ * deny the access). `pageFault` is called for it all the same; no PageFault is emitted, for there is none.
+ */
+export const EXIT_BY_WALK = 0x4000_0000;
+
+/**
  * Where the guest leaves the processor for the hypervisor. The machine knows no hypervisor, only these procedures; a design
  * provides them. `native` provides those of bare hardware.
  */
@@ -16,6 +22,8 @@ export interface Exits {
    * given and, where that is not the page that exited, which page of the instruction it is for (1 the first, 2 the second).
    */
   readonly pageFault: Procedure<never>;
+  /** How the processor translates, where that is not the walk of walk.ts: slots and results are those of `hardwareWalk`. */
+  readonly walk?: Procedure<never>;
   /** Slots: hi, lo. MOV CR3. Sets the guest's CR3 and the hardware's. */
   readonly loadCr3: Procedure<never>;
   /** Slots: vaHi, vaLo. */

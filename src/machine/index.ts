@@ -22,4 +22,5 @@ export * from './say';
 export * from './storeBuffer';
 export * from './tlb';
 export * from './walk';
+export * as walkParts from './walkParts';
 export * from './wide';

@@ -13,6 +13,8 @@ export function interruptible(m: Machine, v: number): boolean {
   if (at === undefined) return true;
   switch (at.procedure.name) {
     case 'hardware_walk':
+    case 'nested_walk':
+    case 'nested_translate':
       return false;
     case 'guest_access':
       return at.label === 'fault' || at.label === 'resume' || (at.label === 'lookup' && firstPage(m, v));

@@ -13,8 +13,8 @@ export function presetPdptes(m: Machine, v: number, cr3: number): void {
   const r = m.vcpu(v);
   REGISTERS.forEach((name, i) => {
     const word = ((cr3 & 0xfe0) >>> 3) + i;
-    r.set(`${name}Hi` satisfies RegisterName, m.memory.hi(cr3 >>> 12, word));
-    r.set(`${name}Lo` satisfies RegisterName, m.memory.lo(cr3 >>> 12, word));
+    r.set(`${name}Hi` satisfies RegisterName, m.memory.hi(m.gfnToMfn(cr3 >>> 12), word));
+    r.set(`${name}Lo` satisfies RegisterName, m.memory.lo(m.gfnToMfn(cr3 >>> 12), word));
   });
 }
 
@@ -38,8 +38,8 @@ export const loadPdptes = procedure<Machine>({
         const cr3 = t.get(L.cr3);
         const index = t.get(L.index);
         const word = ((cr3 & 0xfe0) >>> 3) + index;
-        t.set(L.hi, m.memory.hi(cr3 >>> 12, word));
-        t.set(L.lo, m.memory.lo(cr3 >>> 12, word));
+        t.set(L.hi, m.memory.hi(m.gfnToMfn(cr3 >>> 12), word));
+        t.set(L.lo, m.memory.lo(m.gfnToMfn(cr3 >>> 12), word));
         t.set(L.hi0 + 2 * index, t.get(L.hi));
         t.set(L.lo0 + 2 * index, t.get(L.lo));
         t.set(L.index, index + 1);

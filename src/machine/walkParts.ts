@@ -1,0 +1,168 @@
+import { slots, type Thread } from '../kernel';
+import * as bits from './bits';
+import { AccessedDirtySet } from './events';
+import type { Machine } from './machine';
+import {
+  frameOf,
+  frameWithin,
+  indexAt,
+  isLeaf,
+  leafFrame,
+  type PagingMode,
+  present,
+  reservedViolation,
+} from './paging';
+import { denied, errorCode, RIGHT_NX, WRITE } from './rights';
+import { sayAccess, sayIndex } from './say';
+import type { Halves } from './wide';
+
+/**
+ * What every walk of a guest's tables by a processor has in common, whatever the tables' addresses mean: the walk of walk.ts,
+ * and a two-dimensional one. A walk's first local variables are these.
+ */
+
+/** Per level 1 to 4: the frame of the table, and the entry as read from it. */
+const PER_LEVEL = 3;
+export const WALK_SLOTS = [
+  ...(['vaHi', 'vaLo', 'access', 'level', 'error', 'rights'] as const),
+  // The level whose entry is marked next (0: none), and the one just marked (0: its entry had changed), with what bits.
+  ...(['toMark', 'marked', 'markedBits'] as const),
+  ...(['frame1', 'hi1', 'lo1', 'frame2', 'hi2', 'lo2'] as const),
+  ...(['frame3', 'hi3', 'lo3', 'frame4', 'hi4', 'lo4'] as const),
+] as const;
+const L = slots(...WALK_SLOTS);
+export const frameSlot = (level: number): number => L.frame1 + PER_LEVEL * (level - 1);
+export const hiSlot = (level: number): number => L.hi1 + PER_LEVEL * (level - 1);
+export const loSlot = (level: number): number => L.lo1 + PER_LEVEL * (level - 1);
+
+export const offsetOf = (mode: PagingMode, index: number): number => index * 4 * mode.entryCells;
+const who = (t: Thread): string => `vCPU ${t.actor}`;
+
+/** What follows from the entry just read: into a slot the error, or -1; and whether the walk has come to its leaf. */
+export function judge(t: Thread, m: Machine, mode: PagingMode, level: number): 'next' | 'leaf' | 'fault' {
+  const r = m.vcpu(t.actor);
+  const hi = t.get(hiSlot(level));
+  const lo = t.get(loSlot(level));
+  const leaf = isLeaf(mode, level, lo, r.get('hwCr4'));
+  if (present(lo) && !reservedViolation(mode, level, leaf, hi, lo, r.get('hwEfer')))
+    return leaf ? 'leaf' : 'next';
+  t.set(L.error, code(t, m, present(lo) ? bits.PFEC_P | bits.PFEC_RSVD : 0));
+  return 'fault';
+}
+
+export function code(t: Thread, m: Machine, cause: number): number {
+  const r = m.vcpu(t.actor);
+  return errorCode(cause, t.get(L.access), r.get('cpl') === 3, r.get('hwCr4'), r.get('hwEfer'));
+}
+
+/** Rights of the whole path: W and U are wanted of every level that has them, NX of any, D and G are the leaf's. */
+function rightsOf(t: Thread, m: Machine, mode: PagingMode): number {
+  const leaf = t.get(L.level);
+  const top = mode.name === 'pae' ? 2 : mode.levels; // PDPTEs carry no rights
+  let rights = bits.W | bits.U;
+  for (let level = top; level >= leaf; level--) {
+    rights &= t.get(loSlot(level)) | ~(bits.W | bits.U);
+    if (mode.entryCells === 2 && t.get(hiSlot(level)) < 0) rights |= RIGHT_NX;
+  }
+  const lo = t.get(loSlot(leaf));
+  const global = (m.vcpu(t.actor).get('hwCr4') & bits.CR4_PGE) !== 0 ? lo & bits.G : 0;
+  return rights | (lo & bits.D) | global;
+}
+
+/** Bits the processor still has to set in the entry of a level: A everywhere, D in the leaf of a write. */
+function missing(t: Thread, level: number): number {
+  const wanted = level === t.get(L.level) && t.get(L.access) === WRITE ? bits.A | bits.D : bits.A;
+  return wanted & ~t.get(loSlot(level));
+}
+
+/** The next level, downwards, whose entry wants a bit; 0 when none does. */
+function nextToMark(t: Thread, mode: PagingMode, from: number): number {
+  const top = mode.name === 'pae' ? Math.min(from, 2) : from; // hardware never writes PDPTEs
+  for (let level = top; level >= t.get(L.level); level--) if (missing(t, level) !== 0) return level;
+  return 0;
+}
+
+export function dataFrame(t: Thread, mode: PagingMode): number {
+  const vaHi = t.get(L.vaHi);
+  const vaLo = t.get(L.vaLo);
+  const level = t.get(L.level);
+  if (level === 0) return vaLo >>> 12;
+  const base = leafFrame(mode, level, t.get(hiSlot(level)), t.get(loSlot(level)));
+  return frameWithin(base, mode.shift[level] as number, vaHi, vaLo);
+}
+
+export function sayMark(t: Thread, m: Machine): string {
+  const mode = m.hwMode(t.actor);
+  const level = t.get(L.marked);
+  if (level === 0)
+    return `An entry is no longer what ${who(t)} read a moment ago. It must not be marked: the walk begins again.`;
+  const index = sayIndex(indexAt(mode, level, t.get(L.vaHi), t.get(L.vaLo)));
+  const set = t.get(L.markedBits);
+  const names = set === bits.A ? 'accessed' : set === bits.D ? 'dirty' : 'accessed and dirty';
+  return `${who(t)} marks entry ${index} of ${m.nameTable(t.get(frameSlot(level)), level)} as ${names}.`;
+}
+
+/** What was found in an entry, and what follows: the second half of the caption of a read. */
+export function finding(t: Thread, m: Machine, mode: PagingMode, level: number): string {
+  const hi = t.get(hiSlot(level));
+  const lo = t.get(loSlot(level));
+  const r = m.vcpu(t.actor);
+  if (!present(lo)) return 'It is not present: page fault.';
+  const leaf = isLeaf(mode, level, lo, r.get('hwCr4'));
+  if (reservedViolation(mode, level, leaf, hi, lo, r.get('hwEfer')))
+    return 'It is present with a reserved bit set: page fault.';
+  if (!leaf) return `It is present: go on to frame ${m.nameFrame(frameOf(hi, lo))}.`;
+  const frame = m.nameFrame(dataFrame(t, mode));
+  return level === 1
+    ? `It maps frame ${frame}.`
+    : `It maps a large page; the address lies in its frame ${frame}.`;
+}
+
+/** The rights of the whole path, held against the access: an error, or which entry is to be marked first (0: none). */
+export function checkRights(t: Thread, m: Machine): 'fault' | 'granted' {
+  const mode = m.hwMode(t.actor);
+  const r = m.vcpu(t.actor);
+  const rights = rightsOf(t, m, mode);
+  t.set(L.rights, rights);
+  if (denied(rights, t.get(L.access), r.get('cpl') === 3, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags'))) {
+    t.set(L.error, code(t, m, bits.PFEC_P));
+    return 'fault';
+  }
+  t.set(L.toMark, nextToMark(t, mode, mode.levels));
+  return 'granted';
+}
+
+export function sayRights(t: Thread, m: Machine): string {
+  const r = m.vcpu(t.actor);
+  const rights = t.get(L.rights);
+  const path = `${(rights & bits.W) === 0 ? 'read-only' : 'writable'}, ${(rights & bits.U) === 0 ? 'kernel only' : 'user'}`;
+  const user = r.get('cpl') === 3;
+  const refused = denied(rights, t.get(L.access), user, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags'));
+  const what = `this ${sayAccess(t.get(L.access))} from ${user ? 'user' : 'kernel'} mode`;
+  const nx = (rights & RIGHT_NX) === 0 ? '' : ', not executable';
+  return `All levels together say: ${path}${nx}. That ${refused ? 'denies' : 'allows'} ${what}.`;
+}
+
+const read: Halves = { hi: 0, lo: 0 };
+
+/** Marks the entry of `toMark`, which lies in machine frame `frame`, unless it is no longer what was read. */
+export function markEntry(t: Thread, m: Machine, frame: number): 'changed' | 'more' | 'all' {
+  const mode = m.hwMode(t.actor);
+  const level = t.get(L.toMark);
+  const index = indexAt(mode, level, t.get(L.vaHi), t.get(L.vaLo));
+  m.storeBuffers.read(t.actor, frame, offsetOf(mode, index), 4 * mode.entryCells, read);
+  if (read.lo !== t.get(loSlot(level)) || read.hi !== t.get(hiSlot(level))) {
+    t.set(L.marked, 0);
+    return 'changed';
+  }
+  const set = missing(t, level);
+  m.memory.write32(frame, index * mode.entryCells, read.lo | set);
+  t.set(loSlot(level), read.lo | set);
+  if (level === t.get(L.level)) t.set(L.rights, t.get(L.rights) | (set & bits.D));
+  m.world.emit(AccessedDirtySet, t.actor, 0, level, frame, index, set);
+  const next = nextToMark(t, mode, level - 1);
+  t.set(L.toMark, next);
+  t.set(L.marked, level);
+  t.set(L.markedBits, set);
+  return next === 0 ? 'all' : 'more';
+}

@@ -1,10 +1,11 @@
 import type { Design } from './design';
 import { kvm } from './kvm/design';
 import { native } from './native/design';
+import { nested } from './nested/design';
 import { skeleton } from './skeleton/design';
 import { wholeXen } from './xen/whole';
 
 /** Every design, by the name that scenarios use. A new design is one folder and one row here. */
 export const designs: ReadonlyMap<string, Design> = new Map(
-  [native, skeleton, wholeXen, kvm].map((design) => [design.name, design]),
+  [native, skeleton, wholeXen, kvm, nested].map((design) => [design.name, design]),
 );

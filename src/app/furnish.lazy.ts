@@ -1,8 +1,8 @@
 import { designs } from '../hypervisor';
 import { FIRST, LIBRARY } from '../library';
-import { resolve } from '../scenario';
 import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
+import { compileText } from '../session/reading';
 import { kvmSource } from '../views/scene/sources/kvm/source';
 import { supplySource } from '../views/scene/sources/registry';
 import { followAddress } from './urlSync';
@@ -14,7 +14,7 @@ import { followAddress } from './urlSync';
 export function furnish(controls: Controls): void {
   supplySource(kvmSource);
   controls.furnish(
-    { compile: (text) => resolve(text), library: LIBRARY, designs: [...designs.values()], first: FIRST },
+    { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,
   );
   followAddress(controls);

@@ -5,6 +5,7 @@ export * from './explore';
 export * from './export/litmus';
 export * from './export/promela';
 export * from './export/scenario';
+export * from './litmus/asScenario';
 export * from './litmus/check';
 export * from './litmus/parse';
 export * from './litmus/test';

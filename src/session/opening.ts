@@ -11,6 +11,8 @@ export interface Compiled {
   readonly spec: ScenarioSpec;
   readonly design: Design;
   readonly warnings: readonly Diagnostic[];
+  /** The scenario that the text became, if it was a litmus test. */
+  readonly text?: string;
 }
 
 /** Turns a scenario's text into something that runs, or says everything that is wrong with it. */
@@ -62,7 +64,8 @@ export function openText(session: Session, sources: Sources, text: string): bool
     session.set({ draft: text, diagnostics: compiled.error });
     return false;
   }
-  return show(session, compiled.value, text, sources.library.find((entry) => entry.text === text)?.id);
+  const became = compiled.value.text ?? text;
+  return show(session, compiled.value, became, sources.library.find((entry) => entry.text === became)?.id);
 }
 
 /** Puts something that runs on stage, at its beginning. `library` is its id there, if it is from there. */

@@ -1,4 +1,5 @@
 import { assertNever } from '../../base';
+import { locationsOf } from '../litmus/asScenario';
 import { type Instruction, type LitmusTest, type Proposition, REGISTERS, type Source } from '../litmus/test';
 
 /**
@@ -159,20 +160,4 @@ function conditionText(p: Proposition): string {
     default:
       return assertNever(p);
   }
-}
-
-/** Every location that the test names, in order of appearance. */
-function locationsOf(test: LitmusTest): string[] {
-  const found = new Set(test.memory.keys());
-  for (const one of test.threads.flat()) if ('location' in one) found.add(one.location);
-  const inside = (p: Proposition): void => {
-    if (p.kind === 'memory') found.add(p.location);
-    else if (p.kind === 'not') inside(p.of);
-    else if (p.kind === 'and' || p.kind === 'or') {
-      inside(p.left);
-      inside(p.right);
-    }
-  };
-  inside(test.proposition);
-  return [...found];
 }

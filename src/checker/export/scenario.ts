@@ -1,12 +1,20 @@
-import { fail, ok, type Result, type Word } from '../../base';
-import { OP_STARTED, type Run } from '../../engine';
-import { type GuestOp, MemoryRead, MemoryWritten, StoreBuffered } from '../../machine';
+import { assertNever, fail, ok, type Result, type Word } from '../../base';
+import { type Proposition as Asked, OP_STARTED, type Run } from '../../engine';
+import {
+  GENERAL_REGISTERS,
+  type GeneralRegister,
+  type GuestOp,
+  MemoryRead,
+  MemoryWritten,
+  StoreBuffered,
+} from '../../machine';
 import {
   type Instruction,
   type LitmusTest,
   type Proposition,
   REGISTERS,
   type Register,
+  type Source,
 } from '../litmus/test';
 
 /** Where an operation met memory, and what it read there. */
@@ -17,9 +25,12 @@ interface Met {
   readonly read: number | undefined;
 }
 
+const QUANTIFIERS = { sometimes: 'exists', never: '~exists', always: 'forall' } as const;
 const NAMES = 'xyzabcdefghijklmnopqrstuvw';
-/** EAX is kept for CMPXCHG. */
-const FREE: readonly Register[] = REGISTERS.filter((name) => name !== 'EAX');
+
+/** As a litmus test writes it. */
+const upper = (name: GeneralRegister): Register => name.toUpperCase() as Register;
+const fromRegister = (name: GeneralRegister): Source => ({ kind: 'register', register: upper(name) });
 
 class NotExportable extends Error {}
 
@@ -42,9 +53,19 @@ class Translation {
   private readonly met: readonly (Met | undefined)[][];
   private readonly registers: LitmusTest['registers'][number][] = [];
   private readonly facts: Proposition[] = [];
+  /** Registers that the programs name themselves. */
+  private readonly named: readonly GeneralRegister[];
+  /** Registers for values that nobody names. EAX is kept for CMPXCHG. */
+  private readonly free: readonly Register[];
 
   constructor(private readonly run: Run) {
     this.met = meetings(run);
+    const ops = run.built.spec.programs.flat();
+    const named = new Set(
+      ops.flatMap((op) => [...('into' in op ? [op.into] : []), ...('from' in op ? [op.from] : [])]),
+    );
+    this.named = GENERAL_REGISTERS.filter((name) => named.has(name));
+    this.free = REGISTERS.filter((name) => name !== 'EAX' && !this.named.some((one) => upper(one) === name));
   }
 
   test(): LitmusTest {
@@ -52,6 +73,8 @@ class Translation {
     if (spec.host.length > 0)
       throw new NotExportable('The host takes part in this scenario, and a litmus test has threads only.');
     const threads = spec.programs.map((ops, v) => this.thread(ops, v));
+    const { question } = spec;
+    const asked = question && this.asked(question.proposition);
     const memory = new Map<string, number>();
     for (const [place, name] of this.places) {
       const [frame = 0, offset = 0] = place.split(':').map(Number);
@@ -59,12 +82,44 @@ class Translation {
       const end = this.wordAt(this.run.length, frame, offset);
       this.facts.push({ kind: 'memory', location: name, value: end });
     }
-    const name = spec.title.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'scenario';
+    for (const name of this.named) {
+      for (let v = 0; v < threads.length; v++) {
+        const value = this.run.peek(0, () => this.run.built.machine.vcpu(v).get(name));
+        if (value !== 0) this.registers.push({ thread: v, register: upper(name), value });
+      }
+    }
+    const name = spec.title.replace(/[^A-Za-z0-9+]+/g, '-').replace(/^-|-$/g, '') || 'scenario';
+    const test = { name, threads, registers: this.registers, memory };
+    if (question !== undefined && asked !== undefined)
+      return { ...test, quantifier: QUANTIFIERS[question.quantifier], proposition: asked };
     const proposition = this.facts.reduceRight<Proposition>(
       (right, left) => (right.kind === 'constant' ? left : { kind: 'and', left, right }),
       { kind: 'constant', holds: true },
     );
-    return { name, threads, registers: this.registers, memory, quantifier: 'exists', proposition };
+    return { ...test, quantifier: 'exists', proposition };
+  }
+
+  /** The scenario's own question, in the words of a litmus test. */
+  private asked(p: Asked): Proposition {
+    switch (p.kind) {
+      case 'register':
+        return { kind: 'register', thread: p.vcpu, register: upper(p.register), value: p.value };
+      case 'memory':
+        return {
+          kind: 'memory',
+          location: this.place(this.run.built.machine.gfnToMfn(p.gfn), p.offset),
+          value: p.value,
+        };
+      case 'constant':
+        return p;
+      case 'not':
+        return { kind: 'not', of: this.asked(p.of) };
+      case 'and':
+      case 'or':
+        return { kind: p.kind, left: this.asked(p.left), right: this.asked(p.right) };
+      default:
+        return assertNever(p);
+    }
   }
 
   private wordAt(cursor: number, frame: number, offset: number): number {
@@ -76,10 +131,10 @@ class Translation {
     const out: Instruction[] = [];
     let used = 0;
     const next = (): Register => {
-      const register = FREE[used++];
+      const register = this.free[used++];
       if (register === undefined)
         throw new NotExportable(
-          `vCPU ${v} reads more than ${FREE.length} values, and has no more registers.`,
+          `vCPU ${v} reads more than ${this.free.length} values, and has no more registers.`,
         );
       return register;
     };
@@ -89,16 +144,21 @@ class Translation {
           out.push({ kind: 'mfence' });
           return;
         case 'load': {
-          const to = next();
+          const to = op.into === undefined ? next() : upper(op.into);
           out.push({ kind: 'load', to, location: this.location(v, n) });
           this.reads(v, n, to);
           return;
         }
-        case 'store': {
-          const value = this.small(op.value, v, n);
-          out.push({ kind: 'store', location: this.location(v, n), from: { kind: 'immediate', value } });
+        case 'store':
+          out.push({ kind: 'store', location: this.location(v, n), from: this.given(op, v, n) });
           return;
-        }
+        case 'move':
+          out.push({
+            kind: 'move',
+            to: upper(op.into),
+            from: op.from === undefined ? { kind: 'immediate', value: op.value } : fromRegister(op.from),
+          });
+          return;
         case 'locked':
           this.locked(op, v, n, out, next);
           return;
@@ -117,21 +177,23 @@ class Translation {
     next: () => Register,
   ): void {
     const location = this.location(v, n);
-    const value = this.small(op.value, v, n);
+    const given = this.given(op, v, n);
     if (op.op === 'add') {
-      out.push({ kind: 'add', location, from: { kind: 'immediate', value } });
+      out.push({ kind: 'add', location, from: given });
       return;
     }
     if (op.op !== 'xchg' && op.op !== 'cmpxchg') throw this.unknown(v, n);
-    const register = next();
-    this.registers.push({ thread: v, register, value });
+    const register = given.kind === 'register' ? given.register : next();
+    if (given.kind === 'immediate') this.registers.push({ thread: v, register, value: given.value });
     if (op.op === 'xchg') {
       out.push({ kind: 'xchg', location, register });
       this.reads(v, n, register);
       return;
     }
-    const expected = this.small(op.expected, v, n);
-    out.push({ kind: 'move', to: 'EAX', from: { kind: 'immediate', value: expected } });
+    if (op.into === undefined) {
+      const expected = this.small(op.expected, v, n);
+      out.push({ kind: 'move', to: 'EAX', from: { kind: 'immediate', value: expected } });
+    }
     out.push({ kind: 'cmpxchg', location, register });
   }
 
@@ -145,32 +207,48 @@ class Translation {
     const met = this.met[v]?.[n];
     if (met === undefined)
       throw new NotExportable(
-        `${this.named(v, n)} does not reach memory in this run, so it has no location.`,
+        `${this.called(v, n)} does not reach memory in this run, so it has no location.`,
       );
     const { frame, offset } = met;
-    if (offset % 4 !== 0) throw new NotExportable(`${this.named(v, n)} is not aligned to a 32-bit word.`);
+    if (offset % 4 !== 0) throw new NotExportable(`${this.called(v, n)} is not aligned to a 32-bit word.`);
+    return this.place(frame, offset);
+  }
+
+  /** The location of a word: by the scenario's own name for it, if it has one. */
+  private place(frame: number, offset: number): string {
     const place = `${frame}:${offset}`;
     let name = this.places.get(place);
     if (name === undefined) {
-      name = NAMES[this.places.size];
+      const { machine } = this.run.built;
+      const free = [...NAMES].filter((one) => !machine.words.some((word) => word.name === one));
+      name = machine.wordAt(frame, offset)?.name ?? free[this.places.size];
       if (name === undefined) throw new NotExportable('The programs use more words than there are letters.');
       this.places.set(place, name);
     }
     return name;
   }
 
+  private given(
+    { value, from }: { readonly value: Word; readonly from?: GeneralRegister },
+    v: number,
+    n: number,
+  ): Source {
+    return from === undefined ? { kind: 'immediate', value: this.small(value, v, n) } : fromRegister(from);
+  }
+
   private small({ hi, lo }: Word, v: number, n: number): number {
-    if (hi !== 0) throw new NotExportable(`${this.named(v, n)} has a value of more than 32 bits.`);
+    // Minus one in 32 bits is written with 64.
+    if (hi !== 0 && hi !== lo >> 31) throw new NotExportable(`${this.called(v, n)} has a value of more than 32 bits.`);
     return lo;
   }
 
-  private named(v: number, n: number): string {
+  private called(v: number, n: number): string {
     return `vCPU ${v}: \`${this.run.built.spec.sources[v]?.[n]?.text.trim() ?? `operation ${n}`}\``;
   }
 
   private unknown(v: number, n: number): NotExportable {
     return new NotExportable(
-      `${this.named(v, n)} has no counterpart in a litmus test, which knows loads, stores, MFENCE and locked operations.`,
+      `${this.called(v, n)} has no counterpart in a litmus test, which knows loads, stores, MFENCE and locked operations.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { defined, ensure } from '../../base';
 import type { Region, World } from '../../kernel';
 import { type Halves, type MachineConfig, Memory, REAL_GEOMETRY, StoreBuffers } from '../../machine';
+import { mostStores } from './asScenario';
 import { type Instruction, type LitmusTest, REGISTERS, type Register, type Source } from './test';
 
 const WIDTH = 4;
@@ -8,11 +9,6 @@ const WIDTH = 4;
 const FRAME = 0;
 
 const halves: Halves = { hi: 0, lo: 0 };
-
-/** The longest row of stores a thread has: a buffer of that depth never makes one wait. */
-function mostStores(test: LitmusTest): number {
-  return Math.max(1, ...test.threads.map((t) => t.filter(({ kind }) => kind === 'store').length));
-}
 
 /** A litmus test as a small machine: the real one's memory and store buffers, with nothing else of it around them. */
 export class LitmusMachine {

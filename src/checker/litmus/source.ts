@@ -69,5 +69,5 @@ export function withoutComments(text: string): string {
 }
 
 export function errorAt(whole: string, trouble: LitmusTrouble): LitmusError {
-  return { line: whole.slice(0, trouble.at).split('\n').length, says: trouble.message };
+  return { line: whole.slice(0, trouble.at).split('\n').length, from: trouble.at, says: trouble.message };
 }

@@ -47,5 +47,7 @@ export interface LitmusTest {
 /** What is wrong with a text: the line (from 1), what was found there, and what was expected. */
 export interface LitmusError {
   readonly line: number;
+  /** Where in the text, from 0. */
+  readonly from: number;
   readonly says: string;
 }

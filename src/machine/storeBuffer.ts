@@ -12,7 +12,10 @@ const WIDTH = 2;
 const HI = 3;
 const LO = 4;
 
-/** A store that other processors do not see yet, as panels read it. */
+/**
+ * A store that other processors do not see yet, as panels read it. One for a word of the hypervisor's own that lies outside the
+ * simulated memory (a lock, a flag) has the frame -1 - cell, offset 0 and width 4.
+ */
 export interface BufferedStore {
   readonly frame: number;
   readonly offset: number;
@@ -30,6 +33,10 @@ export interface BufferedStore {
  */
 export class StoreBuffers {
   private readonly base: readonly number[];
+  /** A store for a cell has reached it. A design that buffers such stores says here what that means (a lock is free). */
+  onCell: (cell: number) => void = () => undefined;
+  /** How people call a cell; a design that buffers such stores sets it. */
+  nameCell: (cell: number) => string = (cell) => `cell ${cell}`;
 
   constructor(
     private readonly world: World,
@@ -47,9 +54,10 @@ export class StoreBuffers {
     return this.config.storeBufferDepth;
   }
 
-  /** Stores waiting. */
+  /** Stores waiting. Only vCPUs have a buffer: of anybody else none ever does. */
   count(v: number): number {
-    return this.world.store.get(this.base[v] as number);
+    const base = this.base[v];
+    return base === undefined ? 0 : this.world.store.get(base);
   }
 
   empty(v: number): boolean {
@@ -89,17 +97,37 @@ export class StoreBuffers {
     store.set(this.base[v] as number, this.count(v) + 1);
   }
 
+  /** Appends a store to a cell of the hypervisor's own. */
+  pushCell(v: number, cell: number, value: number): void {
+    this.push(v, -1 - cell, 0, 4, 0, value);
+  }
+
+  /** What the vCPU itself sees in a cell: its newest store that waits, or what is there. */
+  readCell(v: number, cell: number): number {
+    const nth = this.empty(v) ? -1 : this.covering(v, -1 - cell, 0);
+    return nth < 0 ? this.world.store.get(cell) : this.at(v, nth).lo;
+  }
+
   /** The oldest store reaches memory. */
   drain(v: number): void {
     const { store } = this.world;
     const oldest = this.at(v, 0);
-    writeBytes(this.memory, oldest.frame, oldest.offset, oldest.width, oldest.hi, oldest.lo);
-    this.world.emit(MemoryWritten, v, oldest.frame, oldest.offset, oldest.width, oldest.hi, oldest.lo);
+    this.land(v, oldest);
     const last = this.count(v) - 1;
     const from = this.entry(v, 0);
     for (let i = 0; i < last * ENTRY_CELLS; i++) store.set(from + i, store.get(from + ENTRY_CELLS + i));
     for (let i = 0; i < ENTRY_CELLS; i++) store.set(this.entry(v, last) + i, 0);
     store.set(this.base[v] as number, last);
+    if (oldest.frame < 0) this.onCell(-1 - oldest.frame);
+  }
+
+  private land(v: number, { frame, offset, width, hi, lo }: BufferedStore): void {
+    if (frame < 0) {
+      this.world.store.set(-1 - frame, lo);
+      return;
+    }
+    writeBytes(this.memory, frame, offset, width, hi, lo);
+    this.world.emit(MemoryWritten, v, frame, offset, width, hi, lo);
   }
 
   /** The newest waiting store that covers a byte, or -1. */

@@ -34,6 +34,10 @@ export const SPTE_HOST_WRITABLE = 1 << 9;
 export const SPTE_MMU_WRITABLE = 1 << 10;
 export const SPTE_MMU_PRESENT = 1 << 11;
 export const SPTE_NX_HI = 1 << 31;
+/** Bits 56 to 62: the identification of the fast path proposed in 2012: vCPU + 1, 0 for none (sheet 5.10, 5.11). Bit 63 of the same byte is NX. */
+export const SPTE_ID_HI = 0x7f << 24;
+export const SPTE_ID_SHIFT_HI = 24;
+export const MAX_ID = 127;
 /** Bit 51: reserved on every machine with fewer than 52 physical address bits. It makes an MMIO spte fault with RSVD. */
 export const SPTE_MMIO_HI = 1 << 19;
 

@@ -8,6 +8,7 @@ import { KVM_OPERATIONS, kvmOperations } from './hostOps';
 import { kvmInvariants } from './invariants';
 import { kvmInvlpg, kvmSetCr0, kvmSetCr3, kvmSetCr4, kvmSetEfer } from './privileged';
 import { LINUX_6_1, PROFILES, profileNamed } from './profiles';
+import { watchBuffers } from './racyWords';
 import { Kvm } from './state';
 import { SWITCHES } from './switches';
 
@@ -34,6 +35,7 @@ export const kvm: Design = {
     ensure(profile !== undefined, `kvm has a profile named ${options.profile}`);
     const k = new Kvm(world, machine, profile, options);
     world.addPart('kvm', k);
+    watchBuffers(k);
     machine.gfnToMfn = (gfn) => k.slots.mfn(gfn);
     machine.nameFrame = (frame) => k.name(frame);
     machine.nameTable = (frame, level) =>

@@ -4,6 +4,7 @@ import { KvmInjException } from './events';
 import { lockFree, settle, settleAtOnce } from './flush';
 import { kvmGetPage } from './getPage';
 import { clearMmio } from './mmio';
+import { mayTakeLock, plainStore, releaseLock, roomLeft } from './racyWords';
 import { withLevel, withQuadrant } from './role';
 import {
   freeObsoleteRoots,
@@ -64,7 +65,7 @@ export const kvmSyncRoots = procedure<Kvm>({
       label: 'lock',
       line: '  lock mmu_lock',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: mayTakeLock,
       run: (t, k) => k.lock.take(t),
       say: 'Something may be: it takes mmu_lock.',
     },
@@ -87,9 +88,10 @@ export const kvmSyncRoots = procedure<Kvm>({
     {
       label: 'unlock',
       line: '  unlock mmu_lock',
-      touch: 'racy',
+      touch: plainStore,
+      when: roomLeft,
       run: (t, k) => {
-        k.lock.release(t);
+        releaseLock(t, k);
         t.ret();
       },
       say: 'It releases mmu_lock.',
@@ -111,7 +113,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       label: 'lock',
       line: 'mmu_load: lock mmu_lock; make room',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: mayTakeLock,
       run: (t, k) => {
         k.lock.take(t);
         makePagesAvailable(k);
@@ -181,9 +183,10 @@ export const kvmMmuLoad = procedure<Kvm>({
     {
       label: 'unlock',
       line: '  unlock mmu_lock; sync_roots',
-      touch: 'racy',
+      touch: plainStore,
+      when: roomLeft,
       run: (t, k) => {
-        k.lock.release(t);
+        releaseLock(t, k);
         t.call(kvmSyncRoots, [t.get(R.vcpu)]);
       },
       say: 'It releases mmu_lock. What is unsync below the root must be in line before it is used.',

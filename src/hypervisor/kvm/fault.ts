@@ -23,6 +23,7 @@ import { hostQuiet, touchForRead, touchForWrite } from './host';
 import { injectPageFault } from './inject';
 import { isMmio } from './link';
 import { cacheMmio, matchesMmio } from './mmio';
+import { mayTakeLock, plainStore, releaseLock, roomLeft } from './racyWords';
 import { mmioAccess, mmioGeneration, mmioGfn } from './setSpte';
 import { eachShadowEntry } from './shadowWalk';
 import { HOST_PRESENT } from './slots';
@@ -283,7 +284,7 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'lock',
       line: '  lock mmu_lock; root zapped, or the host took pages away meanwhile: retry; make room',
       touch: 'racy',
-      when: (_, k) => k.lock.free,
+      when: mayTakeLock,
       run: (t, k) => {
         k.lock.take(t);
         t.set(L.result, c.RET_PF_RETRY);
@@ -309,8 +310,9 @@ export const kvmPageFault = procedure<Kvm>({
     {
       label: 'unlock',
       line: '  unlock mmu_lock',
-      touch: 'racy',
-      run: (t, k) => k.lock.release(t),
+      touch: plainStore,
+      when: roomLeft,
+      run: (t, k) => releaseLock(t, k),
       say: 'mmu_lock is released.',
     },
     {

@@ -1,5 +1,6 @@
 import { procedure, slots, type Thread } from '../../kernel';
 import { interruptible } from '../../machine';
+import { mayTakeLock } from './racyWords';
 import type { Kvm } from './state';
 import { IN_GUEST_MODE, READING_SHADOW_PAGE_TABLES, REQ_TLB_FLUSH } from './vcpuState';
 
@@ -43,7 +44,7 @@ const noMatter = (k: Kvm): boolean => k.machine.config.tlbEntries === 0 && k.vm.
 
 /** For steps that take mmu_lock, act and release it in one: whether all could answer a flush at once. */
 export const lockFree = (t: Thread, k: Kvm): boolean =>
-  k.lock.free && k.vcpus.every((_, v) => v === t.actor || answers(k, v));
+  mayTakeLock(t, k) && k.vcpus.every((_, v) => v === t.actor || answers(k, v));
 
 /** The flush that such a step has asked for, if it has. */
 export function settleAtOnce(k: Kvm, actor: number): void {

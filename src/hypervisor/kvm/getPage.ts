@@ -2,12 +2,13 @@ import { procedure, slots } from '../../kernel';
 import { KvmGetPage } from './events';
 import { settle } from './flush';
 import { accountShadowed, flushRemote } from './link';
+import { kvmWriteProtect, needsProtection } from './rmapProtect';
 import { roleDirect, roleLevel } from './role';
 import type { Kvm } from './state';
 import { kvmSyncPage } from './syncPage';
 import { commitZap, type InvalidList, prepareZap, validPages } from './zap';
 
-const L = slots('gfn', 'role', 'sfn', 'result', 'created');
+const L = slots('gfn', 'role', 'sfn', 'result', 'created', 'changed');
 
 /** What there is of a shadow page just looked up. */
 function trace(k: Kvm, sfn: number, created: boolean): void {
@@ -102,27 +103,51 @@ export const kvmGetPage = procedure<Kvm>({
     },
     {
       label: 'make',
-      line: '  else allocate it, empty; its table may not be written unseen from now on',
+      line: '  else allocate it, empty; a table: write_protect(gfn)',
       touch: 'locked',
-      beat: true,
       run: (t, k) => {
-        const sfn = k.pages.allocate(t.get(L.gfn), t.get(L.role), k.vm.get('validGen'));
+        const gfn = t.get(L.gfn);
+        const sfn = k.pages.allocate(gfn, t.get(L.role), k.vm.get('validGen'));
         t.set(L.created, sfn);
-        if (!roleDirect(t.get(L.role))) accountShadowed(k, sfn);
-        trace(k, sfn, true);
-        if (!settle(t, k, 'made')) t.ret(sfn);
+        t.goto('made');
+        if (roleDirect(t.get(L.role))) return;
+        accountShadowed(k, sfn);
+        if (needsProtection(k, gfn)) t.callThen('flush', kvmWriteProtect, [gfn], L.changed);
       },
       say: (t, k) =>
         roleDirect(t.get(L.role))
           ? `${k.describe(t.get(L.created))} is made to map ${k.name(t.get(L.gfn))} and what follows linearly.`
-          : `${k.describe(t.get(L.created))} is made, empty. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only from now on.`,
+          : `${k.describe(t.get(L.created))} is made, empty. The guest's table ${k.name(t.get(L.gfn))} may not be written unseen from now on.`,
+    },
+    {
+      label: 'flush',
+      line: '    some spte could be written: flush all TLBs',
+      touch: 'locked',
+      run: (t, k) => {
+        if (t.get(L.changed) !== 0 && k.on('protect-flush')) flushRemote(k);
+        settle(t, k);
+      },
+      say: (t, k) =>
+        t.get(L.changed) === 0
+          ? 'No mapping of the table could be written: there is nothing to flush.'
+          : k.on('protect-flush')
+            ? 'A mapping could be written, so every vCPU must forget its translations.'
+            : 'A mapping could be written, but no TLB is flushed: a translation from before still lets stores through.',
     },
     {
       label: 'made',
       line: '  return it',
-      touch: 'private',
-      run: (t) => t.ret(t.get(L.created)),
-      say: (t, k) => `${k.describe(t.get(L.created))} can be used.`,
+      touch: 'locked',
+      beat: true,
+      run: (t, k) => {
+        const sfn = t.get(L.created);
+        trace(k, sfn, true);
+        t.ret(sfn);
+      },
+      say: (t, k) =>
+        roleDirect(t.get(L.role))
+          ? `${k.describe(t.get(L.created))} is ready.`
+          : `${k.describe(t.get(L.created))} is ready. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only.`,
     },
   ],
 });

@@ -84,7 +84,7 @@ export function setMemslot(
   if (((oldFlags ^ flags) & c.MEM_LOG_DIRTY_PAGES) === 0) return;
   if ((flags & c.MEM_LOG_DIRTY_PAGES) === 0) zapCollapsible(k, slot);
   else {
-    eachRmap(k, slot, c.MAX_HUGEPAGE_LEVEL, (gfn, level) => writeProtectRmap(k, gfn, level, false));
+    eachRmap(k, slot, c.MAX_HUGEPAGE_LEVEL, (gfn, level) => writeProtectRmap(k, gfn, level));
     flushRemote(k);
   }
 }
@@ -98,7 +98,7 @@ export function getDirtyLog(k: Kvm, slot: number): number[] {
     if (!k.slots.dirty(gfn)) continue;
     out.push(gfn);
     k.slots.setDirty(gfn, false);
-    changed = writeProtectRmap(k, gfn, 1, false) || changed;
+    changed = writeProtectRmap(k, gfn, 1) || changed;
   }
   if (changed) flushRemote(k);
   return out;

@@ -113,36 +113,26 @@ export function linkPage(k: Kvm, sfn: number, index: number, child: number): voi
     markUnsync(k, pointer);
 }
 
-/** spte_write_protect on every spte of a reverse map. `table`: the gfn is a page table now, so MMU-writable goes too. */
-export function writeProtectRmap(k: Kvm, gfn: number, level: number, table: boolean): boolean {
+/** spte_write_protect for the dirty log, on every spte of a reverse map: W goes, and may come back without the lock. */
+export function writeProtectRmap(k: Kvm, gfn: number, level: number): boolean {
   let changed = false;
   for (const pointer of k.lists.all(k.slots.rmap(gfn, level))) {
     const sfn = pointerTable(pointer);
     const index = pointerIndex(pointer);
     const lo = k.lo(sfn, index);
-    const bits = table ? c.SPTE_W | c.SPTE_MMU_WRITABLE : c.SPTE_W;
-    if ((lo & bits) === 0) continue;
-    k.memory.write64(sfn, index, k.hi(sfn, index), lo & ~bits);
+    if ((lo & c.SPTE_W) === 0) continue;
+    k.memory.write64(sfn, index, k.hi(sfn, index), lo & ~c.SPTE_W);
     changed = true;
   }
   return changed;
 }
 
-/** kvm_vcpu_write_protect_gfn: no page of any size over the gfn can be written through. Says whether one could. */
-export function writeProtectGfn(k: Kvm, gfn: number): boolean {
-  let changed = false;
-  for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++)
-    changed = writeProtectRmap(k, gfn, level, true) || changed;
-  return changed;
-}
-
-/** account_shadowed: the gfn is a page table; it must not be written unseen, nor lie in a large page. */
+/** account_shadowed, but for the write-protection that follows it: the gfn is a page table, and must not lie in a large page. */
 export function accountShadowed(k: Kvm, sfn: number): void {
   const gfn = k.pages.get(sfn, 'gfn');
   k.vm.set('indirectPages', k.vm.get('indirectPages') + 1);
   if (k.pages.level(sfn) > 1) k.slots.track(gfn, 1);
   k.slots.disallowLarge(gfn, 1);
-  if (writeProtectGfn(k, gfn)) flushRemote(k);
 }
 
 export function unaccountShadowed(k: Kvm, sfn: number): void {

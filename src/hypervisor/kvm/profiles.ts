@@ -1,5 +1,5 @@
 import type { Profile } from '../design';
-import { SWITCHES_OF_THE_PROPOSAL } from './switches';
+import { COMMON_SWITCHES, SWITCHES_OF_THE_PROPOSAL } from './switches';
 
 /** What differs between KVM's versions, as data. Procedures ask these questions and never a name. */
 export interface KvmProfile extends Profile {
@@ -18,7 +18,7 @@ export const PROFILES: readonly KvmProfile[] = [
   {
     name: LINUX_6_1,
     says: 'Linux 6.1 on AMD without nested paging: what the recordings show.',
-    switches: {},
+    switches: COMMON_SWITCHES,
     fastPath: 'none',
   },
   {

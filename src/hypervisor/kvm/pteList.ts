@@ -2,10 +2,13 @@ import { ensure } from '../../base';
 import type { Region, Store } from '../../kernel';
 import { SparseTable } from '../sparse';
 
-/** Where a spte is: its table's frame and its index, in one word with bit 0 clear (a real pointer has that too). */
-export const sptePointer = (sfn: number, index: number): number => (sfn << 10) | (index << 1);
-export const pointerTable = (pointer: number): number => pointer >>> 10;
-export const pointerIndex = (pointer: number): number => (pointer >>> 1) & 511;
+/**
+ * Where a spte is: its table's frame (below 2^21) and its index, in one word with bits 0 and 1 clear: a real pointer has three clear
+ * bits, which reverse maps use for marks of their own.
+ */
+export const sptePointer = (sfn: number, index: number): number => (sfn << 11) | (index << 2);
+export const pointerTable = (pointer: number): number => pointer >>> 11;
+export const pointerIndex = (pointer: number): number => (pointer >>> 2) & 511;
 
 const KEY = 0x1400_0000;
 /** A descriptor: the next one, how many it holds, and 14 pointers (PTE_LIST_EXT): 16 cells. */
@@ -14,10 +17,12 @@ const COUNT = 1;
 const FIRST = 2;
 export const PTE_LIST_EXT = 14;
 const MANY = 1;
+/** PTE_LIST_WRITE_PROTECT, as proposed in 2012: the frame is being write-protected, or is (sheet 1.5, 5.2). Not part of the list. */
+export const WRITE_PROTECT = 2;
 
 /**
  * Reverse maps and parent lists (sheet 1.5): one head word. 0: empty. Bit 0 clear: the only spte's pointer. Bit 0 set: the
- * number of a descriptor, from 1, shifted left by one. A list that shrinks back to one spte stays in the many form.
+ * number of a descriptor, from 1, shifted left by two. A list that shrinks back to one spte stays in the many form.
  */
 export class PteLists {
   private readonly rows: SparseTable;
@@ -57,9 +62,9 @@ export class PteLists {
       rows.set(desc, FIRST, head);
       rows.set(desc, FIRST + 1, pointer);
       rows.set(desc, COUNT, 2);
-      return (desc << 1) | MANY;
+      return (desc << 2) | MANY;
     }
-    let desc = head >>> 1;
+    let desc = head >>> 2;
     while (rows.get(desc, COUNT) === PTE_LIST_EXT && rows.get(desc, MORE) !== 0) desc = rows.get(desc, MORE);
     if (rows.get(desc, COUNT) === PTE_LIST_EXT) {
       const tail = this.take();
@@ -79,7 +84,7 @@ export class PteLists {
     }
     const { rows } = this;
     let before = 0;
-    for (let desc = head >>> 1; desc !== 0; before = desc, desc = rows.get(desc, MORE)) {
+    for (let desc = head >>> 2; desc !== 0; before = desc, desc = rows.get(desc, MORE)) {
       const count = rows.get(desc, COUNT);
       for (let i = 0; i < count; i++) {
         if (rows.get(desc, FIRST + i) !== pointer) continue;
@@ -100,7 +105,7 @@ export class PteLists {
       rows.set(before, MORE, more);
       return head;
     }
-    return more === 0 ? 0 : (more << 1) | MANY;
+    return more === 0 ? 0 : (more << 2) | MANY;
   }
 
   /** The pointers of a list, as they stand now. */
@@ -108,13 +113,13 @@ export class PteLists {
     if (head === 0) return [];
     if ((head & MANY) === 0) return [head];
     const out: number[] = [];
-    for (let desc = head >>> 1; desc !== 0; desc = this.rows.get(desc, MORE))
+    for (let desc = head >>> 2; desc !== 0; desc = this.rows.get(desc, MORE))
       for (let i = 0; i < this.rows.get(desc, COUNT); i++) out.push(this.rows.get(desc, FIRST + i));
     return out;
   }
 
   first(head: number): number {
     if (head === 0 || (head & MANY) === 0) return head;
-    return this.rows.get(head >>> 1, FIRST);
+    return this.rows.get(head >>> 2, FIRST);
   }
 }

@@ -4,7 +4,7 @@ import { KvmMarkMmioSpte, KvmSetSpte, KvmUnsyncPage } from './events';
 import { addRmap, childOf, dropParent, dropSpte, flushRemote, isLast, markParentsUnsync } from './link';
 import { roleLevel } from './role';
 import type { Kvm } from './state';
-import { tablePages, tracePage } from './zap';
+import { liftProtection, tablePages, tracePage } from './zap';
 
 /** Making and storing leaf sptes: plain functions inside one step under mmu_lock. Source: sheet 3.4, 4.1. */
 
@@ -33,6 +33,7 @@ function tryToUnsync(k: Kvm, gfn: number, canUnsync: boolean, prefetch: boolean)
     k.pages.set(sfn, 'unsync', 1);
     markParentsUnsync(k, sfn);
   }
+  liftProtection(k, gfn);
   return true;
 }
 

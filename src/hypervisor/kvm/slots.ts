@@ -2,6 +2,7 @@ import { ensure } from '../../base';
 import type { Region, Store } from '../../kernel';
 import { SparseTable } from '../sparse';
 import { MEM_LOG_DIRTY_PAGES, MEM_READONLY, pagesPerHpage } from './constants';
+import { WRITE_PROTECT } from './pteList';
 
 const GFN_KEY = 0x3000_0000;
 const HOST_KEY = 0x3c00_0000;
@@ -35,6 +36,8 @@ export class Slots {
   private readonly book: Region;
   private readonly gfns: SparseTable;
   private readonly host: SparseTable;
+  /** A cache of where things are, for names; not state. */
+  private readonly gfnAt = new Map<number, number>();
 
   constructor(private readonly store: Store) {
     this.slots = store.region('memory slots', MAX_SLOTS * SLOT_CELLS);
@@ -136,13 +139,35 @@ export class Slots {
 
   // ---- per gfn -----------------------------------------------------------------------------------------------------
 
-  /** Head of the reverse map of a gfn for pages of a level. */
+  /** Head of the reverse map of a gfn for pages of a level, without its mark. */
   rmap(gfn: number, level: number): number {
-    return this.gfns.get(this.first(gfn, level), level - 1);
+    return this.gfns.get(this.first(gfn, level), level - 1) & ~WRITE_PROTECT;
   }
 
   setRmap(gfn: number, level: number, head: number): void {
-    this.gfns.set(this.first(gfn, level), level - 1, head);
+    const row = this.first(gfn, level);
+    this.gfns.set(row, level - 1, head | (this.gfns.get(row, level - 1) & WRITE_PROTECT));
+  }
+
+  /** The whole head word of a gfn's reverse map for small pages, with the proposal's mark: what vCPUs race on. */
+  rmapWord(gfn: number): number {
+    return this.gfns.get(gfn, 0);
+  }
+
+  /** Its cell. */
+  rmapCell(gfn: number): number {
+    const cell = this.gfns.cell(gfn, 0);
+    this.gfnAt.set(cell, gfn);
+    return cell;
+  }
+
+  /** The gfn whose head word lies in a cell that `rmapCell` has named; -1 for other cells. */
+  gfnOfRmapCell(cell: number): number {
+    return this.gfnAt.get(cell) ?? -1;
+  }
+
+  setRmapWord(gfn: number, word: number): void {
+    this.gfns.set(gfn, 0, word);
   }
 
   private first(gfn: number, level: number): number {

@@ -55,7 +55,7 @@ export class Kvm {
     this.lists = new PteLists(store);
     this.slots = new Slots(store);
     this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
-    this.switches = new SwitchState(store, SWITCHES, options.switches);
+    this.switches = new SwitchState(store, SWITCHES, { ...profile.switches, ...options.switches });
     layOutSlots(this.slots, config.guestFrames, options.p2m);
     const limit = options.knobs['mmu-pages'];
     this.vm.set('requestedPages', limit ?? 0);

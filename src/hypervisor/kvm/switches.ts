@@ -7,6 +7,16 @@ import type { SwitchSpec } from '../design';
 
 type Row = readonly [name: string, label: string, protects: string | undefined, says: string];
 
+/** What all versions have. */
+const COMMON: readonly Row[] = [
+  [
+    'protect-flush',
+    'Flush after write-protection',
+    'I2',
+    'A protector that took write access away flushes all TLBs before it releases mmu_lock. Without it a TLB still lets stores through (5.4 P5).',
+  ],
+];
+
 /** What makes the fast path of 2012 safe (5.3 to 5.8, 6.3, 6.5): profile proposal-2012. */
 const PROPOSAL: readonly Row[] = [
   [
@@ -50,12 +60,6 @@ const PROPOSAL: readonly Row[] = [
     'Erase the identification',
     'I1',
     'A protector changes a read-only spte too, if it holds an identification. Without it the exchange finds the spte untouched (5.4 P4).',
-  ],
-  [
-    'protect-flush',
-    'Flush after write-protection',
-    'I2',
-    'A protector that took write access away flushes all TLBs before it releases mmu_lock. Without it a TLB still lets stores through (5.4 P5).',
   ],
   [
     'dirty-after-open',
@@ -131,10 +135,12 @@ const specOf = ([name, label, protects, says]: Row): SwitchSpec => ({
   ...(protects === undefined ? {} : { protects }),
 });
 
-export const SWITCHES: readonly SwitchSpec[] = [...PROPOSAL, ...FORMS].map(specOf);
+export const SWITCHES: readonly SwitchSpec[] = [...COMMON, ...PROPOSAL, ...FORMS].map(specOf);
 
 const allOn = (rows: readonly Row[]): Readonly<Record<string, boolean>> =>
   Object.fromEntries(rows.map(([name]) => [name, true]));
 
+/** What every profile sets. */
+export const COMMON_SWITCHES = allOn(COMMON);
 /** What profile proposal-2012 sets. */
-export const SWITCHES_OF_THE_PROPOSAL = allOn(PROPOSAL);
+export const SWITCHES_OF_THE_PROPOSAL = allOn([...COMMON, ...PROPOSAL]);

@@ -1,12 +1,13 @@
 import { procedure, slots } from '../../kernel';
 import { settle } from './flush';
-import { flushRemote, writeProtectGfn } from './link';
+import { flushRemote } from './link';
+import { kvmWriteProtect, needsProtection } from './rmapProtect';
 import type { Kvm } from './state';
 import { kvmSyncPage } from './syncPage';
 import { clearParents, commitZap, type InvalidList, prepareZap, unlinkUnsync, unsyncWalk } from './zap';
 
 const L = slots(
-  ...(['sfn', 'count', 'at', 'page', 'result', 'flush'] as const),
+  ...(['sfn', 'count', 'at', 'page', 'result', 'flush', 'changed', 'anyChanged'] as const),
   // The batch: page and index of up to 16, and the path as it stands: parents and indices of levels 1 to 4.
   ...([
     'p0',
@@ -84,17 +85,34 @@ export const kvmSyncChildren = procedure<Kvm>({
     },
     {
       label: 'protect',
-      line: '  write-protect the gfn of each, and flush TLBs if one could be written',
+      line: '  for each: write_protect(gfn)',
       touch: 'locked',
       beat: true,
       run: (t, k) => {
-        let protect = false;
-        for (let i = 0; i < t.get(L.count); i++) {
-          const sfn = t.get(L.p0 + i);
-          if (k.pages.level(sfn) === 1) protect = writeProtectGfn(k, k.pages.get(sfn, 'gfn')) || protect;
+        t.set(L.anyChanged, t.get(L.anyChanged) | t.get(L.changed));
+        t.set(L.changed, 0);
+        for (let at = t.get(L.at); at < t.get(L.count); at++) {
+          const sfn = t.get(L.p0 + at);
+          if (k.pages.level(sfn) !== 1 || !needsProtection(k, k.pages.get(sfn, 'gfn'))) continue;
+          t.set(L.at, at + 1);
+          t.callThen('protect', kvmWriteProtect, [k.pages.get(sfn, 'gfn')], L.changed);
+          return;
         }
-        if (!protect) return;
-        flushRemote(k);
+        t.set(L.at, 0);
+      },
+      say: (t) =>
+        t.get(L.at) === 0
+          ? 'No spte lets the tables be written any more.'
+          : 'The tables must not be written while they are compared.',
+    },
+    {
+      label: 'flush',
+      line: '  one could be written: flush all TLBs',
+      touch: 'locked',
+      run: (t, k) => {
+        if (t.get(L.anyChanged) === 0) return;
+        if (k.on('protect-flush')) flushRemote(k);
+        t.set(L.anyChanged, 0);
         t.set(L.flush, 0);
         settle(t, k);
       },

@@ -2,7 +2,7 @@ import type { EventType } from '../../kernel';
 import * as c from './constants';
 import { KvmPrepareZapPage, KvmSyncPage, KvmZapAllFast } from './events';
 import { childOf, clearUnsyncChild, dropParent, flushRemote, unaccountShadowed, zapEntry } from './link';
-import { pointerIndex, pointerTable } from './pteList';
+import { pointerIndex, pointerTable, WRITE_PROTECT } from './pteList';
 import { roleDirect, roleInvalid } from './role';
 import type { Kvm } from './state';
 import { REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
@@ -26,6 +26,14 @@ export const validPages = (k: Kvm, gfn: number): number[] =>
 /** Valid pages that shadow the guest's table in a gfn (not: map it linearly). */
 export const tablePages = (k: Kvm, gfn: number): number[] =>
   validPages(k, gfn).filter((sfn) => !roleDirect(k.pages.get(sfn, 'role')));
+
+/** The frame may be written again: all its tables are unsync, or gone (sheet 5.11 a). `but`: a page that is going. */
+export function liftProtection(k: Kvm, gfn: number, but = 0): void {
+  const word = k.slots.rmapWord(gfn);
+  if ((word & WRITE_PROTECT) === 0) return;
+  if (tablePages(k, gfn).some((sfn) => sfn !== but && k.pages.get(sfn, 'unsync') === 0)) return;
+  k.slots.setRmapWord(gfn, word & ~WRITE_PROTECT);
+}
 
 /** A shadow page as the tracepoints print it. */
 export function tracePage(
@@ -155,7 +163,10 @@ export function prepareZap(k: Kvm, sfn: number, invalid: InvalidList): Zapped {
   )
     dropParent(k, sfn, pointerTable(p), pointerIndex(p));
   const role = pages.get(sfn, 'role');
-  if (!roleInvalid(role) && !roleDirect(role)) unaccountShadowed(k, sfn);
+  if (!roleInvalid(role) && !roleDirect(role)) {
+    unaccountShadowed(k, sfn);
+    liftProtection(k, pages.get(sfn, 'gfn'), sfn);
+  }
   if (pages.get(sfn, 'unsync') !== 0) unlinkUnsync(k, sfn);
   const wasObsolete = obsolete(k, sfn);
   if (pages.get(sfn, 'active') !== 0) pages.retire(sfn);

@@ -19,7 +19,7 @@ export const sayPlace = (m: Machine, frame: number, offset: number): string =>
 
 /** A store that waits in a buffer, or has just left it: "0x1 to x". */
 export const sayBuffered = (m: Machine, { frame, offset, hi, lo }: BufferedStore): string =>
-  `${sayValue(hi, lo)} to ${sayPlace(m, frame, offset)}`;
+  `${sayValue(hi, lo)} to ${frame < 0 ? m.storeBuffers.nameCell(-1 - frame) : sayPlace(m, frame, offset)}`;
 
 /** A value: 0x45067. */
 export function sayValue(hi: number, lo: number): string {

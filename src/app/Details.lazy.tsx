@@ -1,5 +1,6 @@
 import { ChosenPanel } from '../panels/chosen/Panel';
 import { EventsPanel } from '../panels/events/Panel';
+import { FiguresPanel } from '../panels/figures/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
@@ -25,6 +26,8 @@ export default function Details({ controls, part }: DetailsProps) {
       return <RemovalPanel controls={controls} />;
     case 'setup':
       return <SetupPanel controls={controls} />;
+    case 'figures':
+      return <FiguresPanel />;
     case 'events':
       return <EventsPanel controls={controls} />;
     default:

@@ -4,7 +4,7 @@ import type { EventPattern } from './spec';
 
 /** Fields that count things or name them by a small number are decimal; everything else is an address, a frame or bits. */
 const DECIMAL =
-  /^(vcpu|walker|op|outcome|level|slot|owner|from|to|count|compared|rederived|width|access|scope|reason|which|on|equal|hit|how|why|kind|left|by|writable)$/;
+  /^(vcpu|walker|op|outcome|level|slot|owner|from|to|count|compared|rederived|width|access|scope|reason|which|on|equal|hit|how|why|kind|left|by|writable|reads|guestReads|nestedReads|sought|updates|attempts|queued|vcpus)$/;
 
 /** `PageFault` is written `page-fault`, as in a scenario. */
 export const eventName = (kind: string): string => kind.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();

@@ -26,22 +26,13 @@ function invariant(
   };
 }
 
-/** Machine frames that the nested tables map now, each with the guest frame it is behind. */
-function mapped(n: Nested): Map<number, number> {
-  const out = new Map<number, number>();
-  for (let gfn = 0; gfn < n.machine.config.guestFrames; gfn++)
-    if (n.lookup(gfn) !== undefined) out.set(n.mfn(gfn), gfn);
-  return out;
-}
-
 /** Every translation in a TLB, with the guest frame behind whose machine frame it leads; -1 if there is none any more. */
 function* translations(
   n: Nested,
 ): Iterable<{ v: number; gfn: number; entry: ReturnType<Nested['machine']['tlb']['entry']>; va: string }> {
-  const frames = mapped(n);
   for (let v = 0; v < n.machine.config.vcpus; v++)
     for (const entry of n.machine.tlb.entries(v))
-      yield { v, gfn: frames.get(entry.frame) ?? -1, entry, va: sayVa(n.machine, v, entry.vaHi, entry.vaLo) };
+      yield { v, gfn: n.mappedGfn(entry.frame), entry, va: sayVa(n.machine, v, entry.vaHi, entry.vaLo) };
 }
 
 /** Of the nested leaf for a guest frame, one mask. */

@@ -240,6 +240,12 @@ export class Nested {
     return undefined;
   }
 
+  /** The guest frame whose nested entry leads to a machine frame; -1 if there is none. */
+  mappedGfn(mfn: number): number {
+    const leads = (gfn: number): boolean => this.mfn(gfn) === mfn && this.lookup(gfn) !== undefined;
+    return leads(mfn) ? mfn : (this.p2m.rows().find(leads) ?? -1);
+  }
+
   // ---- the small cache of nested translations (a model) --------------------------------------------------------
 
   private cacheCell(v: number, gfn: number): number {

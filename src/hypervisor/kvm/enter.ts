@@ -4,7 +4,7 @@ import { KvmInjException } from './events';
 import { lockFree, settle, settleAtOnce } from './flush';
 import { kvmGetPage } from './getPage';
 import { clearMmio } from './mmio';
-import { mayTakeLock, plainStore, releaseLock, roomLeft } from './racyWords';
+import { drained, mayTakeLock, plainStore, releaseLock, roomLeft } from './racyWords';
 import { withLevel, withQuadrant } from './role';
 import {
   freeObsoleteRoots,
@@ -311,6 +311,8 @@ export const kvmEnterGuest = procedure<Kvm>({
       line: '  requests again; mode = IN_GUEST_MODE; request TLB_FLUSH: flush the TLB; CR3 of the hardware = root',
       touch: 'racy',
       beat: true,
+      // Entering the guest leaves no store of the hypervisor's behind, as leaving it leaves none of the guest's.
+      when: drained,
       run: (t, k) => {
         const vcpu = k.vcpu(t.actor);
         if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS)) {

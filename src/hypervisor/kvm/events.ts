@@ -31,6 +31,12 @@ export const KvmHandleMmioPageFault = eventType(
   'access',
 );
 export const KvmCheckMmioSpte = eventType('KvmCheckMmioSpte', 'vcpu', 'valid');
+/** fast_page_fault: the spte before and after; `fixed` and `spurious` 0: the fault goes the slow way. */
+export const KvmFastPageFault = eventType(
+  'KvmFastPageFault',
+  ...(['vcpu', 'vaHi', 'vaLo', 'error', 'table', 'index'] as const),
+  ...(['oldHi', 'oldLo', 'newHi', 'newLo', 'spurious', 'fixed'] as const),
+);
 export const KvmInjException = eventType('KvmInjException', 'vcpu', 'error', 'reinjected');
 export const KvmZapAllFast = eventType('KvmZapAllFast', 'gen', 'usedPages');
 /** An access that leaves for the VMM: `write` 1 or 0, the guest-physical address, bytes. */

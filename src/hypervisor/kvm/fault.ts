@@ -16,6 +16,7 @@ import * as c from './constants';
 import { kvmEmulate } from './emulate';
 import { kvmEnterGuest } from './enter';
 import { KvmCheckMmioSpte, KvmHandleMmioPageFault, KvmPageFault } from './events';
+import { fastPageFaultProposal, mayBeFast } from './fastProposal';
 import { kvmFetch } from './fetch';
 import { lockFree, settle, settleAtOnce } from './flush';
 import { kvmWalkAddr } from './guestWalk';
@@ -200,11 +201,34 @@ export const kvmPageFault = procedure<Kvm>({
         if ((t.get(L.error) & PFEC_RSVD) !== 0) t.set(L.result, handleMmio(t, k));
         if (t.get(L.result) === c.RET_PF_EMULATE) t.goto('mmio');
         else if (t.get(L.result) === c.RET_PF_RETRY) t.goto('judge');
+        else t.goto(mayBeFast(k, t.get(L.error)) ? 'lockless' : 'walk');
       },
       say: (t) =>
         (t.get(L.error) & PFEC_RSVD) === 0
           ? 'No reserved bit: the guest’s tables must say what it is about.'
           : 'A reserved bit in the spte marks an address without memory. KVM looks at what it remembers of it.',
+    },
+    {
+      label: 'lockless',
+      line: '  proposed in 2012: P and W, no RSVD: fast_page_fault',
+      touch: 'private',
+      run: (t) => t.call(fastPageFaultProposal, [t.get(L.vaHi), t.get(L.vaLo), t.get(L.error)], L.result),
+      say: 'All tables are there and a store was refused: perhaps all that is missing is W in one spte.',
+    },
+    {
+      label: 'fast_end',
+      line: '    fixed, or nothing to fix: back to the guest',
+      touch: 'private',
+      run: (t, k) => {
+        if (t.get(L.result) === c.RET_PF_INVALID) return;
+        k.world.count('pf_taken');
+        k.world.count('pf_fast');
+        t.goto('judge');
+      },
+      say: (t) =>
+        t.get(L.result) === c.RET_PF_INVALID
+          ? 'The fast path could not do it: mmu_lock and the guest’s tables are needed.'
+          : 'No lock was taken, and no table of the guest was read.',
     },
     {
       label: 'walk',

@@ -7,6 +7,7 @@ import { kvmGetPage } from './getPage';
 import { entryBytes, readGuest } from './guestMemory';
 import { childOf, dropParent, flushRemote, linkPage } from './link';
 import { prefetchGroup } from './prefetch';
+import { drained } from './racyWords';
 import { childRole, roleAccess } from './role';
 import { setSpte } from './setSpte';
 import { shadowIndex, shadowTop } from './shadowWalk';
@@ -181,6 +182,7 @@ export const kvmFetch = procedure<Kvm>({
       label: 'link',
       line: '    link the child',
       touch: 'locked',
+      when: drained,
       run: (t, k) => {
         const child = t.get(L.child);
         if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
@@ -242,6 +244,7 @@ export const kvmFetch = procedure<Kvm>({
       label: 'descend',
       line: '    link the direct child',
       touch: 'locked',
+      when: drained,
       run: (t, k) => {
         const child = t.get(L.child);
         if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
@@ -255,6 +258,7 @@ export const kvmFetch = procedure<Kvm>({
       line: '  mmu_set_spte(leaf); was right already: spurious',
       touch: 'locked',
       beat: true,
+      when: drained,
       run: (t, k) => {
         const walk = k.vcpu(t.actor);
         const pages = c.pagesPerHpage(t.get(L.goal));
@@ -291,6 +295,7 @@ export const kvmFetch = procedure<Kvm>({
       line: '  prefetch the other entries of its group of eight, until one that cannot be made',
       touch: 'locked',
       beat: true,
+      when: drained,
       run: (t, k) => {
         prefetchGroup(k, t.actor, t.get(L.sfn), t.get(L.index));
         if (!settle(t, k, 'done')) t.ret(t.get(L.result));

@@ -26,16 +26,34 @@ function flushOne(k: Kvm, actor: number, v: number): void {
   else if (k.machine.config.tlbEntries > 0) k.machine.tlb.flushAll(v, false);
 }
 
-/** The flush is over: no zapped page can be reached by anybody, and all are given back. */
-function freeZapped(k: Kvm): void {
-  k.vm.set('flushWanted', 0);
-  for (let sfn = k.vm.get('zapped'); sfn !== 0; ) {
+/** Gives back a list of zapped pages. */
+function freeList(k: Kvm, first: number): void {
+  for (let sfn = first; sfn !== 0; ) {
     const next = k.pages.get(sfn, 'newer');
     k.pages.free(sfn);
     sfn = next;
   }
-  k.vm.set('zapped', 0);
-  k.vm.set('zappedLast', 0);
+}
+
+/**
+ * The flush is over: no zapped page can be reached by anybody, and all are given back. Where readers are guarded by RCU instead of
+ * by their interrupts, the flush has not waited for them: then pages wait until nobody reads, and the next flush frees them.
+ */
+function freeZapped(k: Kvm): void {
+  const { vm } = k;
+  const [first, last] = [vm.get('zapped'), vm.get('zappedLast')];
+  vm.set('flushWanted', 0);
+  vm.set('zapped', 0);
+  vm.set('zappedLast', 0);
+  if (k.vcpus.some((vcpu) => vcpu.get('rcuReader') !== 0)) {
+    if (first === 0) return;
+    k.pages.set(last, 'newer', vm.get('deferred'));
+    vm.set('deferred', first);
+    return;
+  }
+  freeList(k, first);
+  freeList(k, vm.get('deferred'));
+  vm.set('deferred', 0);
 }
 
 /** Nobody but the actor itself could hold a translation, or stand on a page that is to be freed. */

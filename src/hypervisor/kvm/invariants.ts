@@ -2,9 +2,10 @@ import type { Invariant } from '../../kernel';
 import { frameOf, type Halves, present } from '../../machine';
 import { shadowEntry, shadowTable } from '../entity';
 import * as c from './constants';
-import { gpteAccess, gpteGfn, tableOffset } from './guestMemory';
+import { gpteAccess, gpteGfn, protectClean, tableOffset } from './guestMemory';
 import { type Found, invariant } from './invariant';
-import { childOf, gfnOfEntry, isLast } from './link';
+import { childOf, gfnOfEntry } from './link';
+import { presentEntries } from './presentEntries';
 import { protectInvariants } from './protectInvariants';
 import { pointerIndex, pointerTable, sptePointer } from './pteList';
 import { roleAccess, roleDirect, roleFourByte, roleInvalid } from './role';
@@ -12,21 +13,10 @@ import type { Kvm } from './state';
 
 /** What must hold, as data: sheet 7.1, under its own names. */
 
-/** Every present entry of every listed page. */
-function* entries(k: Kvm): Iterable<{ sfn: number; index: number; lo: number; leaf: boolean }> {
-  for (const sfn of k.pages.activePages()) {
-    const level = k.pages.level(sfn);
-    for (let index = 0; index < c.ENTRIES; index++) {
-      const lo = k.lo(sfn, index);
-      if ((lo & c.SPTE_MMU_PRESENT) !== 0) yield { sfn, index, lo, leaf: isLast(lo, level) };
-    }
-  }
-}
-
 const indirect = (k: Kvm, sfn: number): boolean => !roleDirect(k.pages.get(sfn, 'role'));
 
 function reverseMaps(k: Kvm, found: Found): void {
-  for (const { sfn, index, leaf } of entries(k)) {
+  for (const { sfn, index, leaf } of presentEntries(k)) {
     const pointer = sptePointer(sfn, index);
     const where = shadowEntry(sfn, index);
     if (leaf) {
@@ -48,7 +38,7 @@ const gpte: Halves = { hi: 0, lo: 0 };
 
 /** The guest's entry behind an spte of a page in sync: same frame, and no right that the guest does not give. */
 function inSync(k: Kvm, found: Found): void {
-  for (const { sfn, index, lo, leaf } of entries(k)) {
+  for (const { sfn, index, lo, leaf } of presentEntries(k)) {
     if (!leaf || k.pages.level(sfn) !== 1 || !indirect(k, sfn) || k.pages.get(sfn, 'unsync') !== 0) continue;
     const mfn = k.slots.mfn(k.pages.get(sfn, 'gfn'));
     // A table whose host page was taken away is stale until somebody looks: the notifier says nothing about shadows of it.
@@ -66,7 +56,8 @@ function inSync(k: Kvm, found: Found): void {
       found('an entry of a page in sync maps what the guest’s entry does not.', where);
       continue;
     }
-    const rights = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, gpte.hi, gpte.lo);
+    const rights =
+      roleAccess(k.pages.get(sfn, 'role')) & protectClean(gpteAccess(mode, gpte.hi, gpte.lo), gpte.lo);
     const user = (lo & c.SPTE_U) !== 0;
     // Without CR0.WP the kernel may write what the guest's entry does not let it: as a supervisor's page.
     const writes =
@@ -105,7 +96,7 @@ export const kvmInvariants: readonly Invariant<never>[] = [
     },
   ),
   invariant('I5', 'unlocked', 'W needs MMU-writable, and that needs Host-writable.', (k, found) => {
-    for (const { sfn, index, lo, leaf } of entries(k)) {
+    for (const { sfn, index, lo, leaf } of presentEntries(k)) {
       if (!leaf) continue;
       const wrong =
         ((lo & c.SPTE_W) !== 0 && (lo & c.SPTE_MMU_WRITABLE) === 0) ||
@@ -120,7 +111,7 @@ export const kvmInvariants: readonly Invariant<never>[] = [
     reverseMaps,
   ),
   invariant('I8', 'release', 'A leaf maps the page that backs its frame now.', (k, found) => {
-    for (const { sfn, index, lo, leaf } of entries(k)) {
+    for (const { sfn, index, lo, leaf } of presentEntries(k)) {
       if (!leaf) continue;
       const mfn = k.slots.mfn(gfnOfEntry(k, sfn, index));
       if (frameOf(k.hi(sfn, index), lo) !== mfn)
@@ -133,7 +124,7 @@ export const kvmInvariants: readonly Invariant<never>[] = [
     'release',
     'Every page above an unsync one knows that something below is unsync.',
     (k, found) => {
-      for (const { sfn, index, leaf } of entries(k)) {
+      for (const { sfn, index, leaf } of presentEntries(k)) {
         if (leaf) continue;
         const child = childOf(k, sfn, index);
         const below = k.pages.get(child, 'unsync') !== 0 || k.pages.get(child, 'unsyncChildren') !== 0;

@@ -57,6 +57,10 @@ export function readSpte(t: Thread, k: Kvm, sfn: number, index: number, out: Hal
   out.lo = k.lo(sfn, index);
 }
 
+/** Whether a load of it need not be pieced together from the own buffer and memory. */
+export const spteReady = (t: Thread, k: Kvm, sfn: number, index: number): boolean =>
+  !buffers(t, k) || k.machine.storeBuffers.ready(t.actor, sfn, 8 * index, 8);
+
 /** A plain store of all 8 bytes. */
 export function storeSpte(t: Thread, k: Kvm, sfn: number, index: number, hi: number, lo: number): void {
   if (buffers(t, k)) k.machine.storeBuffers.push(t.actor, sfn, 8 * index, 8, hi, lo);

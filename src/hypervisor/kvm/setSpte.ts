@@ -62,7 +62,11 @@ export function makeSpte(k: Kvm, level: number, old: number, w: Wanted): Made {
   if (writable) {
     if ((old & c.SPTE_W) !== 0) lo |= c.SPTE_W | c.SPTE_MMU_WRITABLE;
     else if (tryToUnsync(k, w.gfn, w.canUnsync, w.prefetch)) lo |= c.SPTE_W | c.SPTE_MMU_WRITABLE | c.SPTE_D;
-    else protect = true;
+    else {
+      protect = true;
+      // The proposal has no bit for "a table": that the guest and the host let it be written is all that its spte says.
+      if (k.profile.fastPath === 'identification') lo |= c.SPTE_MMU_WRITABLE;
+    }
   }
   if ((lo & c.SPTE_W) !== 0) markDirty(k, w.gfn);
   return { hi, lo, protect };

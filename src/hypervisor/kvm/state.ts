@@ -26,6 +26,8 @@ const VM_FIELDS = [
   ...(['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const),
   // Under mmu_lock: a flush of all TLBs is wanted; first and last of the zapped pages that wait for it.
   ...(['flushWanted', 'zapped', 'zappedLast'] as const),
+  // Zapped pages whose flush is over, but which a vCPU in an RCU section may still be reading: first of them.
+  'deferred',
 ] as const;
 
 /** All state of KVM's shadow MMU in one world, and the only object that knows where it lies. Part name: `kvm`. */

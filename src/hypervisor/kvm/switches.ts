@@ -64,13 +64,13 @@ const PROPOSAL: readonly Row[] = [
   [
     'dirty-after-open',
     'Log after opening',
-    undefined, // I14 comes with the fast path itself
+    'I14',
     'The frame is marked in the dirty log after its spte was opened. In the other order a harvest between the two takes the mark and misses the store (5.3 F8, 6.5).',
   ],
   [
     'gfn-after-id',
     'Frame read after the identification',
-    undefined,
+    'I14',
     'Which frame the spte maps is read when the identification is in it: a change erases it. Read before, it may be another frame’s by then, and the wrong one is logged (5.11 g, 6.3).',
   ],
   [

@@ -16,6 +16,10 @@ const PLAIN = [
   ...(['pdptr2Hi', 'pdptr2Lo', 'pdptr3Hi', 'pdptr3Lo'] as const),
   /** vcpu->mode: what a flush of all TLBs must know of the vCPU. */
   'mode',
+  /** It reads shadow tables inside an RCU section (as in 2012): pages zapped meanwhile are not freed before it is over. */
+  'rcuReader',
+  /** Its last exchange without the lock changed more of a spte than W and the identification: never, if I19 holds. */
+  'exchangedMore',
   /** What must be done before the next entry, REQ_* bits: asked for by the vCPU itself, and by others. */
   'requests',
   'remoteRequests',

@@ -5,6 +5,7 @@ import type { Controls } from '../session/controls';
 import { compileText } from '../session/reading';
 import { kvmSource } from '../views/scene/sources/kvm/source';
 import { supplySource } from '../views/scene/sources/registry';
+import { listenForDrops } from './dropping';
 import { followAddress } from './urlSync';
 
 /**
@@ -17,5 +18,6 @@ export function furnish(controls: Controls): void {
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,
   );
+  listenForDrops(controls);
   followAddress(controls);
 }

@@ -1,5 +1,5 @@
 import { figure } from '../base';
-import type { Host } from '../session/commands';
+import type { Host, PickedFile } from '../session/commands';
 import type { Platform } from '../session/session';
 
 /** Only for how keys are written: ⌘ or Ctrl. Both work everywhere. */
@@ -35,28 +35,33 @@ function push(fragment: string): void {
 /** A file of this size is no scenario: it is refused before it is read. */
 const LARGEST = 1_000_000;
 
-function pickFile(): Promise<string | undefined> {
+function pickFile(): Promise<PickedFile | undefined> {
   return new Promise((resolve, reject) => {
     const input = document.createElement('input');
     input.type = 'file';
-    input.accept = '.scenario,.shadowscope,.txt,text/plain';
+    input.accept = '.scenario,.shadowscope,.litmus,.txt,text/plain';
     input.addEventListener('cancel', () => resolve(undefined));
     input.addEventListener('change', () => {
       const file = input.files?.[0];
       if (file === undefined) resolve(undefined);
-      else if (file.size > LARGEST) {
-        reject(
-          new Error(
-            `${file.name} has ${figure(file.size)} bytes; a scenario has at most ${figure(LARGEST)}. Choose another file.`,
-          ),
-        );
-      } else
-        file
-          .text()
-          .then(resolve, () => reject(new Error(`${file.name} cannot be read. Choose another file.`)));
+      else readPicked(file).then(resolve, reject);
     });
     input.click();
   });
+}
+
+/** The text of a file that a person gave; throws in words what is wrong with it. */
+export async function readPicked(file: File): Promise<PickedFile> {
+  const { name, size } = file;
+  if (size > LARGEST)
+    throw new Error(
+      `${name} has ${figure(size)} bytes; a scenario has at most ${figure(LARGEST)}. Choose another file.`,
+    );
+  try {
+    return { name, text: await file.text() };
+  } catch {
+    throw new Error(`${name} cannot be read. Choose another file.`);
+  }
 }
 
 function download(name: string, text: string): void {

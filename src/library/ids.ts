@@ -111,6 +111,17 @@ export const IDS = [
   'refreshed-and-not-noted',
   'evicting-itself',
   'large-page-not-searched',
+  // Memory order
+  'store-buffering',
+  'store-buffering-with-fences',
+  'store-buffering-with-exchanges',
+  'message-passing',
+  'load-buffering',
+  'store-after-load',
+  'two-writers',
+  'write-then-read-too-late',
+  'own-store-first',
+  'readers-agree',
 ] as const;
 
 export type LibraryId = (typeof IDS)[number];

@@ -88,7 +88,7 @@ function lower(
     programs: programs.ops.slice(0, -1),
     host: programs.ops.at(-1) ?? [],
     prologue: programs.prologue,
-    schedule: lowerSchedule(ast, programs, f),
+    schedule: lowerSchedule(ast, setup, programs, f),
     notes: notesOf(ast, programs, f),
     asks: asksOf(ast, text, programs, f),
     expect: lowerExpectations(ast, { text, setup, layout, programs, f }),

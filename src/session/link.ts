@@ -164,17 +164,26 @@ function keepTyped(session: Session, sources: Sources): void {
   session.set({ draft: typed, diagnostics });
 }
 
-/** Opens a file's text: what the share dialog saved, or a scenario as plain text. */
-export function openFile(session: Session, sources: Sources, text: string): void {
+/** Opens a file's text: what the share dialog saved, or a scenario or a litmus test as plain text. `name`: where it is from. */
+export function openFile(session: Session, sources: Sources, text: string, name = 'The file'): void {
   if (/^\s*\{/.test(text)) {
     const read = readFile(text);
     if (read.kind === 'ok') openLink(session, sources, read.value);
     else session.say(`${linkErrorText(read.error, 'file')} What was on stage stays.`, 'wrong');
     return;
   }
+  const { draft, diagnostics } = session.state;
   if (openText(session, sources, text)) return;
-  session.set({ editing: true });
-  session.say('The file’s text has errors. They are marked in the editor; what was on stage stays.', 'wrong');
+  const first = session.state.diagnostics[0];
+  const why = first === undefined ? 'it cannot be built' : printDiagnostic(first);
+  if (draft === undefined) {
+    session.set({ editing: true });
+    session.say(`${name}: ${why} All errors are marked in the editor; what was on stage stays.`, 'wrong');
+  } else {
+    // What somebody is typing is worth more than a file that can be opened again.
+    session.set({ draft, diagnostics });
+    session.say(`${name}: ${why} What is being typed in the editor stays, and so does the stage.`, 'wrong');
+  }
 }
 
 /** Tabs of the link at places there are; what a tab is called is for its tab row to judge. */

@@ -1,10 +1,10 @@
 import { designs } from '../hypervisor';
 import { LIBRARY, type LibraryId, libraryEntry } from '../library';
-import { resolve } from '../scenario';
 import type { Host } from '../session/commands';
 import { laterCommands } from '../session/commands/later';
 import { Controls } from '../session/controls';
 import type { LibraryEntry, Sources } from '../session/opening';
+import { compileText } from '../session/reading';
 import { type Platform, Session } from '../session/session';
 import { type SameThread, sameThread } from './sameThread';
 
@@ -135,7 +135,7 @@ export function testSession({
     text,
   };
   const sources: Sources = {
-    compile: (source) => resolve(source),
+    compile: compileText,
     library: [entry, ...LIBRARY.filter(({ id }) => shelf.some((one) => one === id))],
     designs: [...designs.values()],
     first: 'first',
@@ -144,7 +144,7 @@ export function testSession({
   const copied: string[] = [];
   const pushed: string[] = [];
   const host: Host = {
-    pickFile: async () => picked,
+    pickFile: async () => (picked === undefined ? undefined : { name: 'picked.scenario', text: picked }),
     download: (name, content) => files.push({ name, text: content }),
     address: () => 'https://example.org/shadowscope/',
     copy: async (content) => {

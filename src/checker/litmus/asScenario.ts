@@ -34,7 +34,7 @@ export function litmusScenario(test: LitmusTest, herd: string): string {
       .map((line) => `# ${line.trimEnd()}`.trimEnd()),
     'topic "Memory order"',
     'design native',
-    `paging off, ${FIRST_FRAME + locations.length + 1} frames`,
+    `paging off, ${FIRST_FRAME + locations.length} frames`,
     'tlb off',
     `store-buffers ${mostStores(test)}`,
     `vcpus ${test.threads.length}`,

@@ -4,6 +4,7 @@ import { notesOf } from '../../session/notes';
 import { goTo } from '../../session/stepping';
 import { classNames } from '../../ui/classNames';
 import { Origin } from '../../ui/Origin';
+import { herdText } from '../../views/herdText';
 import './panel.css';
 import { Words } from './Words';
 
@@ -11,18 +12,26 @@ import { Words } from './Words';
 export function StoryPanel({ controls }: { readonly controls: Controls }) {
   const { session } = controls;
   const spec = useStore(session.store, (s) => s.spec);
+  const text = useStore(session.store, (s) => s.text);
   const cursor = useStore(session.store, (s) => s.cursor);
   useStore(session.store, (s) => s.version);
   const { run } = session;
   const origins = spec?.origins ?? [];
   if (spec === undefined || run === undefined) return null;
   const notes = notesOf(run);
+  const herd = herdText(text);
   return (
     <article className="story">
       <h2 className="story-title">{spec.title}</h2>
       {spec.about.map((paragraph) => (
         <Words key={paragraph} controls={controls} words={paragraph} />
       ))}
+      {herd !== undefined && (
+        <section aria-label="The litmus test">
+          <h3 className="story-head">As a litmus test, in herd’s text</h3>
+          <pre className="story-herd">{herd}</pre>
+        </section>
+      )}
       {origins.length > 0 && (
         <p className="story-origins">
           <span>Facts: </span>

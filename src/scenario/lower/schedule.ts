@@ -5,6 +5,7 @@ import type { Findings } from './findings';
 import { checkLabel, nthOf, opOf } from './moments';
 import { once } from './once';
 import type { Programs, Written } from './program';
+import type { Setup } from './setup';
 
 type Plan = StatementOf<'schedule'>['plan'];
 type RestNode = Extract<Plan, { readonly kind: 'rule' }>['rule'];
@@ -13,7 +14,7 @@ type SegmentNode = Extract<Plan, { readonly kind: 'segments' }>['segments'][numb
 const IN_ORDER: Rest = { kind: 'in-order' };
 
 /** Who runs when: as the `schedule` line says, else in the order of the text, each operation to its end. */
-export function lowerSchedule(ast: ScenarioText, programs: Programs, f: Findings): Schedule {
+export function lowerSchedule(ast: ScenarioText, setup: Setup, programs: Programs, f: Findings): Schedule {
   const said = once(ast, 'schedule', f);
   if (said === undefined) return { segments: asWritten(programs.written), rest: IN_ORDER };
   const { plan } = said;
@@ -22,7 +23,7 @@ export function lowerSchedule(ast: ScenarioText, programs: Programs, f: Findings
       return { segments: [], rest: restOf(plan.rule, f) };
     case 'segments':
       return {
-        segments: plan.segments.map((segment) => segmentOf(segment, programs, f)),
+        segments: plan.segments.map((segment) => segmentOf(segment, setup, programs, f)),
         rest: plan.then === undefined ? IN_ORDER : restOf(plan.then, f),
       };
     default:
@@ -54,9 +55,22 @@ function restOf(rule: RestNode, f: Findings): Rest {
   }
 }
 
-function segmentOf({ who, until }: SegmentNode, programs: Programs, f: Findings): Segment {
+function segmentOf({ who, until }: SegmentNode, setup: Setup, programs: Programs, f: Findings): Segment {
   const host = programs.ops.length - 1;
-  const actor = who.kind === 'host' ? host : f.number('The number of a vCPU', who.number, 0, host - 1);
+  const number = who.kind === 'host' ? 0 : f.number('The number of a vCPU', who.number, 0, host - 1);
+  const actor = who.kind === 'host' ? host : who.kind === 'buffer' ? host + 1 + number : number;
+  if (who.kind === 'buffer') {
+    if (setup.machine.storeBufferDepth === 0)
+      f.error(who.number, 'There are no store buffers here. Expected a line such as `store-buffers 4`.');
+    if (until?.kind === 'op')
+      f.error(
+        until.op,
+        'A store buffer has no operations. Expected `until N steps`, one for each store, or `until done`.',
+      );
+    const count =
+      until?.kind === 'steps' ? f.number('The number of steps', until.count, 1, 10_000_000) : undefined;
+    return { actor, until: count === undefined ? { kind: 'done' } : { kind: 'steps', count } };
+  }
   return { actor, until: until === undefined ? { kind: 'done' } : untilOf(until, actor, programs, f) };
 }
 

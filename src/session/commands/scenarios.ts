@@ -37,14 +37,14 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
     },
     {
       id: 'open-file',
-      title: 'Open a scenario from a file',
+      title: 'Open a scenario or a litmus test from a file',
       group: 'Scenario',
       run: () => {
         const done = session.frames.begin('file');
         void host
           .pickFile()
-          .then((text) => {
-            if (text !== undefined) openFile(session, sources, text);
+          .then((file) => {
+            if (file !== undefined) openFile(session, sources, file.text, file.name);
           })
           .catch((error: unknown) => {
             session.say(error instanceof Error ? error.message : String(error), 'wrong');

@@ -28,6 +28,12 @@ export interface CommandContext {
   readonly host: Host;
 }
 
+/** A file that a person chose or dropped. */
+export interface PickedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface Host {
   /** The page's address without its fragment, for links. */
   readonly address: () => string;
@@ -36,6 +42,6 @@ export interface Host {
   /** Makes a fragment (`#/1/…`) the page's own, as a new entry of the history: going back leads to what was there before. */
   readonly push: (fragment: string) => void;
   /** Lets the person choose a file and gives its text. */
-  readonly pickFile: () => Promise<string | undefined>;
+  readonly pickFile: () => Promise<PickedFile | undefined>;
   readonly download: (name: string, text: string) => void;
 }

@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordRun } from '../../engine';
-import { resolve } from '../../scenario';
-import { litmusSamples } from '../../testing/litmusSamples';
-import { printLitmus } from '../export/litmus';
-import { litmusOf } from '../export/scenario';
-import { findRace } from '../race';
-import { scenarioWithout } from '../scenarioRace';
-import { litmusScenario } from './asScenario';
-import { checkLitmus } from './check';
-import { parseLitmus } from './parse';
-import type { Instruction, LitmusTest, Proposition, Source } from './test';
+import {
+  checkLitmus,
+  findRace,
+  type Instruction,
+  type LitmusTest,
+  litmusOf,
+  litmusScenario,
+  type Proposition,
+  parseLitmus,
+  printLitmus,
+  type Source,
+  scenarioWithout,
+} from '../checker';
+import { recordRun } from '../engine';
+import { resolve } from '../scenario';
+import { litmusSamples } from '../testing/litmusSamples';
 
 function scenarioOf(test: LitmusTest) {
   const text = litmusScenario(test, printLitmus(test));

@@ -1,0 +1,52 @@
+import type { Controls } from '../session/controls';
+import { openFile } from '../session/link';
+import { isLitmus } from '../session/reading';
+import { readPicked } from './platform';
+
+/** A text somebody pastes beside every field is one to open only if it looks like one. */
+const looksLikeText = (text: string): boolean =>
+  isLitmus(text) || /^\s*(#[^\n]*\n\s*)*scenario\s+"/.test(text) || /^\s*\{\s*"shadowscope"/.test(text);
+
+/** Whether a place takes text itself: what is pasted or dropped there is not ours. */
+const takesText = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
+
+/** A scenario or a litmus test that is dropped on the page as a file or as text, or pasted into it, is opened. */
+export function listenForDrops({ session, sources }: Controls): void {
+  const openGiven = (file: File): void => {
+    const done = session.frames.begin('file');
+    readPicked(file)
+      .then(({ name, text }) => openFile(session, sources, text, name))
+      .catch((error: unknown) => session.say(error instanceof Error ? error.message : String(error), 'wrong'))
+      .finally(done);
+  };
+  document.addEventListener('dragover', (event) => {
+    // Without this the browser would leave the page for the file.
+    if (event.dataTransfer?.types.includes('Files') || !takesText(event.target)) event.preventDefault();
+  });
+  document.addEventListener('drop', (event) => {
+    const { dataTransfer } = event;
+    const file = dataTransfer?.files[0];
+    if (file !== undefined) {
+      event.preventDefault();
+      openGiven(file);
+      return;
+    }
+    if (takesText(event.target)) return;
+    event.preventDefault();
+    const text = dataTransfer?.getData('text/plain') ?? '';
+    if (looksLikeText(text)) openFile(session, sources, text, 'The text');
+    else if (text !== '')
+      session.say(
+        'What was dropped is neither a scenario nor a litmus test. Expected a text that begins with `scenario "…"` or `X86 NAME`.',
+        'wrong',
+      );
+  });
+  document.addEventListener('paste', (event) => {
+    if (takesText(event.target)) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!looksLikeText(text)) return;
+    event.preventDefault();
+    openFile(session, sources, text, 'The text');
+  });
+}

@@ -3,7 +3,7 @@ import { LIBRARY } from '../library';
 import { printDiagnostic } from '../scenario/diagnostic';
 import { litmusSamples } from '../testing/litmusSamples';
 import { testSession } from '../testing/testSession';
-import { herdText } from '../views/herdText';
+import { herdText } from './herdText';
 import { openFile } from './link';
 import { compileText, isLitmus } from './reading';
 

@@ -1,10 +1,10 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
+import { herdText } from '../../session/herdText';
 import { notesOf } from '../../session/notes';
 import { goTo } from '../../session/stepping';
 import { classNames } from '../../ui/classNames';
 import { Origin } from '../../ui/Origin';
-import { herdText } from '../../views/herdText';
 import './panel.css';
 import { Words } from './Words';
 

@@ -1,6 +1,11 @@
 import { ChosenPanel } from '../panels/chosen/Panel';
 import { EventsPanel } from '../panels/events/Panel';
 import { FiguresPanel } from '../panels/figures/Panel';
+import { KvmChosenPanel } from '../panels/kvmChosen/Panel';
+import { KvmMemoryPanel } from '../panels/kvmMemory/Panel';
+import { KvmPagesPanel } from '../panels/kvmPages/Panel';
+import { KvmTracePanel } from '../panels/kvmTrace/Panel';
+import { KvmVcpusPanel } from '../panels/kvmVcpus/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
@@ -17,7 +22,11 @@ interface DetailsProps {
 export default function Details({ controls, part }: DetailsProps) {
   switch (part) {
     case 'chosen':
-      return <ChosenPanel controls={controls} />;
+      return controls.session.runs?.design.name === 'kvm' ? (
+        <KvmChosenPanel controls={controls} />
+      ) : (
+        <ChosenPanel controls={controls} />
+      );
     case 'vcpus':
       return <VcpusPanel controls={controls} />;
     case 'pool':
@@ -30,6 +39,14 @@ export default function Details({ controls, part }: DetailsProps) {
       return <FiguresPanel />;
     case 'events':
       return <EventsPanel controls={controls} />;
+    case 'kvmVcpus':
+      return <KvmVcpusPanel controls={controls} />;
+    case 'kvmPages':
+      return <KvmPagesPanel controls={controls} />;
+    case 'kvmMemory':
+      return <KvmMemoryPanel controls={controls} />;
+    case 'kvmTrace':
+      return <KvmTracePanel controls={controls} />;
     default:
       return null;
   }

@@ -11,6 +11,10 @@ const DETAILS: readonly Tab[] = [
   { id: 'removal', label: 'Search' },
   { id: 'figures', label: 'Cost' },
   { id: 'events', label: 'Events' },
+  { id: 'kvmVcpus', label: 'vCPUs' },
+  { id: 'kvmPages', label: 'Pages' },
+  { id: 'kvmMemory', label: 'Memory' },
+  { id: 'kvmTrace', label: 'Trace' },
 ];
 
 export const detailTabs = (design: Design | undefined): readonly Tab[] =>

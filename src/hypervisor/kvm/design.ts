@@ -57,5 +57,5 @@ export const kvm: Design = {
       setSwitch: (name, on) => k.switches.set(name, on),
     };
   },
-  panels: ['counters'],
+  panels: ['counters', 'switches', 'chosen', 'kvmVcpus', 'kvmPages', 'kvmMemory', 'kvmTrace'],
 };

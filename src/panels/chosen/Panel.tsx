@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
 import { FactList } from '../../ui/FactList';
+import type { Fact } from '../../views/facts';
 import { chosenAt } from '../../views/xen/chosen';
-import type { Fact } from '../../views/xen/xenAt';
 import './panel.css';
 
 /** What the hypervisor's books say about the page that is in focus: who holds a shadow, who may write a page. */

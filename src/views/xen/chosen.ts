@@ -19,8 +19,9 @@ import {
   SHF_OUT_OF_SYNC,
   typeName,
 } from '../../hypervisor/xen/types';
+import type { Fact } from '../facts';
 import { mappingsOf, referencesOf } from './references';
-import { type Fact, xenAt } from './xenAt';
+import { xenAt } from './xenAt';
 
 /** What Xen's own bookkeeping says about the page that is in focus. */
 export interface Chosen {

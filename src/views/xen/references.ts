@@ -4,7 +4,7 @@ import { isUsable } from '../../hypervisor/xen/magic';
 import type { Xen } from '../../hypervisor/xen/state';
 import { levelOfType } from '../../hypervisor/xen/types';
 import { frameOf, W } from '../../machine';
-import type { Fact } from './xenAt';
+import type { Fact } from '../facts';
 
 /** Who holds a shadow: what its count counts, one by one. */
 export interface References {

@@ -5,8 +5,9 @@ import { FIXUP_BUCKET_ENTRIES, FIXUP_BUCKETS, FIXUP_TABLE_ENTRIES } from '../../
 import type { Xen } from '../../hypervisor/xen/state';
 import type { VcpuState } from '../../hypervisor/xen/vcpuState';
 import { VTLB_ENTRIES } from '../../hypervisor/xen/vtlb';
+import type { Fact } from '../facts';
 import { SLOTS } from './references';
-import { type Fact, xenAt } from './xenAt';
+import { xenAt } from './xenAt';
 
 /** One line of a vCPU's virtual TLB: where its emulator has translated an address lately. */
 export interface VtlbLine {

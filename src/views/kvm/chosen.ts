@@ -3,7 +3,7 @@ import type { Run } from '../../engine';
 import { guestTable, ownerOf, parseEntity, shadowEntry, shadowTable } from '../../hypervisor/entity';
 import * as c from '../../hypervisor/kvm/constants';
 import { gfnOfEntry } from '../../hypervisor/kvm/link';
-import { pointerIndex, pointerTable } from '../../hypervisor/kvm/pteList';
+import { pointerIndex, pointerTable, WRITE_PROTECT } from '../../hypervisor/kvm/pteList';
 import { accessText, roleDirect } from '../../hypervisor/kvm/role';
 import { HOST_GONE, HOST_ZERO } from '../../hypervisor/kvm/slots';
 import type { Kvm } from '../../hypervisor/kvm/state';
@@ -210,10 +210,18 @@ function guestFrame(k: Kvm, gfn: number): ChosenKvm {
               })),
             },
           ]),
-      { title: 'Reverse map', says: encoding(k, head), facts: listOf(k, head, 'spte') },
+      {
+        title: 'Reverse map',
+        says: `${encoding(k, head)}${flagWords(k, gfn)}`,
+        facts: listOf(k, head, 'spte'),
+      },
     ],
   };
 }
+
+/** The mark that the proposal of 2012 keeps beside the bit for many. */
+const flagWords = (k: Kvm, gfn: number): string =>
+  (k.slots.rmapWord(gfn) & WRITE_PROTECT) === 0 ? '' : ' Bit 1 set: WRITE_PROTECT, no fast path may open it.';
 
 const slotWords = (k: Kvm, slot: number): string =>
   `${slot}${k.slots.readOnly(slot) ? ', read-only' : ''}${k.slots.logsDirty(slot) ? ', logged' : ''}`;

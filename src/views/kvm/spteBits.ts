@@ -75,7 +75,7 @@ export function spteBits(level: number, hi: number, lo: number): SpteView {
 }
 
 /** Bits 56 to 62: who is about to open it (the proposal of 2012). */
-const idOf = (hi: number): number => (hi >>> 24) & 0x7f;
+const idOf = (hi: number): number => (hi & c.SPTE_ID_HI) >>> c.SPTE_ID_SHIFT_HI;
 const hasId = (hi: number): boolean => idOf(hi) !== 0;
 
 const identification = (hi: number): FieldLine => ({

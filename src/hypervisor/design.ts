@@ -10,6 +10,8 @@ export interface SwitchSpec {
   /** One sentence: what it protects or speeds up, and what happens without it. */
   readonly says: string;
   readonly default: boolean;
+  /** Profiles in which it switches anything; all of them, if it is not said. */
+  readonly profiles?: readonly string[];
   /** The invariant that breaks when it is off; none for a pure optimisation. */
   readonly protects?: string;
 }

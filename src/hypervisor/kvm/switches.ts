@@ -127,15 +127,19 @@ const FORMS: readonly Row[] = [
   ],
 ];
 
-const specOf = ([name, label, protects, says]: Row): SwitchSpec => ({
+const specOf = ([name, label, protects, says]: Row, profiles?: readonly string[]): SwitchSpec => ({
   name,
   label,
   says,
   default: false,
   ...(protects === undefined ? {} : { protects }),
+  ...(profiles === undefined ? {} : { profiles }),
 });
 
-export const SWITCHES: readonly SwitchSpec[] = [...COMMON, ...PROPOSAL, ...FORMS].map(specOf);
+export const SWITCHES: readonly SwitchSpec[] = [
+  ...COMMON.map((row) => specOf(row)),
+  ...[...PROPOSAL, ...FORMS].map((row) => specOf(row, ['proposal-2012'])),
+];
 
 const allOn = (rows: readonly Row[]): Readonly<Record<string, boolean>> =>
   Object.fromEntries(rows.map(([name]) => [name, true]));

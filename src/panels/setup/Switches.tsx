@@ -26,9 +26,11 @@ export function Switches({
   useStore(session.store, (s) => s.furnished);
   const design = session.runs?.design;
   if (design === undefined || design.switches.length === 0) return null;
+  const profile = session.run?.built.spec.options.profile ?? '';
+  const here = design.switches.filter(({ profiles }) => profiles?.includes(profile) !== false);
   const groups = [
-    ['What saves work', design.switches.filter(({ protects }) => protects === undefined)],
-    ['What protects', design.switches.filter(({ protects }) => protects !== undefined)],
+    ['What saves work', here.filter(({ protects }) => protects === undefined)],
+    ['What protects', here.filter(({ protects }) => protects !== undefined)],
   ] as const;
   return (
     <section className="switches" aria-label="Switches">

@@ -33,6 +33,7 @@ const NOBODY: Waiting = { begin: () => () => undefined };
 
 // What is seen only when somebody points or asks.
 const loadEvery = () => import('./EveryEntry.lazy');
+const loadChains = () => import('./ChainArcs.lazy');
 const loadTip = () => import('./EntryTip.lazy');
 
 /** A scene at its size, with its motion over it. Knows no run and no session, so that any model can be looked at. */
@@ -97,6 +98,13 @@ export function StageView({
         subscribe={subscribe}
         scheme={scheme}
       />
+      {model.chains !== undefined && (
+        <Fetched
+          load={loadChains}
+          props={{ model, layout, beat, focus, fraction, subscribe }}
+          frames={waiting}
+        />
+      )}
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
       {every && <Fetched load={loadEvery} props={{ model, size, scheme, focus, onFocus }} frames={waiting} />}
       <button

@@ -54,6 +54,7 @@ function make(run: Run, from: number, to: number): SceneModel {
     fixups: facts.fixups,
     fixupNote: facts.fixupNote,
     links: linksOf(moment, tables, new Set(frames.map((f) => f.frame)), walk),
+    ...(facts.chains === undefined ? {} : { chains: facts.chains }),
     derivations: facts.derivations,
     shadowNote: facts.note,
     announce:

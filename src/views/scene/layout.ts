@@ -54,7 +54,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   const memory = layoutFrames(model.frames, mem, m.cardsY, band.top - 6, m, keep);
   if (memory.stack !== undefined) stacks.push(memory.stack);
   const fix = layoutFixups(model.fixups, model.fixupNote, mem, shadowTop, shadowBottom, m);
-  const between = layoutPenumbra(model, columns, band, m);
+  const between = layoutPenumbra(model, columns, band, m, [...keep][0]);
 
   const places = new Map<EntityId, Rect>();
   for (const { rect, tables } of stacks) for (const id of tables) places.set(id, rect);

@@ -1,3 +1,4 @@
+import { type EntityId, ownerOf } from './entity';
 import type { ColumnLayout, PenumbraLayout, Rect, TextLayout } from './layoutTypes';
 import type { Metrics } from './metrics';
 import type { SceneModel } from './model';
@@ -25,11 +26,16 @@ export function layoutPenumbra(
   columns: readonly ColumnLayout[],
   band: Band,
   m: Metrics,
+  focus: EntityId | undefined,
 ): { items: PenumbraLayout[]; texts: TextLayout[] } {
   const words = model.penumbraWords;
   if (words === undefined) return { items: [], texts: [] };
   const shownKeys = new Set(columns.map((c) => c.column.key));
-  const items = model.penumbra.filter((item) => shownKeys.has(item.column));
+  const owner = focus === undefined ? '' : ownerOf(focus);
+  const items = model.penumbra.filter(
+    ({ column, quiet, id, guest, shadow }) =>
+      shownKeys.has(column) && (!quiet || [id, guest, shadow].includes(owner)),
+  );
   const home = [...columns].reverse().find((c) => items.some((item) => item.column === c.column.key));
   const mem = columns.find((c) => c.column.level === 0);
   const texts: TextLayout[] = [];

@@ -143,6 +143,8 @@ export interface PenumbraItem {
   /** Said in place of a row when no entry is to be shown. */
   readonly says: string;
   readonly state: 'idle' | 'changed' | 'wrong';
+  /** Nothing is said by it: shown only while its table, its shadow or an entry of them is in focus. */
+  readonly quiet?: boolean;
 }
 
 export interface PenumbraRow {
@@ -171,6 +173,20 @@ export interface FixupGroup {
   /** For a narrow column; `Fixups` if not said. */
   readonly brief?: string;
   readonly items: readonly FixupModel[];
+}
+
+/** Entries that are linked one to the next, from a head: who maps a frame, or who points to a shadow. */
+export interface ChainModel {
+  /** Where the head is kept: a frame in memory, or a shadow. */
+  readonly of: EntityId;
+  /** The same page under another name: a frame that is a page table. */
+  readonly also?: EntityId;
+  /** `chain of 0x014`. */
+  readonly name: string;
+  /** From the head on. */
+  readonly links: readonly EntityId[];
+  /** It was walked in this beat: drawn without being asked for. */
+  readonly walked?: boolean;
 }
 
 /** Translation: from an entry to what it points at. */
@@ -249,6 +265,8 @@ export interface SceneModel {
   readonly fixups: readonly FixupGroup[];
   readonly fixupNote: string;
   readonly links: readonly LinkModel[];
+  /** For designs that keep some. */
+  readonly chains?: readonly ChainModel[];
   readonly derivations: readonly DerivationModel[];
   /** Said in the shadow's half when there is no shadow at all. */
   readonly shadowNote: string;

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../../kernel';
 import type { EntityId } from '../entity';
 import type {
+  ChainModel,
   DerivationModel,
   EntryNote,
   FixupGroup,
@@ -50,6 +51,7 @@ export interface DesignFacts {
   readonly words: PenumbraModel | undefined;
   readonly fixups: readonly FixupGroup[];
   readonly fixupNote: string;
+  readonly chains?: readonly ChainModel[];
   /** Notes on entries, guest's or shadow's, by entity. */
   readonly notes: ReadonlyMap<EntityId, EntryNote>;
   /** Guest tables that may differ from their shadow. */
@@ -70,5 +72,5 @@ export interface SceneSource {
   readonly design: string;
   readonly facts: (moment: Moment) => DesignFacts;
   /** What an event of the design looks like in motion; undefined if it does not move anything. */
-  readonly motion: (event: LoggedEvent, moment: Moment) => Motion | undefined;
+  readonly motion: (event: LoggedEvent, moment: Moment) => Motion | Motion[] | undefined;
 }

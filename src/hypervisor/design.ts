@@ -1,6 +1,6 @@
 import type { Word } from '../base';
 import type { CounterSpec, Invariant, Procedure, World } from '../kernel';
-import type { Exits, Machine } from '../machine';
+import type { Exits, Machine, MachineConfig, PagingMode } from '../machine';
 
 /** A protection or an optimisation that can be switched off. */
 export interface SwitchSpec {
@@ -118,7 +118,13 @@ export interface Design {
   /** The design's own operations (hypercalls, host operations), by the name a scenario's `call` gives: what Exits.operations holds. */
   readonly operations?: readonly OperationSpec[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */
-  readonly poolFrames: (vcpus: number, guestFrames: number) => number;
+  readonly poolFrames: (vcpus: number, guestFrames: number, knobs: DesignOptions['knobs']) => number;
+  /** Why a world cannot be built with these options, in words for whoever wrote the scenario; undefined if it can. */
+  readonly refuse?: (
+    machine: MachineConfig,
+    options: DesignOptions,
+    paging: PagingMode['name'],
+  ) => string | undefined;
   readonly build: (world: World, machine: Machine, options: DesignOptions) => BuiltDesign;
   /** Names of panels that show it, beside the scene. */
   readonly panels: readonly string[];

@@ -11,6 +11,8 @@ export interface MachineConfig {
   readonly pdpe1gb: boolean;
   /** Bits of a table index in the 4-level mode: 9 on real machines; fewer is a teaching geometry, announced on stage. */
   readonly indexBits: number;
+  /** Levels of the 4-level mode's tables in a teaching geometry: 2 to 4. 4 if not said. */
+  readonly levels?: number;
   /** Entries of each vCPU's TLB; 0 means every access walks. A power of two times four (sets of four ways), or 0. */
   readonly tlbEntries: number;
   /** Stores a vCPU's buffer holds; 0 means stores reach memory at once. */

@@ -11,7 +11,7 @@ export type ModeName = 'off' | '32' | 'pae' | '64';
  */
 export interface PagingMode {
   readonly name: ModeName;
-  /** Levels of tables: 0, 2, 3 or 4. In PAE mode level 3 is the four PDPTE registers. */
+  /** Levels of tables: 0, 2, 3 or 4 (2 to 4 in a teaching geometry of the 4-level mode). In PAE mode level 3 is the four PDPTE registers. */
   readonly levels: number;
   /** Cells of an entry: 1 (32 bits) or 2. */
   readonly entryCells: 1 | 2;
@@ -49,14 +49,16 @@ function lowBits(from: number, to: number): number {
 const largeLow = (shift: number): number => lowBits(13, Math.min(shift, 32) - 1);
 
 function mode64(config: MachineConfig): PagingMode {
-  const { indexBits, maxPhysicalBits, pdpe1gb } = config;
-  const shift = [0, 1, 2, 3, 4].map((level) => (level === 0 ? 0 : 12 + indexBits * (level - 1)));
+  const { indexBits, levels = 4, maxPhysicalBits, pdpe1gb } = config;
+  const shift = [0, 1, 2, 3, 4]
+    .slice(0, levels + 1)
+    .map((level) => (level === 0 ? 0 : 12 + indexBits * (level - 1)));
   const address = highBits(maxPhysicalBits, 51);
   return {
     name: '64',
-    levels: 4,
+    levels,
     entryCells: 2,
-    vaBits: 12 + 4 * indexBits,
+    vaBits: 12 + levels * indexBits,
     shift,
     indexMask: shift.map(() => (1 << indexBits) - 1),
     largeLeaf: [false, false, true, pdpe1gb, false],

@@ -42,7 +42,7 @@ describe('the design', () => {
   });
 
   it('wants the pool Xen wants: 128 pages for each vCPU and one for each MiB', () => {
-    expect([xen.poolFrames(1, 128), xen.poolFrames(2, 0x4_0000)]).toEqual([129, 1280]);
+    expect([xen.poolFrames(1, 128, {}), xen.poolFrames(2, 0x4_0000, {})]).toEqual([129, 1280]);
   });
 
   it('has counters with names of their own, and events that exist', () => {

@@ -57,11 +57,12 @@ export const MACHINE_FORMS = [
     'geometry',
     'geometry',
     {
-      says: 'A teaching geometry: fewer bits per table index (9 on real machines), announced on stage. Only for x86-64 paging.',
-      examples: ['geometry 3 bits'],
+      says: 'A teaching geometry: fewer bits per table index (9 on real machines) and, if said, fewer levels of tables, announced on stage. Only for x86-64 paging.',
+      examples: ['geometry 3 bits', 'geometry 3 bits, 2 levels'],
     },
     field('bits', count),
     lit('bits'),
+    optional(glued(',', 'left'), field('levels', count), lit('levels')),
   ),
   form(
     'tlb',

@@ -68,6 +68,9 @@ export function settle(
       geometry === undefined
         ? REAL_GEOMETRY.indexBits
         : f.number('The bits of an index', geometry.bits, 1, 9),
+    ...(geometry?.levels === undefined
+      ? {}
+      : { levels: f.number('The levels of tables', geometry.levels, 2, 4) }),
     tlbEntries: tlbEntries(ast, f),
     storeBufferDepth: orOff(f, 'The depth of a store buffer', once(ast, 'storeBuffers', f)?.depth, 64, 0),
     ...(stamp === undefined ? {} : { stamp }),
@@ -77,7 +80,7 @@ export function settle(
   const { design, options } = chosen;
   const poolFrames =
     pool === undefined
-      ? design.poolFrames(vcpus, guestFrames)
+      ? design.poolFrames(vcpus, guestFrames, options.knobs)
       : f.number('The pool', pool.frames, 0, MOST_FRAMES);
   const guestEnd = options.p2m.reduce((end, { mfn }) => Math.max(end, mfn + 1), guestFrames);
   const machine: MachineConfig = { ...base, machineFrames: guestEnd + poolFrames };

@@ -61,6 +61,8 @@ export class Machine {
     `its L${level} table ${frameName(frame)}`;
   /** How captions call a machine frame: "0x011", "s085". A design overrides it. */
   nameFrame: (frame: number) => string = frameName;
+  /** Told when a processor sets the dirty bit of an entry (a table's frame, and an index). A design may want to know. */
+  dirtied: (frame: number, index: number) => void = () => undefined;
 
   constructor(
     readonly world: World,

@@ -159,6 +159,7 @@ export function markEntry(t: Thread, m: Machine, frame: number): 'changed' | 'mo
   m.memory.write32(frame, index * mode.entryCells, read.lo | set);
   t.set(loSlot(level), read.lo | set);
   if (level === t.get(L.level)) t.set(L.rights, t.get(L.rights) | (set & bits.D));
+  if ((set & bits.D) !== 0) m.dirtied(frame, index);
   m.world.emit(AccessedDirtySet, t.actor, 0, level, frame, index, set);
   const next = nextToMark(t, mode, level - 1);
   t.set(L.toMark, next);

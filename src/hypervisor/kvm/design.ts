@@ -1,6 +1,8 @@
 import { ensure } from '../../base';
+import { frameOf } from '../../machine';
 import type { Design } from '../design';
 import { kvmBoot } from './boot';
+import { pagesPerHpage } from './constants';
 import { COUNTERS } from './counters';
 import { describeKvm } from './describe';
 import { kvmPageFault } from './fault';
@@ -37,6 +39,10 @@ export const kvm: Design = {
     world.addPart('kvm', k);
     watchBuffers(k);
     machine.gfnToMfn = (gfn) => k.slots.mfn(gfn);
+    machine.dirtied = (frame, index) => {
+      const first = frameOf(k.hi(frame, index), k.lo(frame, index));
+      for (let i = 0; i < pagesPerHpage(k.pages.level(frame)); i++) k.slots.setWritten(first + i);
+    };
     machine.nameFrame = (frame) => k.name(frame);
     machine.nameTable = (frame, level) =>
       k.pages.owns(frame) ? k.describe(frame) : `the L${level} table ${k.name(frame)}`;

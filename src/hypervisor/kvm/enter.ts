@@ -79,8 +79,10 @@ export const kvmSyncRoots = procedure<Kvm>({
         const pae = vcpu.get('root') === k.paeRoot(t.get(S.vcpu));
         const sfn = pae ? (i < 4 ? vcpu.pae(i) : 0) : i === 3 ? vcpu.get('root') : 0;
         t.set(S.i, i + 1);
-        if (i >= 4) t.goto('unlock');
-        else if (sfn === 0) t.goto('root');
+        if (i >= 4) {
+          vcpu.witness.set('syncedRoot', vcpu.get('root'));
+          t.goto('unlock');
+        } else if (sfn === 0) t.goto('root');
         else t.callThen('root', kvmSyncChildren, [sfn]);
       },
       say: 'Every unsync page below the root is brought in line with its table.',

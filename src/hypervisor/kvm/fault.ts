@@ -16,6 +16,7 @@ import * as c from './constants';
 import { kvmEmulate } from './emulate';
 import { kvmEnterGuest } from './enter';
 import { KvmCheckMmioSpte, KvmHandleMmioPageFault, KvmPageFault } from './events';
+import { fastPath } from './fastPath';
 import { fastPageFaultProposal, mayBeFast } from './fastProposal';
 import { kvmFetch } from './fetch';
 import { lockFree, settle, settleAtOnce } from './flush';
@@ -123,7 +124,8 @@ function stale(t: T, k: Kvm): boolean {
   if (root === k.paeRoot(t.actor)) {
     if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS)) return true;
   } else if (obsolete(k, root)) return true;
-  return t.get(L.frame) >= 0 && k.vm.get('invalidateSeq') !== t.get(L.seq);
+  if (t.get(L.frame) < 0 || !k.on('notifier-retry')) return false;
+  return k.vm.get('invalidateSeq') !== t.get(L.seq) || k.beingTaken(vcpu.get('walkGfn'));
 }
 
 /** With CR0.WP = 0 the kernel writes where the guest's entry does not let it: as a supervisor's page. */
@@ -266,7 +268,7 @@ export const kvmPageFault = procedure<Kvm>({
     {
       label: 'track',
       line: '  P and W, and the frame backs a shadow page of level 2 or more: emulate',
-      touch: 'private',
+      touch: 'racy',
       run: (t, k) => {
         const error = t.get(L.error);
         const gfn = k.vcpu(t.actor).get('walkGfn');
@@ -280,6 +282,33 @@ export const kvmPageFault = procedure<Kvm>({
         t.get(L.result) === c.RET_PF_EMULATE
           ? 'The store goes to a table of an upper level: those are never unsync. It is emulated, without the lock.'
           : 'It is no store to an upper-level table.',
+    },
+    {
+      label: 'fast',
+      line: '  only dirty logging forbids the store: fix it without mmu_lock',
+      touch: 'private',
+      run: (t, k) => {
+        const fast = fastPath(k, t.actor, t.get(L.error));
+        if (fast === undefined) t.goto('pfn');
+        else {
+          const gfn = k.vcpu(t.actor).get('walkGfn');
+          t.call(fast, [t.get(L.vaHi), t.get(L.vaLo), t.get(L.error), gfn], L.result);
+        }
+      },
+      say: (t, k) =>
+        fastPath(k, t.actor, t.get(L.error)) === undefined
+          ? 'There is no fast way for it: mmu_lock will be needed.'
+          : 'Perhaps nothing but dirty logging forbids the store. That can be settled without mmu_lock.',
+    },
+    {
+      label: 'settled',
+      line: '    settled: no lock is taken',
+      touch: 'private',
+      run: (t) => {
+        if (t.get(L.result) !== c.RET_PF_INVALID) t.goto('judge');
+      },
+      say: (t) =>
+        t.get(L.result) === c.RET_PF_INVALID ? 'It must be done under mmu_lock.' : 'mmu_lock was not needed.',
     },
     {
       label: 'pfn',

@@ -88,9 +88,12 @@ export function settle(t: Thread, k: Kvm, label?: string): boolean {
   return false;
 }
 
-const L = slots('cpu', 'flushed');
+const L = slots('late', 'cpu', 'flushed');
 
-/** kvm_flush_remote_tlbs, then what kvm_mmu_commit_zap_page does behind it: pages that were zapped are freed. mmu_lock is held. */
+/**
+ * kvm_flush_remote_tlbs, then what kvm_mmu_commit_zap_page does behind it: pages that were zapped are freed. mmu_lock is held, or nothing is
+ * freed: argument 1 for that.
+ */
 export const kvmFlushRemoteTlbs = procedure<Kvm>({
   name: 'kvm_flush_remote_tlbs',
   part: 'kvm',
@@ -125,10 +128,13 @@ export const kvmFlushRemoteTlbs = procedure<Kvm>({
       beat: true,
       run: (t, k) => {
         if (k.vcpus.length > 1) k.world.count('remote_tlb_flush');
-        freeZapped(k);
+        if (t.get(L.late) === 0) freeZapped(k);
         t.ret();
       },
-      say: 'No processor goes by a translation from before, and none stands on a table that was zapped: those are given back.',
+      say: (t) =>
+        t.get(L.late) === 0
+          ? 'No processor goes by a translation from before, and none stands on a table that was zapped: those are given back.'
+          : 'No processor goes by a translation from before.',
     },
   ],
 });

@@ -8,13 +8,25 @@ import type { Kvm } from './state';
  * notifier that tells KVM when a page goes. Plain functions inside one step. Source: sheet 1.6, 3.2.
  */
 
-/** kvm_unmap_gfn_range for one host page: every spte that maps it goes. The shadow of a table stored in it stays. */
-export function notifyUnmap(k: Kvm, mfn: number): void {
+/** Sptes that map one host page, through whatever frame: all go. The shadow of a table stored in it stays. */
+function zapPage(k: Kvm, mfn: number): void {
   let any = false;
   for (const gfn of k.slots.gfnsOfFrame(mfn))
     for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++) any = zapRmap(k, gfn, level) || any;
-  k.vm.set('invalidateSeq', k.vm.get('invalidateSeq') + 1);
   if (any) flushRemote(k);
+}
+
+/** A large page of the host is split, and its whole range unmapped for it. */
+export function zapLarge(k: Kvm, mfn: number): void {
+  const first = mfn - (mfn % 512);
+  k.slots.setHostHuge(mfn, false);
+  for (let i = 0; i < 512; i++) zapPage(k, first + i);
+}
+
+/** The notifier from begin to end, for one host page that another takes the place of. */
+function notifyUnmap(k: Kvm, mfn: number): void {
+  zapPage(k, mfn);
+  k.vm.set('invalidateSeq', k.vm.get('invalidateSeq') + 1);
 }
 
 /** Whether a write to a frame means no work for the notifier: the host has a page of its own behind it. */
@@ -36,9 +48,8 @@ export function touchForWrite(k: Kvm, mfn: number): void {
   k.slots.setHostState(mfn, HOST_PRESENT);
 }
 
-/** MADV_DONTNEED of one host page: the notifier, then nothing is left of its contents. */
-export function discard(k: Kvm, mfn: number): void {
-  notifyUnmap(k, mfn);
+/** What MADV_DONTNEED does to one host page: nothing is left of its contents. */
+export function discardContents(k: Kvm, mfn: number): void {
   k.slots.setHostState(mfn, HOST_GONE);
   for (let i = 0; i < 1024; i++) k.memory.write32(mfn, i, 0);
 }

@@ -2,12 +2,12 @@ import { frameName } from '../../base';
 import { type Procedure, procedure, slots, type Thread } from '../../kernel';
 import type { OperationSpec } from '../design';
 import * as c from './constants';
-import { KvmDirty } from './events';
+import { kvmGetDirtyLog } from './dirtyLog';
 import { mappingLevel } from './fetch';
-import { lockFree, settleAtOnce } from './flush';
-import { discard } from './host';
+import { settle } from './flush';
 import { dropSpte, flushRemote, writeProtectRmap } from './link';
 import { loadPdptrs } from './loadPdptrs';
+import { kvmDontNeed, kvmSwapPages } from './notifier';
 import { pointerIndex, pointerTable } from './pteList';
 import { roleDirect } from './role';
 import { resetContext } from './roots';
@@ -89,44 +89,6 @@ export function setMemslot(
   }
 }
 
-/** KVM_GET_DIRTY_LOG: the gfns written since the last time, which are write-protected again. */
-export function getDirtyLog(k: Kvm, slot: number): number[] {
-  const out: number[] = [];
-  const base = k.slots.base(slot);
-  let changed = false;
-  for (let gfn = base; gfn < base + k.slots.pages(slot); gfn++) {
-    if (!k.slots.dirty(gfn)) continue;
-    out.push(gfn);
-    k.slots.setDirty(gfn, false);
-    changed = writeProtectRmap(k, gfn, 1) || changed;
-  }
-  if (changed) flushRemote(k);
-  return out;
-}
-
-/** MADV_DONTNEED by the VMM: pages of a guest-physical range. A host's large page is split, and its whole range unmapped. */
-export function dontNeed(k: Kvm, gfn: number, pages: number): void {
-  for (let i = 0; i < pages; i++) {
-    const mfn = k.slots.mfn(gfn + i);
-    if (mfn < 0) continue;
-    if (k.slots.hostHuge(mfn)) splitHuge(k, mfn);
-    discard(k, mfn);
-  }
-}
-
-function splitHuge(k: Kvm, mfn: number): void {
-  const first = mfn - (mfn % 512);
-  k.slots.setHostHuge(mfn, false);
-  for (let i = 0; i < 512; i++) unmapOne(k, first + i);
-}
-
-function unmapOne(k: Kvm, mfn: number): void {
-  for (const gfn of k.slots.gfnsOfFrame(mfn))
-    for (let level = 1; level <= c.MAX_HUGEPAGE_LEVEL; level++)
-      for (const pointer of k.lists.all(k.slots.rmap(gfn, level)))
-        dropSpte(k, pointerTable(pointer), pointerIndex(pointer));
-}
-
 /** KVM_SET_SREGS with other segments only: a PAE guest's PDPTEs are loaded anew, and its paging mode counts as changed. */
 export function setSregs(k: Kvm, v: number): void {
   if (k.mode(v).name !== 'pae') return;
@@ -140,14 +102,65 @@ interface HostOperation {
   readonly name: string;
   readonly says: string;
   readonly args: OperationSpec['args'];
-  readonly run: (k: Kvm, args: (i: number) => number) => void;
-  readonly say: (t: Thread) => string;
+  readonly procedure: Procedure<Kvm>;
 }
+
+/** An operation that is done in one go, under mmu_lock. */
+function underLock(
+  name: string,
+  about: string,
+  run: (k: Kvm, args: (i: number) => number) => void,
+  say: (t: Thread) => string,
+): Procedure<Kvm> {
+  return procedure<Kvm>({
+    name: `kvm_host_${name}`,
+    part: 'kvm',
+    lane: 'hypervisor',
+    about,
+    slots: L,
+    steps: [
+      {
+        label: 'lock',
+        line: `${name}: lock mmu_lock`,
+        touch: 'racy',
+        when: (_, k) => k.lock.free,
+        run: (t, k) => k.lock.take(t),
+        say: 'The VMM calls KVM, which takes mmu_lock.',
+      },
+      {
+        label: 'do',
+        line: '  do it; flush all TLBs where that is needed',
+        touch: 'racy',
+        beat: true,
+        run: (t, k) => {
+          run(k, (i) => t.get(L.a0 + i));
+          settle(t, k);
+        },
+        say,
+      },
+      {
+        label: 'unlock',
+        line: '  unlock mmu_lock',
+        touch: 'racy',
+        run: (t, k) => {
+          k.lock.release(t);
+          t.ret();
+        },
+        say: 'mmu_lock is released.',
+      },
+    ],
+  });
+}
+
+const MEMSLOT =
+  'Defines a memory slot, changes its flags (1 dirty log, 2 read-only), or deletes it (no pages).';
+const SET_SREGS =
+  'The VMM loads a vCPU’s registers anew, unchanged: a guest in PAE mode loses its roots by it.';
 
 const OPERATIONS: readonly HostOperation[] = [
   {
     name: 'memslot',
-    says: 'Defines a memory slot, changes its flags (1 dirty log, 2 read-only), or deletes it (no pages).',
+    says: MEMSLOT,
     args: [
       { what: 'slot' },
       { what: 'first gfn' },
@@ -155,62 +168,44 @@ const OPERATIONS: readonly HostOperation[] = [
       { what: 'first host frame' },
       { what: 'flags' },
     ],
-    run: (k, a) => setMemslot(k, a(0), a(1), a(2), a(3), a(4)),
-    say: (t) =>
-      `The VMM defines memory slot ${t.get(L.a0)}: ${t.get(L.a2)} pages from frame ${frameName(t.get(L.a1))}.`,
+    procedure: underLock(
+      'memslot',
+      MEMSLOT,
+      (k, a) => setMemslot(k, a(0), a(1), a(2), a(3), a(4)),
+      (t) =>
+        `The VMM defines memory slot ${t.get(L.a0)}: ${t.get(L.a2)} pages from frame ${frameName(t.get(L.a1))}.`,
+    ),
   },
   {
     name: 'get-dirty-log',
     says: 'Takes the dirty log of a slot: which frames were written since the last time. They are write-protected again.',
     args: [{ what: 'slot' }],
-    run: (k, a) => {
-      for (const gfn of getDirtyLog(k, a(0))) k.world.emit(KvmDirty, a(0), gfn);
-    },
-    say: (t) =>
-      `The VMM takes the dirty log of slot ${t.get(L.a0)}. What is written from now on is logged anew.`,
+    procedure: kvmGetDirtyLog,
   },
   {
     name: 'dontneed',
     says: 'The VMM gives memory up: its next use brings zeros.',
     args: [{ what: 'first gfn' }, { what: 'pages' }],
-    run: (k, a) => dontNeed(k, a(0), a(1)),
-    say: (t) =>
-      `The host takes ${t.get(L.a1)} pages from frame ${frameName(t.get(L.a0))} on away. Sptes that map them go first.`,
+    procedure: kvmDontNeed,
+  },
+  {
+    name: 'swap-pages',
+    says: 'The host exchanges the pages behind two guest frames, contents and all: the guest must not notice.',
+    args: [{ what: 'guest frame' }, { what: 'guest frame' }],
+    procedure: kvmSwapPages,
   },
   {
     name: 'set-sregs',
-    says: 'The VMM loads a vCPU’s registers anew, unchanged: a guest in PAE mode loses its roots by it.',
+    says: SET_SREGS,
     args: [{ what: 'vcpu' }],
-    run: (k, a) => setSregs(k, a(0)),
-    say: (t) => `The VMM loads the registers of vCPU ${t.get(L.a0)} anew.`,
+    procedure: underLock(
+      'set-sregs',
+      SET_SREGS,
+      (k, a) => setSregs(k, a(0)),
+      (t) => `The VMM loads the registers of vCPU ${t.get(L.a0)} anew.`,
+    ),
   },
 ];
-
-/** One step: these are system calls of the VMM, and what they do happens under mmu_lock. */
-function hostOperation({ name, says, run, say }: HostOperation): Procedure<Kvm> {
-  return procedure<Kvm>({
-    name: `kvm_host_${name}`,
-    part: 'kvm',
-    lane: 'hypervisor',
-    about: says,
-    slots: L,
-    steps: [
-      {
-        label: 'do',
-        line: `${name}: lock mmu_lock; do it; unlock`,
-        touch: 'racy',
-        beat: true,
-        when: lockFree,
-        run: (t, k) => {
-          run(k, (i) => t.get(L.a0 + i));
-          settleAtOnce(k, t.actor);
-          t.ret();
-        },
-        say,
-      },
-    ],
-  });
-}
 
 export const KVM_OPERATIONS: readonly OperationSpec[] = OPERATIONS.map(({ name, says, args }) => ({
   name,
@@ -220,5 +215,5 @@ export const KVM_OPERATIONS: readonly OperationSpec[] = OPERATIONS.map(({ name, 
 }));
 
 export const kvmOperations: ReadonlyMap<string, Procedure<never>> = new Map(
-  OPERATIONS.map((operation) => [operation.name, hostOperation(operation) as Procedure<never>]),
+  OPERATIONS.map((operation) => [operation.name, operation.procedure as Procedure<never>]),
 );

@@ -2,13 +2,16 @@ import type { Invariant } from '../../kernel';
 import { frameOf, type Halves, present } from '../../machine';
 import { shadowEntry, shadowTable } from '../entity';
 import * as c from './constants';
+import { dirtyInvariants } from './dirtyInvariants';
 import { gpteAccess, gpteGfn, protectClean, tableOffset } from './guestMemory';
 import { type Found, invariant } from './invariant';
 import { childOf, gfnOfEntry } from './link';
+import { lockInvariants } from './lockInvariants';
 import { presentEntries } from './presentEntries';
 import { protectInvariants } from './protectInvariants';
 import { pointerIndex, pointerTable, sptePointer } from './pteList';
 import { roleAccess, roleDirect, roleFourByte, roleInvalid } from './role';
+import { HOST_GONE, HOST_ZERO } from './slots';
 import type { Kvm } from './state';
 
 /** What must hold, as data: sheet 7.1, under its own names. */
@@ -17,16 +20,28 @@ const indirect = (k: Kvm, sfn: number): boolean => !roleDirect(k.pages.get(sfn, 
 
 function reverseMaps(k: Kvm, found: Found): void {
   for (const { sfn, index, leaf } of presentEntries(k)) {
-    const pointer = sptePointer(sfn, index);
-    const where = shadowEntry(sfn, index);
-    if (leaf) {
-      const list = k.lists.all(k.slots.rmap(gfnOfEntry(k, sfn, index), k.pages.level(sfn)));
-      if (list.filter((p) => p === pointer).length !== 1)
-        found('an spte is not in the reverse map of the frame it maps, or more than once.', where);
-    } else {
-      const list = k.lists.all(k.pages.get(childOf(k, sfn, index), 'parents'));
-      if (!list.includes(pointer)) found('an entry names a table that does not know of it.', where);
-    }
+    if (!leaf) continue;
+    const list = k.lists.all(k.slots.rmap(gfnOfEntry(k, sfn, index), k.pages.level(sfn)));
+    if (list.filter((p) => p === sptePointer(sfn, index)).length !== 1)
+      found(
+        'an spte is not in the reverse map of the frame it maps, or more than once.',
+        shadowEntry(sfn, index),
+      );
+  }
+  for (const { gfn, level } of k.slots.mapped())
+    for (const pointer of k.lists.all(k.slots.rmap(gfn, level)))
+      if (!k.present(pointerTable(pointer), pointerIndex(pointer)))
+        found(
+          `the reverse map of frame ${k.name(gfn)} names an spte that is not present.`,
+          shadowEntry(pointerTable(pointer), pointerIndex(pointer)),
+        );
+}
+
+function parents(k: Kvm, found: Found): void {
+  for (const { sfn, index, leaf } of presentEntries(k)) {
+    if (leaf) continue;
+    if (!k.lists.all(k.pages.get(childOf(k, sfn, index), 'parents')).includes(sptePointer(sfn, index)))
+      found('an entry names a table that does not know of it.', shadowEntry(sfn, index));
   }
   for (const sfn of k.pages.activePages())
     for (const pointer of k.lists.all(k.pages.get(sfn, 'parents')))
@@ -56,8 +71,8 @@ function inSync(k: Kvm, found: Found): void {
       found('an entry of a page in sync maps what the guest’s entry does not.', where);
       continue;
     }
-    const rights =
-      roleAccess(k.pages.get(sfn, 'role')) & protectClean(gpteAccess(mode, gpte.hi, gpte.lo), gpte.lo);
+    const given = roleAccess(k.pages.get(sfn, 'role')) & gpteAccess(mode, gpte.hi, gpte.lo);
+    const rights = protectClean(given, gpte.lo);
     const user = (lo & c.SPTE_U) !== 0;
     // Without CR0.WP the kernel may write what the guest's entry does not let it: as a supervisor's page.
     const writes =
@@ -69,6 +84,8 @@ function inSync(k: Kvm, found: Found): void {
 
 export const kvmInvariants: readonly Invariant<never>[] = [
   ...protectInvariants,
+  ...dirtyInvariants,
+  ...lockInvariants,
   invariant('I3', 'unlocked', 'Only indirect level-1 pages that are not zapped are unsync.', (k, found) => {
     for (const sfn of k.pages.activePages()) {
       if (k.pages.get(sfn, 'unsync') === 0) continue;
@@ -107,17 +124,35 @@ export const kvmInvariants: readonly Invariant<never>[] = [
   invariant(
     'I6',
     'release',
-    'Every leaf is in one reverse map, every link in one parent list, and the other way round.',
+    'Every leaf is in the reverse map of its frame, once, and everything there is present.',
     reverseMaps,
   ),
-  invariant('I8', 'release', 'A leaf maps the page that backs its frame now.', (k, found) => {
-    for (const { sfn, index, lo, leaf } of presentEntries(k)) {
-      if (!leaf) continue;
-      const mfn = k.slots.mfn(gfnOfEntry(k, sfn, index));
-      if (frameOf(k.hi(sfn, index), lo) !== mfn)
-        found('an spte maps a page that is not its frame’s.', shadowEntry(sfn, index));
-    }
-  }),
+  invariant(
+    'I7',
+    'release',
+    'Every entry that names a table is in its list of parents, and the other way round.',
+    parents,
+  ),
+  invariant(
+    'I8',
+    'release',
+    'A leaf maps the page that backs its frame now, unless the host is taking that away.',
+    (k, found) => {
+      for (const { sfn, index, lo, leaf } of presentEntries(k)) {
+        if (!leaf) continue;
+        const gfn = gfnOfEntry(k, sfn, index);
+        if (k.beingTaken(gfn)) continue;
+        const mfn = k.slots.mfn(gfn);
+        const where = shadowEntry(sfn, index);
+        if (frameOf(k.hi(sfn, index), lo) !== mfn)
+          found('an spte maps a page that is not its frame’s.', where);
+        else if (k.slots.hostState(mfn) === HOST_GONE)
+          found(`an spte maps page ${k.name(mfn)}, which the host has taken away.`, where);
+        else if (k.slots.hostState(mfn) === HOST_ZERO && (lo & c.SPTE_HOST_WRITABLE) !== 0)
+          found('an spte lets the shared page of zeros be written.', where);
+      }
+    },
+  ),
   invariant('I9', 'quiescent', 'An entry of a page in sync agrees with the guest’s.', inSync),
   invariant(
     'I10',

@@ -28,9 +28,16 @@ export function gfnOfEntry(k: Kvm, sfn: number, index: number): number {
   return k.pages.get(sfn, 'gfn') + index * c.pagesPerHpage(k.pages.level(sfn));
 }
 
-/** drop_spte: an entry is emptied; a leaf leaves its reverse map. */
-export function dropSpte(k: Kvm, sfn: number, index: number): void {
+/** kvm_set_pfn_dirty: the host must not throw away what was written to the pages of a leaf. */
+export function giveDirty(k: Kvm, sfn: number, index: number): void {
+  const first = frameOf(k.hi(sfn, index), k.lo(sfn, index));
+  for (let i = 0; i < c.pagesPerHpage(k.pages.level(sfn)); i++) k.slots.setHostDirty(first + i);
+}
+
+/** drop_spte: an entry is emptied; a leaf leaves its reverse map, and its D bit to the host. `old`: what its low half is taken to have been. */
+export function dropSpte(k: Kvm, sfn: number, index: number, old = k.lo(sfn, index)): void {
   const present = k.present(sfn, index);
+  if (present && (old & c.SPTE_D) !== 0) giveDirty(k, sfn, index);
   k.memory.write64(sfn, index, 0, 0);
   k.world.emit(KvmSpteCleared, sfn, index);
   if (!present) return;
@@ -99,6 +106,11 @@ export function clearUnsyncChild(k: Kvm, sfn: number, index: number): void {
   k.pages.setChildBit(sfn, index, false);
 }
 
+/** Something is unsync from now on that was not, or can be reached: no root counts as just synchronised. */
+export function forgetSynced(k: Kvm): void {
+  for (const { witness } of k.vcpus) if (witness.get('syncedRoot') !== 0) witness.set('syncedRoot', 0);
+}
+
 /** link_shadow_page: an entry names a table from now on. A large leaf in its place goes. */
 export function linkPage(k: Kvm, sfn: number, index: number, child: number): void {
   if (k.present(sfn, index)) {
@@ -109,22 +121,25 @@ export function linkPage(k: Kvm, sfn: number, index: number, child: number): voi
   k.memory.write64(sfn, index, child >>> 20, (child << 12) | flags);
   const pointer = sptePointer(sfn, index);
   k.pages.set(child, 'parents', k.lists.add(k.pages.get(child, 'parents'), pointer));
-  if (k.pages.get(child, 'unsyncChildren') !== 0 || k.pages.get(child, 'unsync') !== 0)
-    markUnsync(k, pointer);
+  if (k.pages.get(child, 'unsyncChildren') === 0 && k.pages.get(child, 'unsync') === 0) return;
+  markUnsync(k, pointer);
+  forgetSynced(k);
 }
 
-/** spte_write_protect for the dirty log, on every spte of a reverse map: W goes, and may come back without the lock. */
+/** spte_write_protect for the dirty log: W goes, and may come back without the lock. Says whether it was set, so that TLBs must be flushed. */
+export function logSpte(k: Kvm, sfn: number, index: number): boolean {
+  const lo = k.lo(sfn, index);
+  if ((lo & c.SPTE_W) === 0) return false;
+  k.memory.write64(sfn, index, k.hi(sfn, index), lo & ~c.SPTE_W);
+  return true;
+}
+
+/** logSpte for every spte of a reverse map. */
 export function writeProtectRmap(k: Kvm, gfn: number, level: number): boolean {
-  let changed = false;
-  for (const pointer of k.lists.all(k.slots.rmap(gfn, level))) {
-    const sfn = pointerTable(pointer);
-    const index = pointerIndex(pointer);
-    const lo = k.lo(sfn, index);
-    if ((lo & c.SPTE_W) === 0) continue;
-    k.memory.write64(sfn, index, k.hi(sfn, index), lo & ~c.SPTE_W);
-    changed = true;
-  }
-  return changed;
+  let flush = false;
+  for (const pointer of k.lists.all(k.slots.rmap(gfn, level)))
+    flush = logSpte(k, pointerTable(pointer), pointerIndex(pointer)) || flush;
+  return flush;
 }
 
 /** account_shadowed, but for the write-protection that follows it: the gfn is a page table, and must not lie in a large page. */

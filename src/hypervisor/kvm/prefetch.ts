@@ -81,7 +81,7 @@ function prefetchRun(k: Kvm, sfn: number, from: number, to: number, access: numb
 /** FNAME(pte_prefetch): the other entries of the faulting one's group of eight, in order, until one that cannot be made. */
 export function prefetchGroup(k: Kvm, v: number, sfn: number, faulted: number): void {
   const role = k.pages.get(sfn, 'role');
-  if (roleLevel(role) > 1) return;
+  if (roleLevel(role) > 1 || k.vm.get('invalidating') > 0 || !k.on('prefetch')) return;
   const group = faulted - (faulted % c.PTE_PREFETCH_NUM);
   if (roleDirect(role)) {
     prefetchDirect(k, sfn, group, faulted);

@@ -1,16 +1,18 @@
 import type { Profile } from '../design';
-import { COMMON_SWITCHES, SWITCHES_OF_THE_PROPOSAL } from './switches';
+
+import { SWITCHES_OF_3_6, SWITCHES_OF_6_1, SWITCHES_OF_THE_PROPOSAL } from './switches';
 
 /** What differs between KVM's versions, as data. Procedures ask these questions and never a name. */
 export interface KvmProfile extends Profile {
   /**
    * What a fault on a write-protected spte tries before it takes mmu_lock (sheet 5, 6): an identification in the spte and a flag
-   * in the rmap; or nothing.
+   * in the rmap; one compare-and-exchange of an spte that is MMU-writable, tried once or up to five times; or nothing.
    */
-  readonly fastPath: 'identification' | 'none';
+  readonly fastPath: 'identification' | 'once' | 'retried' | 'none';
 }
 
 export const LINUX_6_1 = 'linux-6.1';
+export const MERGED_3_6 = 'merged-3.6';
 export const PROPOSAL_2012 = 'proposal-2012';
 
 /** The default comes first: it is what a scenario gets that names no profile. */
@@ -18,8 +20,14 @@ export const PROFILES: readonly KvmProfile[] = [
   {
     name: LINUX_6_1,
     says: 'Linux 6.1 on AMD without nested paging: what the recordings show.',
-    switches: COMMON_SWITCHES,
-    fastPath: 'none',
+    switches: SWITCHES_OF_6_1,
+    fastPath: 'retried',
+  },
+  {
+    name: MERGED_3_6,
+    says: 'Linux 3.6 of 2012, the first with a fast page fault: for guests without paging, and one try.',
+    switches: SWITCHES_OF_3_6,
+    fastPath: 'once',
   },
   {
     name: PROPOSAL_2012,

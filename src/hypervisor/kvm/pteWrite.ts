@@ -19,7 +19,7 @@ function flooding(k: Kvm, sfn: number): boolean {
   if (k.pages.level(sfn) === 1) return false;
   const count = k.pages.get(sfn, 'writeFlooding') + 1;
   k.pages.set(sfn, 'writeFlooding', count);
-  return count >= c.FLOODING_LIMIT;
+  return count >= c.FLOODING_LIMIT && k.on('write-flooding');
 }
 
 /** get_written_sptes: the entries of a page that shadow the bytes written; none where another quadrant does. */

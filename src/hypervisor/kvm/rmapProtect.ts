@@ -19,11 +19,23 @@ export function needsProtection(k: Kvm, gfn: number): boolean {
 const L = slots('gfn', 'level', 'nth', 'table', 'index', 'hi', 'lo', 'changed');
 const spte: Halves = { hi: 0, lo: 0 };
 
-/** What is taken away: W, and what would let a fast path give it back. */
+const BOTH = c.SPTE_W | c.SPTE_MMU_WRITABLE;
+
+/** What a protector looks for: W, and what would let a fast path give it back. */
 const forbidden = (k: Kvm): { hi: number; lo: number } =>
   k.profile.fastPath === 'identification'
     ? { hi: k.on('erase-id') ? c.SPTE_ID_HI : 0, lo: c.SPTE_W }
-    : { hi: 0, lo: c.SPTE_W | c.SPTE_MMU_WRITABLE };
+    : { hi: 0, lo: k.on('protect-mmu-writable') ? BOTH : c.SPTE_W };
+
+/** What it takes away. */
+const taken = (k: Kvm): { hi: number; lo: number } =>
+  k.profile.fastPath === 'identification'
+    ? forbidden(k)
+    : { hi: 0, lo: k.on('clear-mmu-writable') ? BOTH : c.SPTE_W };
+
+/** mmu_spte_update: whether a TLB may still let an spte be written that was `lo` (6.6). An identification means that it may have been opened. */
+const mayBeCached = (k: Kvm, lo: number): boolean =>
+  k.profile.fastPath === 'identification' || (lo & (k.on('flush-mmu-writable') ? BOTH : c.SPTE_W)) !== 0;
 
 /** Goes to the next spte that maps the frame with a page of any size: its pointer, or 0 when there is none left. */
 function nextPointer(t: Thread, k: Kvm): number {
@@ -135,13 +147,13 @@ export const kvmWriteProtect = procedure<Kvm>({
       beat: true,
       when: (t, k) => (k.on('protect-plain-store') ? roomLeft(t, k) : drained(t, k)),
       run: (t, k) => {
-        const bits = forbidden(k);
+        const bits = taken(k);
         const hi = t.get(L.hi) & ~bits.hi;
         const lo = t.get(L.lo) & ~bits.lo;
         const [table, index] = [t.get(L.table), t.get(L.index)];
+        if (mayBeCached(k, k.lo(table, index))) t.set(L.changed, 1);
         if (k.on('protect-plain-store')) storeSpte(t, k, table, index, hi, lo);
         else k.memory.write64(table, index, hi, lo);
-        t.set(L.changed, 1);
         t.goto('look');
       },
       say: (t, k) =>

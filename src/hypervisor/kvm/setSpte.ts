@@ -1,7 +1,17 @@
 import { frameOf } from '../../machine';
 import * as c from './constants';
 import { KvmMarkMmioSpte, KvmSetSpte, KvmUnsyncPage } from './events';
-import { addRmap, childOf, dropParent, dropSpte, flushRemote, isLast, markParentsUnsync } from './link';
+import {
+  addRmap,
+  childOf,
+  dropParent,
+  dropSpte,
+  flushRemote,
+  forgetSynced,
+  giveDirty,
+  isLast,
+  markParentsUnsync,
+} from './link';
 import { roleLevel } from './role';
 import type { Kvm } from './state';
 import { liftProtection, tablePages, tracePage } from './zap';
@@ -31,6 +41,7 @@ function tryToUnsync(k: Kvm, gfn: number, canUnsync: boolean, prefetch: boolean)
     tracePage(k, KvmUnsyncPage, sfn);
     k.world.count('mmu_unsync');
     k.pages.set(sfn, 'unsync', 1);
+    forgetSynced(k);
     markParentsUnsync(k, sfn);
   }
   liftProtection(k, gfn);
@@ -75,8 +86,10 @@ export function makeSpte(k: Kvm, level: number, old: number, w: Wanted): Made {
 /** mmu_spte_update: stores, and says whether TLBs must be flushed for it. */
 export function updateSpte(k: Kvm, sfn: number, index: number, hi: number, lo: number): boolean {
   const old = k.lo(sfn, index);
+  const present = (old & c.SPTE_MMU_PRESENT) !== 0;
+  if (present && (old & ~lo & c.SPTE_D) !== 0) giveDirty(k, sfn, index);
   k.memory.write64(sfn, index, hi, lo);
-  if ((old & c.SPTE_MMU_PRESENT) === 0) return false;
+  if (!present) return false;
   if ((old & c.SPTE_MMU_WRITABLE) !== 0 && (lo & c.SPTE_W) === 0) return true;
   return (old & ~lo & (c.SPTE_A | c.SPTE_D)) !== 0;
 }

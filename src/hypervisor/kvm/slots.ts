@@ -20,19 +20,24 @@ const FLAGS = 4;
 const TRACK = 3;
 const DISALLOW = 4; // levels 2 and 3
 const DIRTY = 6;
+/** The host page behind the gfn, plus one, where that is not the one its slot says. */
+const BACKING = 7;
 const GFN_CELLS = 8;
 
 /** A host page: backed by a page of its own; given up (the next touch brings zeros); or the shared zero page, read-only. */
 export const HOST_PRESENT = 0;
 export const HOST_GONE = 1;
 export const HOST_ZERO = 2;
-const HOST_CELLS = 2;
+const HOST_CELLS = 4;
 const HUGE = 1;
+/** The host knows that the page was written; and a processor has set D for it in an spte, which only an invariant looks at. */
+const HOST_DIRTY = 2;
+const WRITTEN = 3;
 
 /** Memory slots, what is kept per gfn in them, and the host pages behind them. Sheet 1.1, 1.5, 3.2. */
 export class Slots {
   private readonly slots: Region;
-  /** Cells: generation of the slots; next slot look-ups need nothing else. */
+  /** Cells: generation of the slots; whether the host has ever put another page behind a frame. */
   private readonly book: Region;
   private readonly gfns: SparseTable;
   private readonly host: SparseTable;
@@ -41,7 +46,7 @@ export class Slots {
 
   constructor(private readonly store: Store) {
     this.slots = store.region('memory slots', MAX_SLOTS * SLOT_CELLS);
-    this.book = store.region('memory slot generation', 1);
+    this.book = store.region('memory slot generation', 2);
     this.gfns = new SparseTable(store, GFN_KEY, GFN_CELLS);
     this.host = new SparseTable(store, HOST_KEY, HOST_CELLS);
   }
@@ -57,6 +62,7 @@ export class Slots {
 
   /** Defines a slot; with no pages it is deleted. */
   define(slot: number, base: number, pages: number, frame: number, flags: number): void {
+    if (this.moved) for (let gfn = base; gfn < base + pages; gfn++) this.gfns.set(gfn, BACKING, 0);
     [pages === 0 ? 0 : 1, base, pages, frame, flags].forEach((value, field) => {
       this.store.set(this.cell(slot, field), pages === 0 ? 0 : value);
     });
@@ -109,7 +115,19 @@ export class Slots {
   /** The host page behind a gfn, as a machine frame; -1 without a slot. */
   mfn(gfn: number): number {
     const slot = this.of(gfn);
-    return slot < 0 ? -1 : this.frame(slot) + gfn - this.base(slot);
+    if (slot < 0) return -1;
+    const backing = this.moved ? this.gfns.get(gfn, BACKING) : 0;
+    return backing === 0 ? this.frame(slot) + gfn - this.base(slot) : backing - 1;
+  }
+
+  private get moved(): boolean {
+    return this.store.get(this.book.base + 1) !== 0;
+  }
+
+  /** The host puts another page of its own behind a gfn. */
+  setBacking(gfn: number, mfn: number): void {
+    this.store.set(this.book.base + 1, 1);
+    this.gfns.set(gfn, BACKING, mfn + 1);
   }
 
   get totalPages(): number {
@@ -121,6 +139,12 @@ export class Slots {
   /** Every gfn that a host page backs: slots may overlap in it. */
   gfnsOfFrame(mfn: number): number[] {
     const out: number[] = [];
+    if (this.moved) {
+      for (let slot = 0; slot < MAX_SLOTS; slot++)
+        for (let gfn = this.base(slot); gfn < this.base(slot) + this.pages(slot); gfn++)
+          if (this.mfn(gfn) === mfn) out.push(gfn);
+      return out;
+    }
     for (let slot = 0; slot < MAX_SLOTS; slot++) {
       const at = mfn - this.frame(slot);
       if (this.exists(slot) && at >= 0 && at < this.pages(slot)) out.push(this.base(slot) + at);
@@ -138,6 +162,14 @@ export class Slots {
   }
 
   // ---- per gfn -----------------------------------------------------------------------------------------------------
+
+  /** Reverse maps that are not empty. */
+  mapped(): { readonly gfn: number; readonly level: number }[] {
+    return this.gfns
+      .rows()
+      .flatMap((gfn) => [1, 2, 3].map((level) => ({ gfn, level })))
+      .filter(({ gfn, level }) => gfn % pagesPerHpage(level) === 0 && this.rmap(gfn, level) !== 0);
+  }
 
   /** Head of the reverse map of a gfn for pages of a level, without its mark. */
   rmap(gfn: number, level: number): number {
@@ -227,6 +259,27 @@ export class Slots {
   /** Whether the host backs the 2 MiB around a frame with one large page. */
   hostHuge(mfn: number): boolean {
     return this.host.get(mfn - (mfn % 512), HUGE) !== 0;
+  }
+
+  hostDirty(mfn: number): boolean {
+    return this.host.get(mfn, HOST_DIRTY) !== 0;
+  }
+
+  setHostDirty(mfn: number): void {
+    if (!this.hostDirty(mfn)) this.host.set(mfn, HOST_DIRTY, 1);
+  }
+
+  written(mfn: number): boolean {
+    return this.host.get(mfn, WRITTEN) !== 0;
+  }
+
+  /** Pages of which `written` holds. */
+  writtenPages(): number[] {
+    return this.host.rows().filter((mfn) => this.written(mfn));
+  }
+
+  setWritten(mfn: number): void {
+    if (!this.written(mfn)) this.host.set(mfn, WRITTEN, 1);
   }
 
   setHostHuge(mfn: number, on: boolean): void {

@@ -23,7 +23,9 @@ import { SWITCHES } from './switches';
 import { VcpuState } from './vcpuState';
 
 const VM_FIELDS = [
-  ...(['validGen', 'maxPages', 'requestedPages', 'indirectPages', 'invalidateSeq'] as const),
+  ...(['validGen', 'maxPages', 'requestedPages', 'indirectPages'] as const),
+  // The MMU notifier: how often the host has taken pages away, and which frames it is taking just now.
+  ...(['invalidateSeq', 'invalidating', 'invalidateFirst', 'invalidateLast'] as const),
   // Under mmu_lock: a flush of all TLBs is wanted; first and last of the zapped pages that wait for it.
   ...(['flushWanted', 'zapped', 'zappedLast'] as const),
   // Zapped pages whose flush is over, but which a vCPU in an RCU section may still be reading: first of them.
@@ -91,6 +93,12 @@ export class Kvm {
   /** is_shadow_present_pte. */
   present(sfn: number, index: number): boolean {
     return (this.lo(sfn, index) & c.SPTE_MMU_PRESENT) !== 0;
+  }
+
+  /** Whether the host is taking the page behind a frame away just now. */
+  beingTaken(gfn: number): boolean {
+    const { vm } = this;
+    return vm.get('invalidating') > 0 && gfn >= vm.get('invalidateFirst') && gfn <= vm.get('invalidateLast');
   }
 
   // ---- the guest's mode ------------------------------------------------------------------------------------------------

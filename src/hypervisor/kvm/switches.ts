@@ -7,13 +7,49 @@ import type { SwitchSpec } from '../design';
 
 type Row = readonly [name: string, label: string, protects: string | undefined, says: string];
 
-/** What all versions have. */
+/** What all versions have (1.6, 3.3, 4.2, 4.5, 5.4). */
 const COMMON: readonly Row[] = [
   [
     'protect-flush',
     'Flush after write-protection',
     'I2',
     'A protector that took write access away flushes all TLBs before it releases mmu_lock. Without it a TLB still lets stores through (5.4 P5).',
+  ],
+  [
+    'gpte-recheck',
+    'Guest entry read again',
+    'I9',
+    'Under mmu_lock, when its table is write-protected, each guest entry is read again before a page is linked below it. Without it a change between walk and lock is lost (3.3, S12).',
+  ],
+  [
+    'protect-before-compare',
+    'Protect, flush, then compare',
+    'I9',
+    'A table is write-protected, and all TLBs flushed, before its shadow is brought in line. Without it a store behind the comparison is lost (4.5).',
+  ],
+  [
+    'notifier-retry',
+    'Retry when the host has taken pages away',
+    'I8',
+    'A page that was looked up before mmu_lock is used only if the host has taken nothing away since. Without it an spte maps a page that is somebody else’s by now (1.6, S14).',
+  ],
+  [
+    'walk-guard',
+    'Guard of walks without lock',
+    'I17',
+    'Whoever reads shadow tables without mmu_lock has its interrupts off and says so, and a flush waits for it before pages are freed. Without it a table is freed under the walk (1.6).',
+  ],
+  [
+    'write-flooding',
+    'Write flooding',
+    undefined,
+    'A table above level 1 that is stored to three times in a row is no table any more, it is thought: its shadow goes (4.2).',
+  ],
+  [
+    'prefetch',
+    'Prefetch',
+    undefined,
+    'A fault also fills the entries around its own, as far as the guest has used them (3.5).',
   ],
 ];
 
@@ -60,12 +96,6 @@ const PROPOSAL: readonly Row[] = [
     'Erase the identification',
     'I1',
     'A protector changes a read-only spte too, if it holds an identification. Without it the exchange finds the spte untouched (5.4 P4).',
-  ],
-  [
-    'dirty-after-open',
-    'Log after opening',
-    'I14',
-    'The frame is marked in the dirty log after its spte was opened. In the other order a harvest between the two takes the mark and misses the store (5.3 F8, 6.5).',
   ],
   [
     'gfn-after-id',
@@ -127,6 +157,56 @@ const FORMS: readonly Row[] = [
   ],
 ];
 
+/** What every fast path has. */
+const FAST: readonly Row[] = [
+  [
+    'dirty-after-open',
+    'Log after opening',
+    'I14',
+    'The frame is marked in the dirty log after its spte was opened. In the other order a harvest between the two takes the mark and misses the store (5.3 F8, 6.5).',
+  ],
+];
+
+/** What makes the fast path as merged safe (6.2 to 6.6): profiles merged-3.6 and linux-6.1, as far as they have it. */
+const MERGED: readonly Row[] = [
+  [
+    'direct-only',
+    'Fast path for linear mappings only',
+    'I14',
+    'The fast path keeps to shadow pages that map memory linearly. An spte for a guest’s entry may be made anew for another frame in between, bit for bit the same: the exchange succeeds, and the wrong frame is logged (6.3).',
+  ],
+  [
+    'volatile-exchange',
+    'Exchange of what may change',
+    'I-D',
+    'An spte that the fast path could open is taken away by an exchange, and what came out is judged. By a plain store, a D bit set in between is lost (6.4).',
+  ],
+  [
+    'protect-mmu-writable',
+    'Protector looks at MMU-writable',
+    'I1',
+    'A protector also changes sptes that are read-only now but MMU-writable. If it only looked at W, the fast path could open them afterwards (6.2).',
+  ],
+  [
+    'clear-mmu-writable',
+    'Protector clears MMU-writable',
+    'I1',
+    'A protector of a table takes MMU-writable away together with W. Without it the fast path opens the spte again (6.2).',
+  ],
+  [
+    'flush-mmu-writable',
+    'Flush where MMU-writable was',
+    'I2',
+    'Taking W away asks for a flush if the spte was MMU-writable, though W may have been gone: its flush may still be on the way (6.6).',
+  ],
+  [
+    'harvest-flush-locked',
+    'Harvest flushes under mmu_lock',
+    undefined,
+    'Taking the dirty log flushes all TLBs before mmu_lock is released (3.6). Later kernels release it first (6.6).',
+  ],
+];
+
 const specOf = ([name, label, protects, says]: Row, profiles?: readonly string[]): SwitchSpec => ({
   name,
   label,
@@ -136,9 +216,13 @@ const specOf = ([name, label, protects, says]: Row, profiles?: readonly string[]
   ...(profiles === undefined ? {} : { profiles }),
 });
 
+const MERGED_PROFILES = ['linux-6.1', 'merged-3.6'];
+
 export const SWITCHES: readonly SwitchSpec[] = [
   ...COMMON.map((row) => specOf(row)),
   ...[...PROPOSAL, ...FORMS].map((row) => specOf(row, ['proposal-2012'])),
+  ...FAST.map((row) => specOf(row, ['proposal-2012', ...MERGED_PROFILES])),
+  ...MERGED.map((row) => specOf(row, MERGED_PROFILES)),
 ];
 
 const allOn = (rows: readonly Row[]): Readonly<Record<string, boolean>> =>
@@ -147,4 +231,18 @@ const allOn = (rows: readonly Row[]): Readonly<Record<string, boolean>> =>
 /** What every profile sets. */
 export const COMMON_SWITCHES = allOn(COMMON);
 /** What profile proposal-2012 sets. */
-export const SWITCHES_OF_THE_PROPOSAL = allOn([...COMMON, ...PROPOSAL]);
+export const SWITCHES_OF_THE_PROPOSAL = allOn([...COMMON, ...PROPOSAL, ...FAST]);
+
+/** What profile linux-6.1 sets. */
+export const SWITCHES_OF_6_1 = {
+  ...COMMON_SWITCHES,
+  ...allOn([...FAST, ...MERGED]),
+  'harvest-flush-locked': false,
+};
+
+/** What profile merged-3.6 sets. Its rule of flushing asks only whether W was set, which is enough as long as a harvest flushes under mmu_lock. */
+export const SWITCHES_OF_3_6 = {
+  ...SWITCHES_OF_6_1,
+  'flush-mmu-writable': false,
+  'harvest-flush-locked': true,
+};

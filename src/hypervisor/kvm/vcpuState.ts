@@ -16,6 +16,8 @@ const PLAIN = [
   ...(['pdptr2Hi', 'pdptr2Lo', 'pdptr3Hi', 'pdptr3Lo'] as const),
   /** vcpu->mode: what a flush of all TLBs must know of the vCPU. */
   'mode',
+  /** The shadow table that it reads next without mmu_lock; 0 if it does not. */
+  'reading',
   /** It reads shadow tables inside an RCU section (as in 2012): pages zapped meanwhile are not freed before it is over. */
   'rcuReader',
   /** Its last exchange without the lock changed more of a spte than W and the identification: never, if I19 holds. */
@@ -77,12 +79,15 @@ export class VcpuState {
   private readonly cells: NamedCells<VcpuField>;
   /** struct guest_walker, per level 1 to 4, and the group of eight entries kept for prefetch. */
   private readonly walked: NamedCells<Walked>;
+  /** Only invariants look at it; it is no part of the state's identity. `syncedRoot`: a root with nothing unsync below it since. */
+  readonly witness: NamedCells<'syncedRoot'>;
 
   constructor(
     store: Store,
     readonly index: number,
   ) {
     this.cells = new NamedCells(store, `MMU of vCPU ${index}`, PLAIN);
+    this.witness = new NamedCells(store, `witness of vCPU ${index}`, ['syncedRoot'], false);
     this.walked = new NamedCells(store, `guest walk of vCPU ${index}`, [...LEVEL_NAMES, ...PREFETCH_NAMES]);
   }
 

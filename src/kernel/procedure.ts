@@ -2,7 +2,7 @@ import { ensure, fnv1a } from '../base';
 import type { Thread } from './thread';
 
 /** What a lane's tick is coloured by. */
-export type LaneKind = 'guest' | 'walk' | 'hypervisor' | 'resync' | 'hardware' | 'idle';
+export type LaneKind = 'guest' | 'walk' | 'hypervisor' | 'resync' | 'hardware' | 'drain' | 'idle';
 
 /**
  * What a step may touch, for the checker: `private` (only the actor's own cells), `locked` (cells a held lock protects),

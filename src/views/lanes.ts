@@ -4,7 +4,15 @@ import { LockReleased, LockTaken } from '../kernel';
 import { laneOf } from './moment';
 
 /** Lane kinds as small numbers; 0 is "nobody". Where several share a pixel the highest wins: the rare over the common. */
-export const LANE_KINDS: readonly LaneKind[] = ['idle', 'hardware', 'guest', 'walk', 'hypervisor', 'resync'];
+export const LANE_KINDS: readonly LaneKind[] = [
+  'idle',
+  'hardware',
+  'guest',
+  'walk',
+  'hypervisor',
+  'resync',
+  'drain',
+];
 
 export interface LaneActor {
   readonly index: number;

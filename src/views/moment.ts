@@ -26,13 +26,18 @@ const DOING: Readonly<Record<LaneKind, string>> = {
   hypervisor: 'in the hypervisor',
   resync: 'resync',
   hardware: 'in the processor',
+  drain: 'to memory',
   idle: 'idle work',
 };
 
 /** What kind of work a step is, as the lanes colour it. */
 export function laneOf(run: Run, step: number): LaneKind {
   const { step: named, procedure } = run.nameOf(step);
-  return named?.lane ?? procedure?.lane ?? 'hardware';
+  return (
+    named?.lane ??
+    procedure?.lane ??
+    (run.world.actors[run.actorOf(step)]?.kind === 'drain' ? 'drain' : 'hardware')
+  );
 }
 
 export function momentWords(run: Run, cursor: number): MomentWords {

@@ -13,6 +13,7 @@ const LEGEND = [
   ['walk', 'page walk'],
   ['hypervisor', 'hypervisor'],
   ['resync', 'resync'],
+  ['drain', 'store reaches memory'],
 ] as const;
 
 /** The run at a glance: a lane per actor, a bar where a lock is held, marks for what is worth a look, and the scrubber. */
@@ -32,6 +33,7 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
   const kept = chosen === undefined || chosen.to > length + 1 ? whole : revealing(chosen, length, cursor);
   const widest = kept.to - kept.from >= length;
   const setSpan = (span: Span): void => setChosen(span.to - span.from >= length ? undefined : span);
+  const buffered = (session.run?.built.machine.storeBuffers.depth ?? 0) > 0;
   const names = [...lanes.actors.map((actor) => actor.name), ...lanes.locks.map((lock) => lock.name)];
   return (
     <section className="lanes" aria-label="Timeline">
@@ -57,7 +59,7 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
       />
       <footer className="lanes-foot">
         <ul>
-          {LEGEND.map(([kind, name]) => (
+          {LEGEND.filter(([kind]) => kind !== 'drain' || buffered).map(([kind, name]) => (
             <li key={kind}>
               <span className={`lanes-key is-${kind}`} aria-hidden="true" />
               {name}

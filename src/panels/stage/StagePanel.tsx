@@ -2,12 +2,16 @@ import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'r
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
+import { Fetched } from '../../ui/Fetched';
 import { buildScene } from '../../views/scene/build';
 import { timeline } from '../../views/scene/timeline';
 import { StageView } from './StageView';
 import { useSize } from './useSize';
 
 const PRESENTER_SCALE = 1.5;
+
+// Most machines have none.
+const loadBuffers = () => import('./Buffers.lazy');
 
 /** The scene of the run on stage, at the beat the session shows. */
 export function StagePanel({ controls }: { readonly controls: Controls }) {
@@ -47,6 +51,16 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
           fraction={fraction}
           subscribe={subscribe}
           waiting={session.frames}
+          buffers={
+            model.buffered === true &&
+            run !== undefined && (
+              <Fetched
+                load={loadBuffers}
+                props={{ run, from: beat.from, to: beat.to }}
+                frames={session.frames}
+              />
+            )
+          }
           scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
         />
       )}

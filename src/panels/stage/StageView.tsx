@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { classNames } from '../../ui/classNames';
 import { Fetched, type Waiting } from '../../ui/Fetched';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
 import { frameAt } from '../../views/scene/frameAt';
 import { layoutScene } from '../../views/scene/layout';
+import type { Rect } from '../../views/scene/layoutTypes';
 import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { applyMotion } from './applyMotion';
@@ -24,6 +25,8 @@ interface StageViewProps {
   readonly fraction: () => number;
   readonly subscribe: (changed: () => void) => () => void;
   readonly scheme: string;
+  /** What stands in the place of the store buffers, where the machine has any. */
+  readonly buffers?: ReactNode;
   /** Told when a part of the stage is on its way. */
   readonly waiting?: Waiting;
 }
@@ -46,6 +49,7 @@ export function StageView({
   fraction,
   subscribe,
   scheme,
+  buffers,
   waiting = NOBODY,
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -105,6 +109,11 @@ export function StageView({
           frames={waiting}
         />
       )}
+      {layout.buffers !== undefined && buffers !== undefined && (
+        <div className="scene-buffers" style={placed(layout.buffers, scale)}>
+          {buffers}
+        </div>
+      )}
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}
       {every && <Fetched load={loadEvery} props={{ model, size, scheme, focus, onFocus }} frames={waiting} />}
       <button
@@ -128,6 +137,16 @@ export function StageView({
     </div>
   );
 }
+
+/** A rectangle of the picture as one of the page, where what is in it is drawn at the picture's scale. */
+const placed = ({ x, y, w, h }: Rect, scale: number) => ({
+  left: x * scale,
+  top: y * scale,
+  width: w,
+  height: h,
+  transform: `scale(${scale})`,
+  transformOrigin: '0 0',
+});
 
 /** On a narrow stage: the column a person chose, until the next beat plays in another one. */
 function useColumn(model: SceneModel): { column: ColumnKey; choose: (column: ColumnKey) => void } {

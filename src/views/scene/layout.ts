@@ -19,6 +19,9 @@ export interface LayoutOptions {
   readonly keep?: ReadonlySet<EntityId>;
 }
 
+/** What store buffers take of the height, above everything else that stands in the penumbra. */
+const BUFFERS_H = 34;
+
 const NOTHING: ReadonlySet<EntityId> = new Set();
 
 /** Places everything of a scene in a rectangle. Pure: the same model and size give the same places; nothing overlaps. */
@@ -30,7 +33,8 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   const tabs = shown < model.columns.length;
   const columns = layoutColumns(model, w, m, shown, chars, options.column ?? 'L1');
   const horizon = Math.round(h * m.horizon);
-  const band = { top: horizon - bandHeight(m), horizon };
+  const strip = model.buffered === true ? BUFFERS_H : 0;
+  const band = { top: horizon - bandHeight(m) - strip, horizon };
   const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
   const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);
 
@@ -54,7 +58,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   const memory = layoutFrames(model.frames, mem, m.cardsY, band.top - 6, m, keep);
   if (memory.stack !== undefined) stacks.push(memory.stack);
   const fix = layoutFixups(model.fixups, model.fixupNote, mem, shadowTop, shadowBottom, m);
-  const between = layoutPenumbra(model, columns, band, m, [...keep][0]);
+  const between = layoutPenumbra(model, columns, { top: band.top + strip, horizon }, m, [...keep][0]);
 
   const places = new Map<EntityId, Rect>();
   for (const { rect, tables } of stacks) for (const id of tables) places.set(id, rect);
@@ -77,6 +81,16 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     m,
     size: { w, h },
     band,
+    buffers:
+      strip === 0
+        ? undefined
+        : {
+            x: m.pad,
+            y: band.top + 6,
+            w: w - 2 * m.pad,
+            // Where nothing else is between guest and shadow, the whole of it is theirs.
+            h: (model.penumbraWords === undefined ? horizon : band.top + strip) - band.top - 8,
+          },
     columns,
     tabs,
     strip: layoutStrip(model, columns, w, m, tabs),

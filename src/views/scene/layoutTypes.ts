@@ -115,6 +115,8 @@ export interface SceneLayout {
   readonly m: Metrics;
   readonly size: { readonly w: number; readonly h: number };
   readonly band: { readonly top: number; readonly horizon: number };
+  /** Where the store buffers stand, if the machine has any. */
+  readonly buffers?: Rect | undefined;
   readonly columns: readonly ColumnLayout[];
   /** Whether only some of the columns are shown, and tabs are needed to reach the others. */
   readonly tabs: boolean;

@@ -256,6 +256,8 @@ export interface Wrong {
 export interface SceneModel {
   /** Hex digits of the machine's highest frame, at least 3: rows keep their width while frames come and go. */
   readonly frameDigits: number;
+  /** The machine has store buffers: they get a strip of the penumbra. */
+  readonly buffered?: boolean;
   readonly columns: readonly ColumnModel[];
   readonly strip: StripModel | undefined;
   readonly tables: readonly TableModel[];

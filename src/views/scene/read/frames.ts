@@ -50,7 +50,7 @@ export function framesOf(input: FramesInput): FrameModel[] {
       id,
       frame,
       frameName: frameName(frame),
-      role: table ? 'page table' : device(frame) ? 'outside' : 'data',
+      role: table ? 'page table' : device(frame) ? 'outside' : contents(moment, frame),
       access: table ? facts.access(frame) : 'none',
       state: wrong.has(id)
         ? 'wrong'
@@ -65,6 +65,13 @@ export function framesOf(input: FramesInput): FrameModel[] {
       order,
     };
   });
+}
+
+/** Words that programs have names for, with what memory itself holds; else that it is data. */
+function contents({ machine }: Moment, frame: number): string {
+  const words = machine.words.filter(({ gfn }) => machine.gfnToMfn(gfn) === frame);
+  const said = words.map(({ name, offset }) => `${name} = ${machine.memory.read32(frame, offset >>> 2)}`);
+  return said.join(', ') || 'data';
 }
 
 /** What points at a frame decides how much it matters: the walk, an entry with something to say, a table that drifts. */

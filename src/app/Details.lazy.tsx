@@ -10,6 +10,7 @@ import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
+import { XiKitsPanel } from '../panels/xiKits/Panel';
 import type { Controls } from '../session/controls';
 
 interface DetailsProps {
@@ -36,7 +37,7 @@ export default function Details({ controls, part }: DetailsProps) {
     case 'setup':
       return <SetupPanel controls={controls} />;
     case 'figures':
-      return <FiguresPanel />;
+      return <FiguresPanel controls={controls} />;
     case 'events':
       return <EventsPanel controls={controls} />;
     case 'kvmVcpus':
@@ -47,6 +48,8 @@ export default function Details({ controls, part }: DetailsProps) {
       return <KvmMemoryPanel controls={controls} />;
     case 'kvmTrace':
       return <KvmTracePanel controls={controls} />;
+    case 'xiKits':
+      return <XiKitsPanel controls={controls} />;
     default:
       return null;
   }

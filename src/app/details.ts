@@ -9,6 +9,7 @@ const DETAILS: readonly Tab[] = [
   { id: 'vcpus', label: 'vCPUs' },
   { id: 'pool', label: 'Pool' },
   { id: 'removal', label: 'Search' },
+  { id: 'xiKits', label: 'Kits' },
   { id: 'figures', label: 'Cost' },
   { id: 'events', label: 'Events' },
   { id: 'kvmVcpus', label: 'vCPUs' },

@@ -5,6 +5,7 @@ import type { Controls } from '../session/controls';
 import { compileText } from '../session/reading';
 import { kvmSource } from '../views/scene/sources/kvm/source';
 import { supplySource } from '../views/scene/sources/registry';
+import { xiSource } from '../views/scene/sources/xi/source';
 import { listenForDrops } from './dropping';
 import { followAddress } from './urlSync';
 
@@ -14,6 +15,7 @@ import { followAddress } from './urlSync';
  */
 export function furnish(controls: Controls): void {
   supplySource(kvmSource);
+  supplySource(xiSource);
   controls.furnish(
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,

@@ -42,5 +42,5 @@ export const xi: Design = {
       setSwitch: (name, on) => x.switches.set(name, on),
     };
   },
-  panels: ['kits', 'figures', 'debate', 'beside', 'counters', 'switches', 'events'],
+  panels: ['xiKits', 'figures', 'xiDebate', 'xiBeside'],
 };

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
+import { testSession } from '../../testing/testSession';
 import { FiguresPanel } from './Panel';
 
 afterEach(cleanup);
@@ -15,7 +16,7 @@ const cells = (name: RegExp): (string | null)[] =>
     .map((cell) => cell.textContent);
 
 test('a full pool of 1 GiB: the search reads 12.8 MiB, the chain one entry per mapping', () => {
-  render(<FiguresPanel />);
+  render(<FiguresPanel controls={testSession().controls} />);
   expect(screen.getByRole('slider', { name: 'Memory' }).getAttribute('aria-valuetext')).toBe('1 GiB');
   expect(cells(/Linear, all/)).toEqual(['1,677,312', '12.8 MiB']);
   expect(cells(/Chain/)).toEqual(['3', '72 bytes']);
@@ -27,7 +28,7 @@ test('a full pool of 1 GiB: the search reads 12.8 MiB, the chain one entry per m
 });
 
 test('the pool slider changes what is set aside, and what else it could be', () => {
-  render(<FiguresPanel />);
+  render(<FiguresPanel controls={testSession().controls} />);
   const takes = screen.getByRole('region', { name: 'What it takes' });
   expect(takes.textContent).toContain('13,107 pages: 3,276 kits, 51.2 MiB');
   expect(cells(/no backlinks/)).toEqual(['2', '6,553']);
@@ -36,7 +37,7 @@ test('the pool slider changes what is set aside, and what else it could be', () 
 });
 
 test('unit costs are knobs: a dearer install makes the search win sooner', () => {
-  render(<FiguresPanel />);
+  render(<FiguresPanel controls={testSession().controls} />);
   const pays = screen.getByRole('region', { name: 'When backlinks pay' });
   expect(pays.textContent).toContain('At 4,096, chains win: 24,585 against 838,656.');
   expect(pays.textContent).toContain('While fewer than 139,774 entries');
@@ -49,7 +50,7 @@ test('unit costs are knobs: a dearer install makes the search win sooner', () =>
 });
 
 test('the title of the mail is nobody’s ratio', () => {
-  render(<FiguresPanel />);
+  render(<FiguresPanel controls={testSession().controls} />);
   expect(screen.getByRole('region', { name: 'Space against time' }).textContent).toContain(
     'No ratio here is that one.',
   );

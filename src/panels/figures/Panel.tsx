@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import type { Controls } from '../../session/controls';
+import { Counted } from './Counted';
 import { MeasuresSliders, START } from './measures';
 import { Pays } from './Pays';
 import { Search } from './Search';
@@ -6,7 +8,7 @@ import { Space } from './Space';
 import './panel.css';
 
 /** What XI's backlinks cost in memory and save in reads: computed from the sizes, and beside it what the run has counted. */
-export function FiguresPanel() {
+export function FiguresPanel({ controls }: { readonly controls: Controls }) {
   const [measures, setMeasures] = useState(START);
   return (
     <section className="figures stack" aria-label="Space against time">
@@ -14,6 +16,7 @@ export function FiguresPanel() {
         A backlink beside every shadow entry turns “who maps this page?” from a search into a walk. It is paid
         for in memory, and a little at every entry that is set.
       </p>
+      <Counted controls={controls} />
       <MeasuresSliders measures={measures} onChange={setMeasures} />
       <Search measures={measures} />
       <Pays measures={measures} />

@@ -323,6 +323,8 @@ export const kvmEnterGuest = procedure<Kvm>({
         }
         if (vcpu.takeRequest(REQ_TLB_FLUSH)) k.machine.tlb.flushAll(t.actor, false);
         vcpu.set('mode', IN_GUEST_MODE);
+        vcpu.witness.set('entries', vcpu.witness.get('entries') + 1);
+        if (k.flushWitness.flushing(t.actor)) k.flushWitness.endAll(t.actor);
         loadHardware(k, t.actor);
         vcpu.forgetWalk();
         t.ret();

@@ -30,7 +30,7 @@ import { mmioAccess, mmioGeneration, mmioGfn } from './setSpte';
 import { eachShadowEntry } from './shadowWalk';
 import { HOST_PRESENT } from './slots';
 import type { Kvm } from './state';
-import { EXCEPTION_INJECTED, OUTSIDE_GUEST_MODE, REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
+import { EXCEPTION_INJECTED, REQ_FREE_OBSOLETE_ROOTS } from './vcpuState';
 import { makePagesAvailable, obsolete, unprotectPage } from './zap';
 
 const L = slots(
@@ -171,7 +171,7 @@ export const kvmPageFault = procedure<Kvm>({
       line: 'page_fault(va, error): while an exception was being delivered: unshadow the page first',
       touch: 'racy',
       run: (t, k) => {
-        k.vcpu(t.actor).set('mode', OUTSIDE_GUEST_MODE);
+        k.vcpu(t.actor).leaveGuest();
         k.world.emit(KvmPageFault, t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error));
         if (k.vcpu(t.actor).get('exception') !== EXCEPTION_INJECTED) {
           t.goto('reserved');

@@ -110,7 +110,7 @@ export const kvmFetch = procedure<Kvm>({
         }
         const top = Math.min(k.mode(t.actor).levels, k.mode(t.actor).name === 'pae' ? 2 : 4);
         const root = k.vcpu(t.actor).get('root');
-        if (gpteChanged(t, k, top)) {
+        if (gpteChanged(t, k, top) && k.on('gpte-recheck')) {
           changed(t);
           return;
         }
@@ -171,7 +171,7 @@ export const kvmFetch = procedure<Kvm>({
       line: '    gpte of the level below changed, now that its table is write-protected: retry, unlinked',
       touch: 'racy',
       run: (t, k) => {
-        if (gpteChanged(t, k, t.get(L.level) - 1)) changed(t);
+        if (gpteChanged(t, k, t.get(L.level) - 1) && k.on('gpte-recheck')) changed(t);
       },
       say: (t) =>
         t.get(L.changed) !== 0

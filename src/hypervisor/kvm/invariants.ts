@@ -1,8 +1,10 @@
 import type { Invariant } from '../../kernel';
 import { frameOf, type Halves, present } from '../../machine';
 import { shadowEntry, shadowTable } from '../entity';
+import { accessedDirty } from './accessedDirty';
 import * as c from './constants';
 import { dirtyInvariants } from './dirtyInvariants';
+import { freshness } from './freshness';
 import { gpteAccess, gpteGfn, protectClean, tableOffset } from './guestMemory';
 import { type Found, invariant } from './invariant';
 import { childOf, gfnOfEntry } from './link';
@@ -86,6 +88,8 @@ export const kvmInvariants: readonly Invariant<never>[] = [
   ...protectInvariants,
   ...dirtyInvariants,
   ...lockInvariants,
+  freshness,
+  accessedDirty,
   invariant('I3', 'unlocked', 'Only indirect level-1 pages that are not zapped are unsync.', (k, found) => {
     for (const sfn of k.pages.activePages()) {
       if (k.pages.get(sfn, 'unsync') === 0) continue;

@@ -63,6 +63,18 @@ function rootsStay(k: Kvm, found: Found): void {
   }
 }
 
+function exitsHaveEntries(k: Kvm, found: Found): void {
+  k.vcpus.forEach((vcpu, v) => {
+    const open = vcpu.witness.get('exits') - vcpu.witness.get('entries');
+    const inside = k.machine.vcpu(v).get('inHypervisor') !== 0;
+    if (open < 0 || open > (inside ? 1 : 0))
+      found(
+        `vCPU ${v} has left its guest ${vcpu.witness.get('exits')} times and entered it ${vcpu.witness.get('entries')} times since.`,
+        'mmu_lock',
+      );
+  });
+}
+
 export const lockInvariants: readonly Invariant<never>[] = [
   invariant('I12', 'release', 'Nothing below a root that was just synchronised is unsync.', rootsInSync),
   invariant(
@@ -71,5 +83,6 @@ export const lockInvariants: readonly Invariant<never>[] = [
     'No table is freed while a vCPU walks through it without mmu_lock.',
     walkedTablesStay,
   ),
+  invariant('I20', 'operation', 'Every exit of a vCPU is followed by one entry.', exitsHaveEntries),
   invariant('I21', 'release', 'A root in use is never freed, and counts its users.', rootsStay),
 ];

@@ -29,7 +29,7 @@ import { invalidateGva } from './invalidate';
 import { loadPdptrs } from './loadPdptrs';
 import { newPgd, resetContext } from './roots';
 import type { Kvm } from './state';
-import { OUTSIDE_GUEST_MODE, REQ_MMU_SYNC, REQ_TLB_FLUSH_CURRENT, REQ_TLB_FLUSH_GUEST } from './vcpuState';
+import { REQ_MMU_SYNC, REQ_TLB_FLUSH_CURRENT, REQ_TLB_FLUSH_GUEST } from './vcpuState';
 
 /** Bits by whose change a PAE guest's PDPTEs are loaded anew, and by whose change the paging mode is another. */
 const CR0_CD = 1 << 30;
@@ -63,6 +63,7 @@ function setCr3(k: Kvm, v: number, hi: number, lo: number): boolean {
   r.set('cr3Hi', hi);
   r.set('cr3Lo', lo);
   vcpu.request(REQ_MMU_SYNC | REQ_TLB_FLUSH_CURRENT);
+  k.flushWitness.beginAll(v);
   k.world.emit(ControlRegisterLoaded, v, 3, hi, lo);
   return true;
 }
@@ -80,6 +81,7 @@ function setCr0(k: Kvm, v: number, _: number, value: number): boolean {
   r.set('efer', withLma(r.get('efer'), value));
   if ((changed & CR0_PG) !== 0 && (value & CR0_PG) === 0) k.vcpu(v).request(REQ_TLB_FLUSH_GUEST);
   if ((changed & CR0_ROLE_BITS) !== 0) resetContext(k, v);
+  if ((changed & CR0_PG) !== 0) k.flushWitness.beginAll(v);
   k.world.emit(ControlRegisterLoaded, v, 0, 0, value);
   return true;
 }
@@ -99,6 +101,7 @@ function setCr4(k: Kvm, v: number, _: number, value: number): boolean {
   if ((changed & CR4_PGE) !== 0) k.vcpu(v).request(REQ_TLB_FLUSH_GUEST);
   else if ((changed & CR4_PAE) !== 0 || (changed & value & CR4_SMEP) !== 0)
     k.vcpu(v).request(REQ_TLB_FLUSH_CURRENT);
+  if ((changed & (CR4_PGE | CR4_PAE | CR4_PSE)) !== 0) k.flushWitness.beginAll(v);
   k.world.emit(ControlRegisterLoaded, v, 4, 0, value);
   return true;
 }
@@ -134,7 +137,7 @@ function exit(spec: Exit, wide: boolean): Procedure<Kvm> {
         touch: 'racy',
         run: (t, k) => {
           const vcpu = k.vcpu(t.actor);
-          vcpu.set('mode', OUTSIDE_GUEST_MODE);
+          vcpu.leaveGuest();
           const user = k.machine.vcpu(t.actor).get('cpl') === 3 ? PFEC_U : 0;
           t.set(L.error, -1);
           if (vcpu.get('ripKnown') !== 0)

@@ -11,6 +11,7 @@ import {
 } from '../../machine';
 import { NamedCells } from '../cells';
 import type { DesignOptions } from '../design';
+import { FlushWitness } from '../flushWitness';
 import { SwitchState } from '../switchState';
 import * as c from './constants';
 import { layOutSlots } from './layout';
@@ -43,6 +44,8 @@ export class Kvm {
   readonly slots: Slots;
   readonly vcpus: readonly VcpuState[];
   readonly switches: SwitchState;
+  /** When each vCPU has flushed: I15 and I16 look back to it. */
+  readonly flushWitness: FlushWitness;
 
   constructor(
     readonly world: World,
@@ -59,6 +62,7 @@ export class Kvm {
     this.lists = new PteLists(store);
     this.slots = new Slots(store);
     this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
+    this.flushWitness = new FlushWitness(store, config.vcpus);
     this.switches = new SwitchState(store, SWITCHES, { ...profile.switches, ...options.switches });
     layOutSlots(this.slots, config.guestFrames, options.p2m);
     const limit = options.knobs['mmu-pages'];

@@ -77,6 +77,7 @@ export const kvmSyncChildren = procedure<Kvm>({
         });
         t.set(L.at, 0);
         for (const slot of [L.up1, L.up2, L.up3, L.up4]) t.set(slot, 0);
+        if (!k.on('protect-before-compare')) t.goto('next');
       },
       say: (t, k) =>
         t.get(L.count) === 0
@@ -110,13 +111,20 @@ export const kvmSyncChildren = procedure<Kvm>({
       line: '  one could be written: flush all TLBs',
       touch: 'locked',
       run: (t, k) => {
-        if (t.get(L.anyChanged) === 0) return;
+        const next = k.on('protect-before-compare') ? 'next' : 'walk';
+        if (t.get(L.anyChanged) === 0) {
+          t.goto(next);
+          return;
+        }
         if (k.on('protect-flush')) flushRemote(k);
         t.set(L.anyChanged, 0);
         t.set(L.flush, 0);
-        settle(t, k);
+        settle(t, k, next);
       },
-      say: 'The tables can no longer be written unseen, by no mapping and no TLB. Only now is it safe to compare.',
+      say: (_, k) =>
+        k.on('protect-before-compare')
+          ? 'The tables can no longer be written unseen, by no mapping and no TLB. Only now is it safe to compare.'
+          : 'The tables can no longer be written unseen. But they were compared before that: what was stored in between is lost.',
     },
     {
       label: 'next',
@@ -126,7 +134,8 @@ export const kvmSyncChildren = procedure<Kvm>({
         for (;;) {
           const at = t.get(L.at);
           if (at === t.get(L.count)) {
-            t.goto('walk');
+            t.set(L.at, 0);
+            t.goto(k.on('protect-before-compare') ? 'walk' : 'protect');
             return;
           }
           t.set(L.at, at + 1);

@@ -80,14 +80,19 @@ export class VcpuState {
   /** struct guest_walker, per level 1 to 4, and the group of eight entries kept for prefetch. */
   private readonly walked: NamedCells<Walked>;
   /** Only invariants look at it; it is no part of the state's identity. `syncedRoot`: a root with nothing unsync below it since. */
-  readonly witness: NamedCells<'syncedRoot'>;
+  readonly witness: NamedCells<'syncedRoot' | 'exits' | 'entries'>;
 
   constructor(
     store: Store,
     readonly index: number,
   ) {
     this.cells = new NamedCells(store, `MMU of vCPU ${index}`, PLAIN);
-    this.witness = new NamedCells(store, `witness of vCPU ${index}`, ['syncedRoot'], false);
+    this.witness = new NamedCells(
+      store,
+      `witness of vCPU ${index}`,
+      ['syncedRoot', 'exits', 'entries'],
+      false,
+    );
     this.walked = new NamedCells(store, `guest walk of vCPU ${index}`, [...LEVEL_NAMES, ...PREFETCH_NAMES]);
   }
 
@@ -133,6 +138,12 @@ export class VcpuState {
   request(bits: number): void {
     if ((bits & ~REMOTE) !== 0) this.set('requests', this.get('requests') | (bits & ~REMOTE));
     if ((bits & REMOTE) !== 0) this.set('remoteRequests', this.get('remoteRequests') | (bits & REMOTE));
+  }
+
+  /** An exit begins: the vCPU is outside of its guest. */
+  leaveGuest(): void {
+    this.set('mode', OUTSIDE_GUEST_MODE);
+    this.witness.set('exits', this.witness.get('exits') + 1);
   }
 
   /** kvm_test_request. */

@@ -20,6 +20,9 @@ function samples(every: number): KvmCase[] {
     });
 }
 
+/** Those that are asked at the end of an operation look at the machine's own guest programs: a replay has none. */
+const INVARIANTS = (kvmInvariants as readonly Invariant<unknown>[]).filter((i) => i.when !== 'operation');
+
 const [first] = samples(1000);
 
 describe('replay of the real KVM', () => {
@@ -33,7 +36,7 @@ describe('replay of the real KVM', () => {
       const replay = new KvmReplay(c);
       for (const entry of c.ops) {
         replay.run(entry);
-        for (const i of kvmInvariants as readonly Invariant<unknown>[])
+        for (const i of INVARIANTS)
           expect([c.name, isHost(entry) ? entry.host : entry.op, i.check(replay.k)]).toEqual([
             c.name,
             isHost(entry) ? entry.host : entry.op,

@@ -1,4 +1,4 @@
-import type { Region, Store } from '../../kernel';
+import type { Region, Store } from '../kernel';
 
 const CELLS = 6;
 const BEGUN = 0;
@@ -14,7 +14,7 @@ export type FlushMark =
   | { readonly kind: 'page'; readonly v: number; readonly nth: number };
 
 /**
- * When each vCPU has flushed last, for I11: cells that are written as a flush begins and as it has ended, so that the journal
+ * When each vCPU has flushed last, for invariants: cells that are written as a flush begins and as it has ended, so that the journal
  * tells what was in guest memory since. A CR3 load and a change of mode flush all, INVLPG one page. Nothing reads it but the
  * invariant; no part of the state's identity.
  */

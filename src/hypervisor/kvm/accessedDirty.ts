@@ -1,0 +1,90 @@
+import type { Invariant } from '../../kernel';
+import { type GuestOp, indexAt, isLeaf, OUTCOME_DONE, present } from '../../machine';
+import { dataFrame } from '../entity';
+import * as c from './constants';
+import { gpteGfn } from './guestMemory';
+import { type Found, invariant } from './invariant';
+import type { Kvm } from './state';
+
+/**
+ * I16: the processor marks sptes only, so KVM itself marks the guest's entries as accessed and dirty. A guest that has cleared a mark
+ * and flushed finds it again after the next access.
+ */
+
+/** The mark that an operation must have left in the leaf that translates its address: 0 if none. */
+function markOf(op: GuestOp): number {
+  switch (op.kind) {
+    case 'load':
+    case 'fetch':
+      return c.SPTE_A;
+    case 'store':
+    case 'locked':
+      return c.SPTE_A | c.SPTE_D;
+    default:
+      return 0;
+  }
+}
+
+/** The cell of the guest's leaf for an address, as the tables are now; undefined if they lead nowhere. */
+function leafCell(k: Kvm, v: number, vaHi: number, vaLo: number): { cell: number; lo: number } | undefined {
+  const mode = k.mode(v);
+  const r = k.machine.vcpu(v);
+  let gfn = gpteGfn(mode, r.get('cr3Hi'), r.get('cr3Lo'));
+  let level = mode.levels;
+  if (mode.name === 'pae') {
+    const i = indexAt(mode, 3, vaHi, vaLo);
+    gfn = gpteGfn(mode, k.vcpu(v).pdptr(i, 'Hi'), k.vcpu(v).pdptr(i, 'Lo'));
+    level = 2;
+  }
+  for (; level > 0; level--) {
+    const mfn = k.slots.mfn(gfn);
+    if (mfn < 0) return undefined;
+    const word = indexAt(mode, level, vaHi, vaLo) * mode.entryCells;
+    const lo = k.memory.read32(mfn, word);
+    if (!present(lo)) return undefined;
+    // In a read-only slot KVM cannot mark anything.
+    if (isLeaf(mode, level, lo, r.get('cr4')))
+      return k.slots.readOnly(k.slots.of(gfn)) ? undefined : { cell: k.memory.cell(mfn, word), lo };
+    gfn = gpteGfn(mode, mode.entryCells === 1 ? 0 : k.memory.read32(mfn, word + 1), lo);
+  }
+  return undefined;
+}
+
+/** Whether the entry had the mark at some moment since the vCPU's last flush; a journal that begins later tells nothing. */
+function hadMark(k: Kvm, v: number, cell: number, mark: number): boolean {
+  let had = true;
+  k.world.store.backwards(k.world.store.mark, (at, old, now) => {
+    if (at === cell && (old & mark) === mark) return false;
+    const flush = k.flushWitness.markOf(at, now);
+    if (flush === undefined || flush.v !== v || flush.kind !== 'all') return true;
+    had = false;
+    return false;
+  });
+  return had;
+}
+
+function check(k: Kvm, found: Found): void {
+  k.vcpus.forEach((_, v) => {
+    const r = k.machine.vcpu(v);
+    const op = k.machine.programs[v]?.[r.get('op')];
+    // Only what has just ended: the vCPU stands behind it, and before the next.
+    const at = k.world.location(v);
+    if (op === undefined || (at !== undefined && at.label !== 'start') || r.get('outcome') !== OUTCOME_DONE)
+      return;
+    const mark = markOf(op);
+    if (mark === 0 || !('va' in op) || k.direct(v)) return;
+    const leaf = leafCell(k, v, op.va.hi, op.va.lo);
+    if (leaf === undefined || (leaf.lo & mark) === mark || hadMark(k, v, leaf.cell, mark)) return;
+    found(
+      `vCPU ${v} has made an access, but the guest’s entry is not marked for it, nor was it since the last flush.`,
+      dataFrame(k.memory.frameOfCell(leaf.cell)),
+    );
+  });
+}
+
+export const accessedDirty: Invariant<never> = invariant(
+  'I16',
+  'operation',
+  'After an access the guest’s entry is marked as accessed, after a write as dirty, unless it was since the last flush.',
+  check,
+);

@@ -36,7 +36,7 @@ import { unprotectPage } from './zap';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'mayRetry'] as const),
-  ...(['error', 'part', 'gfn', 'write', 'found', 'fetchError'] as const),
+  ...(['error', 'part', 'gfn', 'write', 'found', 'fetchError', 'zapped'] as const),
 );
 
 /** How an address came out (slot `found`): never 0. */
@@ -407,7 +407,10 @@ export const kvmEmulate = procedure<Kvm>({
         const v = t.actor;
         const part = t.get(L.part);
         if (t.get(L.write) !== 0)
-          pteWrite(k, v, t.get(L.gfn), partOffset(k.machine, v, part), partBytes(k.machine, v, part));
+          t.set(
+            L.zapped,
+            pteWrite(k, v, t.get(L.gfn), partOffset(k.machine, v, part), partBytes(k.machine, v, part)),
+          );
         settleAtOnce(k, v);
         if (part + 1 < parts(k.machine, v)) {
           t.set(L.part, part + 1);
@@ -418,7 +421,11 @@ export const kvmEmulate = procedure<Kvm>({
         } else t.ret(FAULT_DONE);
       },
       say: (t, k) =>
-        `What the shadow holds of the entries just written in frame ${k.name(t.get(L.gfn))} is dropped. The next access will fault it in.`,
+        t.get(L.write) === 0
+          ? 'Nothing that is shadowed was written.'
+          : t.get(L.zapped) > 0
+            ? `Frame ${k.name(t.get(L.gfn))} is written again and again, or not as tables are: its shadow is zapped, and the guest will store by itself.`
+            : `What the shadow holds of the entry just written in frame ${k.name(t.get(L.gfn))} is dropped. The next access will fault it in.`,
     },
   ],
 });

@@ -180,7 +180,7 @@ export const kvmMmuLoad = procedure<Kvm>({
       say: (t, k) =>
         t.get(R.sfn) === 0
           ? 'This PDPTE is not present: nothing is shadowed for its gigabyte.'
-          : `${k.describe(t.get(R.sfn))} is a root of vCPU ${t.get(R.vcpu)} now.`,
+          : `${k.subject(t.get(R.sfn))} is a root of vCPU ${t.get(R.vcpu)} now.`,
     },
     {
       label: 'unlock',
@@ -312,7 +312,6 @@ export const kvmEnterGuest = procedure<Kvm>({
       label: 'enter',
       line: '  requests again; mode = IN_GUEST_MODE; request TLB_FLUSH: flush the TLB; CR3 of the hardware = root',
       touch: 'racy',
-      beat: true,
       // Entering the guest leaves no store of the hypervisor's behind, as leaving it leaves none of the guest's.
       when: drained,
       run: (t, k) => {

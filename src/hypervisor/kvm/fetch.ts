@@ -16,7 +16,7 @@ import { kvmSyncChildren } from './syncChildren';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error', 'frame', 'writable', 'maxLevel'] as const),
-  ...(['goal', 'level', 'sfn', 'index', 'child', 'result', 'changed'] as const),
+  ...(['goal', 'level', 'sfn', 'index', 'child', 'result', 'changed', 'unsynced', 'ahead'] as const),
 );
 
 const gpte: Halves = { hi: 0, lo: 0 };
@@ -75,6 +75,27 @@ export function mappingLevel(k: Kvm, gfn: number, frame: number, maxLevel: numbe
   let level = Math.min(maxLevel, c.MAX_HUGEPAGE_LEVEL);
   while (level > 1 && k.slots.largeDisallowed(gfn, level)) level--;
   return Math.min(level, k.slots.hostHuge(frame) ? 2 : 1);
+}
+
+/** Sptes that are present among the eight that are made together. */
+function presentInGroup(t: Thread, k: Kvm): number {
+  const first = t.get(L.index) - (t.get(L.index) % c.PTE_PREFETCH_NUM);
+  let present = 0;
+  for (let i = 0; i < c.PTE_PREFETCH_NUM; i++) if (k.present(t.get(L.sfn), first + i)) present++;
+  return present;
+}
+
+/** How many shadow pages of a table are unsync. */
+const unsyncPages = (k: Kvm, gfn: number): number =>
+  k.pages.ofGfn(gfn).filter((sfn) => k.pages.get(sfn, 'unsync') !== 0).length;
+
+/** What a leaf was set to. That tables went unsync for it is what matters most. */
+function sayLeaf(t: Thread, k: Kvm, where: string): string {
+  const frame = k.name(t.get(L.frame));
+  const writable = (k.lo(t.get(L.sfn), t.get(L.index)) & c.SPTE_W) !== 0;
+  if (t.get(L.unsynced) > 0)
+    return `Frame ${frame} is a level-1 table of the guest. Its shadow goes unsync, and ${where} lets the guest write the table by itself.`;
+  return `KVM sets ${where}: frame ${frame}, ${writable ? 'writable' : 'read-only'}.`;
 }
 
 const sayLevel = (t: Thread, k: Kvm): string => {
@@ -273,7 +294,9 @@ export const kvmFetch = procedure<Kvm>({
           hostWritable: t.get(L.writable) !== 0,
         };
         const write = (t.get(L.error) & PFEC_W) !== 0;
+        const before = unsyncPages(k, gfn);
         const result = setSpte(k, t.get(L.sfn), t.get(L.index), wanted, write);
+        t.set(L.unsynced, unsyncPages(k, gfn) - before);
         t.set(L.result, result);
         if (result === c.RET_PF_SPURIOUS) t.ret(result);
         else settle(t, k);
@@ -284,9 +307,11 @@ export const kvmFetch = procedure<Kvm>({
           case c.RET_PF_SPURIOUS:
             return `Nothing to do: ${where} is right already. Somebody else was first, or the processor remembered an older one.`;
           case c.RET_PF_EMULATE:
-            return `The access cannot be let through: ${where} stays read-only, or has no memory behind it. The instruction is emulated.`;
+            return t.get(L.frame) < 0
+              ? `There is no memory behind the address. KVM marks ${where} for MMIO, and emulates the instruction.`
+              : `The frame is a table that must stay protected: ${where} is read-only. The instruction is emulated.`;
           default:
-            return `KVM sets ${where}: the access will go through now.`;
+            return sayLeaf(t, k, where);
         }
       },
     },
@@ -294,20 +319,30 @@ export const kvmFetch = procedure<Kvm>({
       label: 'prefetch',
       line: '  prefetch the other entries of its group of eight, until one that cannot be made',
       touch: 'locked',
-      beat: true,
       when: drained,
       run: (t, k) => {
+        const before = presentInGroup(t, k);
         prefetchGroup(k, t.actor, t.get(L.sfn), t.get(L.index));
-        if (!settle(t, k, 'done')) t.ret(t.get(L.result));
+        t.set(L.ahead, presentInGroup(t, k) - before);
+        if (settle(t, k, 'done')) return;
+        if (t.get(L.ahead) > 0) t.goto('done');
+        else t.ret(t.get(L.result));
       },
-      say: 'Its neighbours in the group of eight are set too, as far as the guest has used them: that saves faults.',
+      say: 'KVM looks at the other entries of the group of eight.',
     },
     {
       label: 'done',
       line: '  return',
       touch: 'private',
+      beat: true,
       run: (t) => t.ret(t.get(L.result)),
-      say: 'The shadow of the access is built.',
+      say: (t) => {
+        const ahead = t.get(L.ahead);
+        if (ahead <= 0) return 'The shadow of the access is built.';
+        return ahead === 1
+          ? 'One neighbour in the group of eight is set too, for the guest has used it before: that saves a fault.'
+          : `${ahead} neighbours in the group of eight are set too, for the guest has used them before: that saves faults.`;
+      },
     },
   ],
 });

@@ -99,7 +99,7 @@ export const kvmGetPage = procedure<Kvm>({
       say: (t, k) =>
         t.get(L.result) < 0
           ? 'It could not be brought in line: it is zapped, and another is made.'
-          : `${k.describe(t.get(L.sfn))} is used.`,
+          : `${k.subject(t.get(L.sfn))} is used.`,
     },
     {
       label: 'make',
@@ -116,8 +116,8 @@ export const kvmGetPage = procedure<Kvm>({
       },
       say: (t, k) =>
         roleDirect(t.get(L.role))
-          ? `${k.describe(t.get(L.created))} is made to map ${k.name(t.get(L.gfn))} and what follows linearly.`
-          : `${k.describe(t.get(L.created))} is made, empty. The guest's table ${k.name(t.get(L.gfn))} may not be written unseen from now on.`,
+          ? `${k.subject(t.get(L.created))} is made to map ${k.name(t.get(L.gfn))} and what follows linearly.`
+          : `${k.subject(t.get(L.created))} is made, empty. The guest's table ${k.name(t.get(L.gfn))} may not be written unseen from now on.`,
     },
     {
       label: 'flush',
@@ -146,8 +146,8 @@ export const kvmGetPage = procedure<Kvm>({
       },
       say: (t, k) =>
         roleDirect(t.get(L.role))
-          ? `${k.describe(t.get(L.created))} is ready.`
-          : `${k.describe(t.get(L.created))} is ready. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only.`,
+          ? `${k.subject(t.get(L.created))} is ready.`
+          : `${k.subject(t.get(L.created))} is ready. Every mapping of the guest's table ${k.name(t.get(L.gfn))} is read-only.`,
     },
   ],
 });

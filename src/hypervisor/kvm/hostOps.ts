@@ -173,7 +173,9 @@ const OPERATIONS: readonly HostOperation[] = [
       MEMSLOT,
       (k, a) => setMemslot(k, a(0), a(1), a(2), a(3), a(4)),
       (t) =>
-        `The VMM defines memory slot ${t.get(L.a0)}: ${t.get(L.a2)} pages from frame ${frameName(t.get(L.a1))}.`,
+        t.get(L.a2) === 0
+          ? `The VMM deletes memory slot ${t.get(L.a0)}.`
+          : `The VMM defines memory slot ${t.get(L.a0)}: ${t.get(L.a2)} pages from frame ${frameName(t.get(L.a1))}.`,
     ),
   },
   {

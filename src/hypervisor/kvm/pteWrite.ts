@@ -37,9 +37,12 @@ function writtenEntries(role: number, offset: number): number[] {
   return count === 1 ? [first] : [first, first + 1];
 }
 
-/** kvm_mmu_pte_write: the guest's table in a gfn has been written by the emulator. `offset` in bytes; within a page. */
-export function pteWrite(k: Kvm, v: number, gfn: number, offset: number, bytes: number): void {
-  if (k.vm.get('indirectPages') === 0) return;
+/**
+ * kvm_mmu_pte_write: the guest's table in a gfn has been written by the emulator. `offset` in bytes; within a page. Returns how many
+ * shadow pages went for it.
+ */
+export function pteWrite(k: Kvm, v: number, gfn: number, offset: number, bytes: number): number {
+  if (k.vm.get('indirectPages') === 0) return 0;
   let at = offset;
   let size = bytes;
   // A guest with 8-byte entries that writes one in two halves.
@@ -66,6 +69,8 @@ export function pteWrite(k: Kvm, v: number, gfn: number, offset: number, bytes: 
       zapEntry(k, sfn, index);
     }
   }
-  if (invalid.length > 0) commitZap(k, invalid);
+  const zapped = invalid.length;
+  if (zapped > 0) commitZap(k, invalid);
   else if (flush) flushRemote(k);
+  return zapped;
 }

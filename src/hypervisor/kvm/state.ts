@@ -146,6 +146,11 @@ export class Kvm {
     return `the shadow page ${shadowName(sfn)} (${this.key(sfn)})`;
   }
 
+  /** At the beginning of a sentence: `The shadow page s084 ...`. */
+  subject(sfn: number): string {
+    return `The${this.describe(sfn).slice(3)}`;
+  }
+
   key(sfn: number): string {
     const p = this.pages;
     return pageKey(p.get(sfn, 'gfn'), p.get(sfn, 'role'), p.get(sfn, 'validGen'));

@@ -152,7 +152,7 @@ export const kvmSyncChildren = procedure<Kvm>({
         }
       },
       say: (t, k) =>
-        t.get(L.page) === 0 ? 'The batch is done.' : `${k.describe(t.get(L.page))} is synchronised.`,
+        t.get(L.page) === 0 ? 'The batch is done.' : `${k.subject(t.get(L.page))} is synchronised.`,
     },
     {
       label: 'settle',

@@ -129,7 +129,7 @@ export const kvmSyncPage = procedure<Kvm>({
       say: (t, k) =>
         t.get(L.found) === FOREIGN
           ? sayEntry(t)
-          : `${k.describe(t.get(L.sfn))} is compared with the guest's table, entry by entry.`,
+          : `${k.subject(t.get(L.sfn))} is compared with the guest's table, entry by entry.`,
     },
     {
       label: 'entry',

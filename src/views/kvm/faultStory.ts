@@ -101,7 +101,7 @@ function factsOf({ error, events, met, over }: FaultStory) {
     emulated: has('MemoryWritten') || has('KvmMmio'),
     zapped: has('KvmPrepareZapPage'),
     device: has('KvmMmio'),
-    fast: find('FastPageFault'),
+    fast: find('KvmFastPageFault'),
     metLeaf: met !== undefined && (met.lo & c.SPTE_MMU_PRESENT) !== 0 ? met : undefined,
     over,
   };
@@ -134,7 +134,8 @@ export function decisionOf(story: FaultStory): Decision {
       'The spte is an MMIO spte of the present slot generation.',
       'The instruction is emulated.',
     );
-  if (!f.walked) return made(undefined, 'not decided yet', 'KVM has not walked the guest’s tables yet.', '');
+  if (!f.walked && f.fast?.fixed !== 1)
+    return made(undefined, 'not decided yet', 'KVM has not walked the guest’s tables yet.', '');
   return f.denied === undefined ? allowed(f, made) : reflected(f, Number(f.denied.pferr), made);
 }
 
@@ -291,7 +292,8 @@ function hardwareWords(f: Facts, { error, met }: FaultStory): string {
 }
 
 function guestWords(f: Facts): string {
-  if (!f.walked) return 'The guest’s tables have not been asked.';
+  if (!f.walked)
+    return f.fast === undefined ? 'The guest’s tables have not been asked.' : 'The guest does not page.';
   if (f.denied !== undefined)
     return (Number(f.denied.pferr) & PFEC_P) === 0
       ? 'The guest’s entry is not present.'

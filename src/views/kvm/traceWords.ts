@@ -80,6 +80,11 @@ const LINES: Readonly<Record<string, readonly [event: string, text: (f: Read, k:
     'kvm_mmu_zap_all_fast',
     (f) => `kvm-mmu-valid-gen ${f('gen')} used_pages ${hex(f('usedPages'))}`,
   ],
+  KvmFastPageFault: [
+    'fast_page_fault',
+    (f) =>
+      `vcpu ${f('vcpu')} gva ${va(f)} error_code ${errorFlags(f('error'))} old ${wide(f('oldHi'), f('oldLo')) === '0' ? '0' : `0x${wide(f('oldHi'), f('oldLo'))}`} new ${wide(f('newHi'), f('newLo'))} spurious ${f('spurious')} fixed ${f('fixed')}`,
+  ],
   KvmMmio: [
     'kvm_mmio',
     (f) =>

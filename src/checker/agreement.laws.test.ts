@@ -8,6 +8,7 @@ import { shortest, verify } from './explore';
 import type { Outcome } from './outcome';
 import { findRace } from './race';
 import { replay } from './replay';
+import type { Subject } from './subject';
 
 /** Half of the models of each kind: actors of different programs, and of the same. */
 const MODELS = 160;
@@ -51,16 +52,36 @@ function disagreements(model: Toy, options: ToyOptions): string[] {
     else if (stepsOf(other) !== stepsOf(wide))
       out.push(`breadth-first, ${named(reduction)}: ${stepsOf(other)} steps, not ${stepsOf(wide)}`);
   }
+  return [...out, ...raceDisagrees(subject, deep, wide)];
+}
+
+function raceDisagrees(subject: Subject, deep: Outcome, wide: Outcome): string[] {
   const { outcome, counterexample } = findRace(subject);
   const steps = counterexample?.schedule.length ?? -1;
-  if (outcome.kind !== deep.kind) out.push(`race: ${outcome.kind}, not ${deep.kind}`);
-  else if (steps !== stepsOf(wide)) out.push(`race: ${steps} steps, not ${stepsOf(wide)}`);
-  return out;
+  if (outcome.kind !== deep.kind) return [`race: ${outcome.kind}, not ${deep.kind}`];
+  return steps === stepsOf(wide) ? [] : [`race: ${steps} steps, not ${stepsOf(wide)}`];
+}
+
+/** The same of moves that go by the cells that steps are seen to use. */
+function disagreementsByCells(model: Toy, options: ToyOptions): string[] {
+  const plain = toySubject(model, options);
+  const deep = verify(plain);
+  const wide = shortest(plain);
+  const subject = toySubject(model, { noted: 'all', ...options });
+  const out: string[] = [];
+  const { kind } = verify(subject, { fuse: true });
+  if (kind !== deep.kind) out.push(`by cells: ${kind}, not ${deep.kind}`);
+  const other = shortest(toySubject(model, { noted: 'all', ...options }), { fuse: true });
+  if (other.kind !== wide.kind) out.push(`breadth-first, by cells: ${other.kind}, not ${wide.kind}`);
+  else if (stepsOf(other) !== stepsOf(wide))
+    out.push(`breadth-first, by cells: ${stepsOf(other)} steps, not ${stepsOf(wide)}`);
+  return [...out, ...raceDisagrees(subject, deep, wide)];
 }
 
 /** Violations are looked for where being stuck is no error, and deadlocks where nothing is bad: so each model has one verdict. */
 const QUESTIONS: readonly (readonly [name: string, shown: (toy: Toy) => Toy, options: ToyOptions])[] = [
   ['violations', (toy) => toy, { stuckIsEnd: true, alike: 'same' }],
+  ['violations while no lock is held', (toy) => toy, { stuckIsEnd: true, alike: 'same', when: 'unlocked' }],
   ['violations at the release of a lock', (toy) => toy, { stuckIsEnd: true, alike: 'same', when: 'release' }],
   ['deadlocks', ({ programs }) => ({ programs }), { alike: 'same' }],
 ];
@@ -69,6 +90,13 @@ describe('every reduction, and all of them together', () => {
   it.each(QUESTIONS)('agree on %s, and on the length of the shortest schedule', (_, shown, options) => {
     const wrong = models().flatMap((model) =>
       disagreements(shown(model), options).map((what) => ({ what, model })),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(QUESTIONS)('by the cells that steps use agree on %s, too', (_, shown, options) => {
+    const wrong = models().flatMap((model) =>
+      disagreementsByCells(shown(model), options).map((what) => ({ what, model })),
     );
     expect(wrong).toEqual([]);
   });
@@ -84,7 +112,13 @@ describe('every reduction, and all of them together', () => {
     for (const model of models()) {
       const subject = toySubject(model, { stuckIsEnd: true, alike: 'same' });
       const all = { fuse: true, symmetry: true };
-      for (const outcome of [verify(subject, { ...all, reduce: true }), shortest(subject, all)]) {
+      const noted = toySubject(model, { stuckIsEnd: true, noted: 'all' });
+      for (const outcome of [
+        verify(subject, { ...all, reduce: true }),
+        shortest(subject, all),
+        verify(noted, all),
+        shortest(noted, all),
+      ]) {
         if (outcome.kind !== 'violation') continue;
         const again = replay(subject, outcome.schedule);
         expect(again.steps).toBe(outcome.schedule.length);
@@ -97,6 +131,7 @@ describe('every reduction, and all of them together', () => {
     fc.assert(
       fc.property(fc.oneof(anyToy, alikeToy), fc.constantFrom(...QUESTIONS), (model, [, shown, options]) => {
         expect(disagreements(shown(model), options)).toEqual([]);
+        expect(disagreementsByCells(shown(model), options)).toEqual([]);
       }),
     );
   });
@@ -116,6 +151,14 @@ describe('a reduction that is not sound is caught by that', () => {
     const wrong = caught({ alike: 'same', late: true });
     expect(wrong.some((what) => what.startsWith('breadth-first, fuse:'))).toBe(true);
     expect(wrong.some((what) => what.startsWith('race:'))).toBe(true);
+  });
+
+  it('where uses of some cells are not noted', () => {
+    const wrong = models().flatMap((model) =>
+      disagreementsByCells(model, { stuckIsEnd: true, noted: 'blind' }),
+    );
+    expect(wrong).toContain('by cells: holds, not violation');
+    expect(wrong.some((what) => what.startsWith('breadth-first, by cells:'))).toBe(true);
   });
 
   it('where actors are declared alike that run different programs', () => {

@@ -1,10 +1,11 @@
 import { defined } from '../base';
 import type { Choice, Violation } from '../kernel';
-import { Moves } from './moves';
+import { type MoveMaker, Moves } from './moves';
 import type { Schedule } from './outcome';
 import { followingChoice, packChoice, packedActor, packedBranch, unpackChoice } from './packedChoice';
 import { StateSet } from './stateSet';
 import type { Subject } from './subject';
+import { NotedMoves } from './touched/notedMoves';
 import { Watch } from './watch';
 
 /** The last choice of a counterexample that another one could have been made instead of, with a good end ahead. */
@@ -36,7 +37,7 @@ interface Place {
  */
 export class AvoidSearch {
   private readonly doomed = new StateSet();
-  private readonly moves: Moves;
+  private readonly moves: MoveMaker;
   private readonly watch: Watch;
   private readonly start: Place;
   /** The states of the counterexample, all but the last. */
@@ -51,7 +52,7 @@ export class AvoidSearch {
     private readonly schedule: Schedule,
   ) {
     this.watch = new Watch(subject);
-    this.moves = new Moves(subject.world, this.watch, 'lazy');
+    this.moves = NotedMoves.of(subject, this.watch, 'lazy') ?? new Moves(subject.world, this.watch, 'lazy');
     this.eventsBefore = subject.world.events.mark;
     this.start = this.here(0);
   }
@@ -150,9 +151,10 @@ export class AvoidSearch {
   }
 
   private breaks(): Violation | undefined {
-    const violation = this.watch.needsEvents ? this.watch.taken(this.eventsBefore) : undefined;
+    const { moves, watch } = this;
+    const violation = watch.needsEvents && !moves.judges ? watch.taken(this.eventsBefore) : moves.violation;
     this.subject.world.events.truncate(this.eventsBefore);
-    return violation ?? this.watch.state();
+    return violation ?? (moves.judges ? undefined : watch.state());
   }
 
   private found(): void {

@@ -2,7 +2,7 @@ import type { Choice, Violation } from '../kernel';
 import { Cells } from './cells';
 import { Edges } from './edges';
 import { findLivelock } from './livelock';
-import { Moves } from './moves';
+import { type MoveMaker, Moves } from './moves';
 import { type Bounds, type Covered, type Outcome, PAGE_BOUNDS } from './outcome';
 import {
   ensurePackable,
@@ -12,9 +12,11 @@ import {
   packedBranch,
   unpackChoice,
 } from './packedChoice';
+import type { Search } from './search';
 import { StateSet } from './stateSet';
 import { notDone, type Subject } from './subject';
 import { Canonical } from './symmetry';
+import { NotedMoves } from './touched/notedMoves';
 import { Tree } from './tree';
 import { Watch } from './watch';
 
@@ -47,11 +49,11 @@ interface Nearest {
  * A move may be several steps long, so states wait in rows by their distance, and a state found again by a shorter way before
  * its turn has come moves to an earlier row.
  */
-export class BreadthFirst {
+export class BreadthFirst implements Search {
   private readonly seen: StateSet;
   private readonly watch: Watch;
   private readonly bounds: Bounds;
-  private readonly moves: Moves;
+  private readonly moves: MoveMaker;
   private readonly tree: Tree;
   private readonly canonical: Canonical | undefined;
   private readonly edges: Edges | undefined;
@@ -76,7 +78,9 @@ export class BreadthFirst {
     ensurePackable(world);
     this.bounds = { ...PAGE_BOUNDS, ...options.bounds };
     this.watch = new Watch(subject);
-    this.moves = new Moves(world, this.watch, options.fuse === true ? 'lazy' : 'steps');
+    const fuse = options.fuse === true && subject.singly !== true;
+    const noted = fuse ? NotedMoves.of(subject, this.watch, 'lazy') : undefined;
+    this.moves = noted ?? new Moves(world, this.watch, fuse ? 'lazy' : 'steps');
     const alike = options.symmetry === true && options.livelocks !== true ? symmetry : undefined;
     this.canonical = alike && new Canonical(world.store, alike);
     // Numbers of states seen are needed where one may be found again by a shorter way, or where steps are kept.
@@ -86,7 +90,7 @@ export class BreadthFirst {
     this.canonical?.whole(0);
     this.number();
     this.put(0, 0);
-    const violation = this.watch.state();
+    const violation = noted === undefined ? this.watch.state() : noted.first();
     if (violation !== undefined) this.tell({ violation, state: 0, choice: -1, steps: 0 });
   }
 
@@ -217,7 +221,9 @@ export class BreadthFirst {
   private arrive(from: number, choice: number, eventsBefore: number): void {
     this.transitions++;
     const steps = this.distance + this.moves.length;
-    let violation = this.watch.needsEvents ? this.watch.taken(eventsBefore) : undefined;
+    const { moves, watch } = this;
+    let { violation } = moves;
+    if (!moves.judges && watch.needsEvents) violation = watch.taken(eventsBefore);
     this.canonical?.moved(0, packedActor(choice));
     const found = this.number();
     const state = found < 0 ? -1 - found : found;
@@ -227,7 +233,7 @@ export class BreadthFirst {
     else if (nearer) this.tree.reparent(state, choice);
     if (found >= 0 || nearer) {
       this.put(state, steps);
-      violation ??= this.watch.state();
+      if (!moves.judges) violation ??= watch.state();
     }
     this.consider(violation, from, choice, steps);
     if (this.seen.size >= this.bounds.states) this.stop('states');

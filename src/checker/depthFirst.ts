@@ -1,12 +1,14 @@
 import type { Choice, Violation } from '../kernel';
-import { Moves } from './moves';
+import { type Hidden, type MoveMaker, Moves } from './moves';
 import { type Bounds, type Covered, type Outcome, PAGE_BOUNDS } from './outcome';
 import { ensurePackable, followingChoice, packedActor, packedBranch } from './packedChoice';
 import { NOBODY, Path } from './path';
 import { ALONE, afterAlone, firstChoice } from './reduction';
+import type { Search } from './search';
 import { StateSet } from './stateSet';
 import { notDone, type Subject } from './subject';
 import { Canonical } from './symmetry';
+import { NotedMoves } from './touched/notedMoves';
 import { Watch } from './watch';
 
 /** Adding the bytes up costs more than a step; a mask. */
@@ -29,13 +31,14 @@ export interface DepthFirstOptions {
  * step back is an undo. Answers whether everything holds; its schedules are as long as they come (`BreadthFirst` finds the
  * shortest). Go on with `advance` until it returns an outcome; in between the world stands somewhere inside.
  */
-export class DepthFirst {
+export class DepthFirst implements Search {
   private readonly seen = new StateSet();
   private readonly watch: Watch;
   private readonly bounds: Bounds;
   private readonly counting: boolean;
   private readonly reducing: boolean;
-  private readonly moves: Moves;
+  private readonly moves: MoveMaker;
+  private readonly hidden: Hidden;
   /** Single steps, and nothing to be told about them: then the world is asked itself, for speed. */
   private readonly plain: boolean;
   private readonly canonical: Canonical | undefined;
@@ -53,18 +56,24 @@ export class DepthFirst {
     private readonly subject: Subject,
     options: DepthFirstOptions = {},
   ) {
-    const { fuse = false, reduce = false, symmetry = false, onWrong } = options;
+    const { symmetry = false, onWrong } = options;
+    const fuse = options.fuse === true && subject.singly !== true;
+    const reduce = options.reduce === true && subject.singly !== true;
     this.bounds = { ...PAGE_BOUNDS, ...options.bounds };
-    this.reducing = reduce;
     this.counting = onWrong === 'count';
     this.watch = new Watch(subject);
     ensurePackable(subject.world);
-    this.moves = new Moves(subject.world, this.watch, fuse ? 'eager' : 'steps');
+    const declared = new Moves(subject.world, this.watch, fuse ? 'eager' : 'steps');
+    const noted = fuse ? NotedMoves.of(subject, this.watch, 'eager') : undefined;
+    this.moves = noted ?? declared;
+    this.hidden = declared.hidden;
+    // After a move by cells everybody stands before a step that others see: there is nothing to be taken alone.
+    this.reducing = reduce && noted === undefined;
     this.plain = !reduce && !fuse;
     if (symmetry && subject.symmetry !== undefined)
       this.canonical = new Canonical(subject.world.store, subject.symmetry);
     this.isNew(-1);
-    this.enter();
+    this.enter(noted === undefined ? this.watch.state() : noted.first());
   }
 
   get covered(): Covered {
@@ -102,8 +111,8 @@ export class DepthFirst {
     const recording = events.recording;
     events.recording = this.watch.needsEvents;
     const schedule: Choice[] = this.moves.spell(outcome.schedule);
-    // What breaks, breaks at the first step of an eager move: nobody sees the others.
-    const early = outcome.kind === 'violation' && !this.atTheEnd;
+    // What breaks, breaks at the first step of an eager move: nobody sees the others. One that judges ends where it breaks.
+    const early = outcome.kind === 'violation' && !this.atTheEnd && !this.moves.judges;
     if (early && this.moves.fusing === 'eager' && schedule.length > 0)
       schedule.length -= this.moves.length - 1;
     store.undo(mark);
@@ -151,29 +160,29 @@ export class DepthFirst {
       this.transitions++;
       path.taken = choice;
       const branches = plain ? world.branches : moves.branches;
+      let violation = moves.violation;
       if (needsEvents) {
-        const violation = this.watch.taken(eventsBefore);
+        if (!moves.judges) violation = this.watch.taken(eventsBefore);
         world.events.truncate(eventsBefore);
-        if (violation !== undefined) this.wrong(violation, path.depth + 1);
       }
+      if (violation !== undefined) this.wrong(violation, path.depth + 1);
       const fresh = this.isNew(actor);
       path.next =
         (choice & ALONE) === 0
           ? followingChoice(choice, branches)
           : afterAlone(choice, branches, fresh && !moves.noticed, actorCount);
-      if (fresh) this.enter();
+      if (fresh) this.enter(moves.judges ? undefined : this.watch.state());
       else path.restore(store);
     }
   }
 
-  /** The world has come to a new state. */
-  private enter(): void {
+  /** The world has come to a new state, which may break something. */
+  private enter(violation: Violation | undefined): void {
     const { path, bounds, seen } = this;
     path.push(this.subject.world.store);
     const { depth } = path;
-    if (this.reducing) path.next = firstChoice(this.subject.world, this.moves.hidden);
+    if (this.reducing) path.next = firstChoice(this.subject.world, this.hidden);
     if (depth > this.deepest) this.deepest = depth;
-    const violation = this.watch.state();
     if (violation !== undefined) this.wrong(violation, depth);
     if (depth === bounds.depth) {
       // Not expanded: whoever is here could go on, and is taken to.

@@ -19,3 +19,4 @@ export * from './shrink';
 export * from './stateSet';
 export * from './subject';
 export * from './symmetry';
+export * from './touched/notingStore';

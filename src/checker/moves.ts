@@ -1,4 +1,4 @@
-import type { Choice, Touch, World } from '../kernel';
+import type { Choice, Touch, Violation, World } from '../kernel';
 import type { Watch } from './watch';
 
 /**
@@ -16,13 +16,30 @@ const LONGEST = 4096;
 /** Of each kind of step, whether nobody else can see it being taken. */
 export type Hidden = Readonly<Record<Touch, boolean>>;
 
-/** Moves in a world: one step of an actor, or several that are fused. What explorations go by. */
-export class Moves {
+/** What explorations go by: moves of one step of an actor, or of several that are fused. */
+export interface MoveMaker {
+  readonly fusing: Fusing;
+  /** Whether it evaluates invariants itself, at every step: then `violation` says what the last move broke, at its last step. */
+  readonly judges: boolean;
+  readonly violation: Violation | undefined;
   /** Steps of the last move. */
-  length = 1;
+  readonly length: number;
   /** Among how many branches the last move could choose. */
-  branches = 1;
+  readonly branches: number;
   /** The last move was an occasion at which an invariant may be evaluated. */
+  readonly noticed: boolean;
+  /** Makes a move if the actor can go at all, and says whether it did. */
+  take(actor: number, branch: number): boolean;
+  /** The choices of single steps that a list of moves stands for. The world is moved along. */
+  spell(moves: Iterable<Choice>): Choice[];
+}
+
+/** Moves that go as far as steps declare that nobody sees. */
+export class Moves implements MoveMaker {
+  readonly judges = false;
+  readonly violation = undefined;
+  length = 1;
+  branches = 1;
   noticed = false;
   /**
    * Private steps nobody sees; nor locked ones, unless an invariant looks after every step, for that one may look at what a
@@ -41,7 +58,6 @@ export class Moves {
     this.hidden = { private: true, locked: !watch.looksAlways, buffered: fusing !== 'lazy', racy: false };
   }
 
-  /** Makes a move if the actor can go at all, and says whether it did. */
   take(actor: number, branch: number): boolean {
     const { world, fusing, watch } = this;
     if (fusing === 'lazy') return this.takeLazily(actor, branch);
@@ -55,7 +71,6 @@ export class Moves {
     return true;
   }
 
-  /** The choices of single steps that a list of moves stands for. The world is moved along. */
   spell(moves: Iterable<Choice>): Choice[] {
     const spelled: Choice[] = [];
     this.trace = spelled;

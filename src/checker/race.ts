@@ -1,10 +1,11 @@
 import { assertNever, defined } from '../base';
 import type { Violation } from '../kernel';
 import { type Avoidable, AvoidSearch } from './avoid';
-import { BreadthFirst, type BreadthFirstOptions } from './breadthFirst';
-import { DepthFirst } from './depthFirst';
+import type { BreadthFirstOptions } from './breadthFirst';
+import { breadthFirst, depthFirst } from './explore';
 import { type Bounds, type Covered, type Outcome, PAGE_BOUNDS, type Schedule } from './outcome';
 import { replay } from './replay';
+import type { Search } from './search';
 import { shrinkSwitches, switchesOf } from './shrink';
 import type { Subject } from './subject';
 
@@ -53,8 +54,8 @@ export type Phase = 'verdict' | 'shortest' | 'avoidable';
  */
 export class RaceSearch {
   phase: Phase = 'verdict';
-  private readonly verdictSearch: DepthFirst;
-  private shortestSearch: BreadthFirst | undefined;
+  private readonly verdictSearch: Search;
+  private shortestSearch: Search | undefined;
   private avoidSearch: AvoidSearch | undefined;
   private readonly bounds: Bounds;
   private readonly verdictOnly: boolean;
@@ -72,7 +73,7 @@ export class RaceSearch {
     this.verdictOnly = verdictOnly;
     this.bounds = { ...PAGE_BOUNDS, ...bounds };
     this.wide = { bounds: this.bounds, fuse, symmetry };
-    this.verdictSearch = new DepthFirst(subject, { bounds: this.bounds, fuse, reduce, symmetry });
+    this.verdictSearch = depthFirst(subject, { bounds: this.bounds, fuse, reduce, symmetry });
   }
 
   /** How far the present phase has come. */
@@ -132,7 +133,7 @@ export class RaceSearch {
       );
       if (outcome.schedule.length > 0 && !this.verdictOnly) {
         this.phase = 'shortest';
-        this.shortestSearch = new BreadthFirst(this.subject, this.wide);
+        this.shortestSearch = breadthFirst(this.subject, this.wide);
         return;
       }
     }

@@ -1,7 +1,9 @@
-import { buildWorld, type ScenarioSpec } from '../engine';
+import { type BuiltWorld, buildWorld, type ScenarioSpec } from '../engine';
 import type { Design } from '../hypervisor';
 import type { Protection, Without } from './protection';
-import { subjectOf } from './subject';
+import { type Subject, subjectOf } from './subject';
+import { MOST_ACTORS } from './touched/contention';
+import { NotingStore } from './touched/notingStore';
 
 /** Whether a switch of the design is on when the scenario begins: as the text says, else as its profile does. */
 export function switchedOn(spec: ScenarioSpec, design: Design, name: string): boolean {
@@ -23,8 +25,19 @@ export function specWithout(spec: ScenarioSpec, removed: Iterable<string>): Scen
   return { ...spec, options: { ...spec.options, switches: { ...spec.options.switches, ...off } } };
 }
 
+/** A world whose store notes uses, as something to explore. */
+function notedSubject(built: BuiltWorld): Subject {
+  const { world, machine } = built;
+  const { store, counters } = world;
+  const subject = subjectOf(built);
+  if (!(store instanceof NotingStore) || world.actors.length > MOST_ACTORS)
+    return { ...subject, singly: true };
+  store.noteFrom(world.actors.length, counters.region, machine.storeBuffers.regions);
+  return { ...subject, contention: store.contention };
+}
+
 /** Builds a scenario's world anew for every set of protections removed. */
 export const scenarioWithout =
   (spec: ScenarioSpec, design: Design): Without =>
   (removed) =>
-    subjectOf(buildWorld(specWithout(spec, removed), design));
+    notedSubject(buildWorld(specWithout(spec, removed), design, new NotingStore()));

@@ -1,6 +1,7 @@
 import { type BuiltWorld, questionInvariant } from '../engine';
 import type { Invariant, World } from '../kernel';
 import type { Symmetry } from './symmetry';
+import type { Contention } from './touched/contention';
 
 /** What is explored: a world at its first state, what must hold in it, and when it is over. */
 export interface Subject {
@@ -11,6 +12,10 @@ export interface Subject {
   readonly atRest: () => boolean;
   /** Nobody holds a lock: where `unlocked` invariants hold by right. */
   readonly unlocked: () => boolean;
+  /** Notes who uses which cells, where the world's store does so: then moves are fused by that, not by what steps declare. */
+  readonly contention?: Contention;
+  /** Nothing is known of who uses what, and what steps declare is not held against it: every step is a move of its own. */
+  readonly singly?: true;
   /** Who is alike, if anybody is. */
   readonly symmetry?: Symmetry;
   /** Asked where nobody can run: everybody has come to an end. If not, it is a deadlock. */

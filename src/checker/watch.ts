@@ -1,6 +1,7 @@
 import { type Invariant, LockReleased, type Violation, type When } from '../kernel';
 import { OperationEnded } from '../machine';
 import type { Subject } from './subject';
+import type { Contention } from './touched/contention';
 
 interface Watched {
   readonly invariant: Invariant<unknown>;
@@ -49,6 +50,15 @@ export class Watch {
   state(): Violation | undefined {
     const found = this.step === NONE ? undefined : first(this.step);
     if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
+    return first(this.unlocked);
+  }
+
+  /** As `state`, and what it reads is noted. */
+  lookAt(contention: Contention): Violation | undefined {
+    contention.look('always');
+    const found = this.step === NONE ? undefined : first(this.step);
+    if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
+    contention.look('unlocked');
     return first(this.unlocked);
   }
 

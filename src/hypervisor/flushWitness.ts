@@ -1,12 +1,13 @@
 import type { Region, Store } from '../kernel';
 
-const CELLS = 6;
+const CELLS = 7;
 const BEGUN = 0;
 const ENDED = 1;
 const PAGE_BEGUN = 2;
 const PAGE_ENDED = 3;
 const VA_HI = 4;
 const VA_LO = 5;
+const JUST_LOADED = 6;
 
 /** What a write to the witness means to somebody who reads the journal backwards. */
 export type FlushMark =
@@ -16,7 +17,7 @@ export type FlushMark =
 /**
  * When each vCPU has flushed last, for invariants: cells that are written as a flush begins and as it has ended, so that the journal
  * tells what was in guest memory since. A CR3 load and a change of mode flush all, INVLPG one page. Nothing reads it but the
- * invariant; no part of the state's identity.
+ * invariant; no part of the state's identity. For I18 it knows who has just given the lock back in the midst of a CR3 load.
  */
 export class FlushWitness {
   private readonly region: Region;
@@ -52,6 +53,15 @@ export class FlushWitness {
 
   endPage(v: number): void {
     this.store.set(this.at(v, PAGE_ENDED), this.get(v, PAGE_BEGUN));
+  }
+
+  /** A CR3 load of vCPU v has given the lock back, or goes on. */
+  loaded(v: number, just: boolean): void {
+    this.store.set(this.at(v, JUST_LOADED), just ? 1 : 0);
+  }
+
+  justLoaded(v: number): boolean {
+    return this.get(v, JUST_LOADED) !== 0;
   }
 
   /** Whether vCPU v is in the middle of a flush of everything. */

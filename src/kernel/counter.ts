@@ -9,7 +9,7 @@ export interface CounterSpec {
 
 /** The counters of one world, in the order declared. */
 export class Counters {
-  private readonly region: Region;
+  readonly region: Region;
   private readonly index = new Map<string, number>();
 
   constructor(

@@ -16,6 +16,7 @@ export class Lock {
     readonly index: number,
   ) {
     this.region = store.region(name, 1);
+    store.lockCells.push(this.region.base);
   }
 
   get cell(): number {

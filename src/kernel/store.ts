@@ -47,6 +47,8 @@ export class Store {
   /** How often the cells were put elsewhere than by writing forwards: whoever remembers what it read must start anew then. */
   generation = 0;
   private readonly stamps = new PageStamps(this);
+  /** Cells of locks: 0, or the number of the actor that holds it + 1. For whoever asks what a lock protects. */
+  readonly lockCells: number[] = [];
 
   constructor(capacity = 64 * PAGE_CELLS) {
     this.cells = new Int32Array(capacity);

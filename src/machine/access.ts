@@ -112,8 +112,12 @@ function touchMemory(t: Thread, m: Machine): void {
   }
   const count = parts(m, v);
   if (count > 1) t.set(L.part, part + 1);
-  if (part + 1 < count) t.goto('memory');
-  else t.ret(OUTCOME_DONE);
+  if (part + 1 < count) {
+    t.goto('memory');
+    return;
+  }
+  r.set('inAccess', 0);
+  t.ret(OUTCOME_DONE);
 }
 
 function store(m: Machine, v: number, frame: number, offset: number, bytes: number, what: Halves): void {
@@ -150,6 +154,7 @@ function lockedUpdate(t: Thread, m: Machine): void {
     writeBytes(m.memory, frame, offset, bytes, value.hi, value.lo);
     m.world.emit(MemoryWritten, v, frame, offset, bytes, value.hi, value.lo);
   }
+  r.set('inAccess', 0);
   t.ret(OUTCOME_DONE);
 }
 
@@ -215,6 +220,7 @@ export const guestAccess = procedure<Machine>({
       run: (t, m) => {
         const found = lookUp(t, m);
         t.set(L.found, found);
+        m.vcpu(t.actor).set('inAccess', found === BAD_ADDRESS ? 0 : 1);
         if (found === HIT) {
           m.world.emit(TlbHit, t.actor, va.hi, va.lo, t.get(frameSlot(t.get(L.part))));
           translated(t, m);
@@ -250,6 +256,7 @@ export const guestAccess = procedure<Machine>({
       touch: usesTlb,
       run: (t, m) => {
         if (t.get(L.error) >= 0) {
+          m.vcpu(t.actor).set('inAccess', 0);
           t.goto('fault');
           return;
         }

@@ -8,22 +8,5 @@ import type { Machine } from './machine';
  * Source: Intel SDM volume 3, "Interrupts are taken on instruction boundaries"; "Propagation of paging-structure changes".
  */
 export function interruptible(m: Machine, v: number): boolean {
-  if (!m.storeBuffers.empty(v)) return false;
-  const at = m.world.location(v);
-  if (at === undefined) return true;
-  switch (at.procedure.name) {
-    case 'hardware_walk':
-    case 'nested_walk':
-    case 'nested_translate':
-      return false;
-    case 'guest_access':
-      return at.label === 'fault' || at.label === 'resume' || (at.label === 'lookup' && firstPage(m, v));
-    default:
-      return true;
-  }
-}
-
-/** No page of the instruction has been translated yet. */
-function firstPage(m: Machine, v: number): boolean {
-  return m.world.actors[v]?.thread?.frames().at(-1)?.locals.part === 0;
+  return m.storeBuffers.empty(v) && m.vcpu(v).get('inAccess') === 0;
 }

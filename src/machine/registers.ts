@@ -64,6 +64,8 @@ const INDEX = {
   edi: 43,
   ebp: 44,
   esp: 45,
+  /** 1 from the look-up of a memory instruction's first page until it is done or faults: no interrupt is answered then. */
+  inAccess: 46,
 } as const;
 
 export type RegisterName = keyof typeof INDEX;

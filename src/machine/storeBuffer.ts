@@ -1,4 +1,4 @@
-import type { World } from '../kernel';
+import type { Region, World } from '../kernel';
 import { readBytes, writeBytes } from './bytes';
 import type { MachineConfig } from './config';
 import { MemoryWritten } from './events';
@@ -32,6 +32,8 @@ export interface BufferedStore {
  * same cells: in a ring, the place of the head would make equal states look different.
  */
 export class StoreBuffers {
+  /** The cells of each vCPU's buffer. */
+  readonly regions: readonly Region[];
   private readonly base: readonly number[];
   /** A store for a cell has reached it. A design that buffers such stores says here what that means (a lock is free). */
   onCell: (cell: number) => void = () => undefined;
@@ -44,10 +46,10 @@ export class StoreBuffers {
     private readonly config: MachineConfig,
   ) {
     const cells = 1 + Math.max(1, config.storeBufferDepth) * ENTRY_CELLS;
-    this.base = Array.from(
-      { length: config.vcpus },
-      (_, v) => world.store.region(`store buffer of vCPU ${v}`, cells).base,
+    this.regions = Array.from({ length: config.vcpus }, (_, v) =>
+      world.store.region(`store buffer of vCPU ${v}`, cells),
     );
+    this.base = this.regions.map(({ base }) => base);
   }
 
   get depth(): number {

@@ -1,5 +1,5 @@
 import { assertNever, defined } from '../base';
-import { type Naming, notDone, type Subject, type Symmetry } from '../checker';
+import { type Naming, NotingStore, notDone, type Subject, type Symmetry } from '../checker';
 import { type Invariant, Lock, procedure, Store, slots, type Thread, World } from '../kernel';
 
 /** What an actor of a toy model does in one step. Cells hold 0 to 3. */
@@ -197,7 +197,9 @@ const toyActor = procedure<ToyPart>({
   ],
 });
 
-const notBad = (when: 'step' | 'release'): Invariant<ToyPart> => ({
+export type ToyWhen = 'step' | 'unlocked' | 'release';
+
+const notBad = (when: ToyWhen): Invariant<ToyPart> => ({
   name: 'TOY',
   part: 'toy model',
   when,
@@ -210,7 +212,7 @@ const notBad = (when: 'step' | 'release'): Invariant<ToyPart> => ({
 
 export interface ToyOptions {
   /** Where the invariant holds by right. */
-  readonly when?: 'step' | 'release';
+  readonly when?: ToyWhen;
   /** A kind of step that is declared private though it is not. */
   readonly lie?: ToyStep['kind'];
   /** Being stuck is an end like any other. */
@@ -219,6 +221,8 @@ export interface ToyOptions {
   readonly alike?: 'same' | 'all';
   /** Stores into a buffer are declared private, though they leave it some day. */
   readonly late?: boolean;
+  /** Uses of cells are noted; `blind`: but some writes are not. */
+  readonly noted?: 'all' | 'blind';
 }
 
 const owner: Naming = { of: (value) => value - 1, renamed: (_, member) => member + 1 };
@@ -239,13 +243,29 @@ function symmetryOf(m: ToyPart, alike: 'same' | 'all'): Symmetry | undefined {
   };
 }
 
+/** Fails to note every write that would be the first to a cell: a lie about what is used, to be caught. */
+class BlindStore extends NotingStore {
+  override set(cell: number, value: number): void {
+    if (this.cells[cell] === 0) {
+      const { contention } = this;
+      this.contention = BLIND;
+      super.set(cell, value);
+      this.contention = contention;
+    } else super.set(cell, value);
+  }
+}
+
+const BLIND = new NotingStore(64).contention;
+
 /** A toy model in its first state, with the invariant that its cells are not `bad`. */
 export function toySubject(
   toy: Toy,
-  { when = 'step', lie, stuckIsEnd = false, alike, late = false }: ToyOptions = {},
+  { when = 'step', lie, stuckIsEnd = false, alike, late = false, noted }: ToyOptions = {},
 ): Subject {
   // Small: generated models are built by the hundred.
-  const world = new World([], new Store(4096));
+  const store =
+    noted === undefined ? new Store(4096) : noted === 'all' ? new NotingStore(4096) : new BlindStore(4096);
+  const world = new World([], store);
   const part = new ToyPart(world, toy, lie, late);
   for (const [i, program] of toy.programs.entries()) {
     const thread = world.addThread('vcpu', `actor ${i}`);
@@ -265,12 +285,12 @@ export function toySubject(
   world.store.forget();
   const symmetry = alike === undefined ? undefined : symmetryOf(part, alike);
   const ended = (): boolean => stuckIsEnd || notDone(world).length === 0;
-  return {
-    world,
-    invariants: [notBad(when)],
-    atRest: ended,
-    unlocked: ended,
-    ended,
-    ...(symmetry && { symmetry }),
-  };
+  const unlocked = (): boolean => part.locks.every((lock) => lock.free);
+  const subject = { world, invariants: [notBad(when)], atRest: ended, unlocked, ended };
+  if (store instanceof NotingStore) {
+    const buffers = { base: part.bufferOf(0), cells: toy.programs.length * BUFFER_CELLS };
+    store.noteFrom(world.actors.length, world.counters.region, posts(toy) ? [buffers] : []);
+    return { ...subject, contention: store.contention };
+  }
+  return { ...subject, ...(symmetry && { symmetry }) };
 }

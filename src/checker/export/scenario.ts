@@ -238,7 +238,8 @@ class Translation {
 
   private small({ hi, lo }: Word, v: number, n: number): number {
     // Minus one in 32 bits is written with 64.
-    if (hi !== 0 && hi !== lo >> 31) throw new NotExportable(`${this.called(v, n)} has a value of more than 32 bits.`);
+    if (hi !== 0 && hi !== lo >> 31)
+      throw new NotExportable(`${this.called(v, n)} has a value of more than 32 bits.`);
     return lo;
   }
 

@@ -204,6 +204,7 @@ export const shX86EmulateWrite = procedure<Xen>({
         // What was seen before the lock was taken may be history by now.
         if (x.on('skip-verify-locked')) t.set(L.lowClear, lowBitClear(t, x) ? 1 : 0);
         emulatedStore(x.machine, v, op, [mfnOf(t, 0), mfnOf(t, 1)]);
+        x.witness.performing(true);
         const gmfn = mfnOf(t, 0);
         const index = firstEntry(t, x);
         const { narrow } = x.geometry(v);
@@ -322,6 +323,7 @@ export const shX86EmulateWrite = procedure<Xen>({
       line: 'shadow_unlock(); return OKAY',
       touch: 'racy',
       run: (t, x) => {
+        x.witness.performing(false);
         x.lock.release(t);
         t.ret(X86EMUL_OKAY, t.get(L.wasTable));
       },

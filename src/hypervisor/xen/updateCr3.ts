@@ -224,6 +224,7 @@ export const updateCr3 = procedure<Xen>({
       line: 'shadow_unlock()',
       touch: 'racy',
       run: (t, x) => {
+        x.flushWitness.loaded(t.get(L.v), true);
         if (t.get(L.held) === 0) x.lock.release(t);
       },
       say: (t, x) =>
@@ -236,6 +237,7 @@ export const updateCr3 = procedure<Xen>({
       line: 'shadow_sync_other_vcpus(v)',
       touch: 'private',
       run: (t, x) => {
+        x.flushWitness.loaded(t.get(L.v), false);
         if (x.on('cr3-refresh-others')) t.call(resyncAll, [t.get(L.v), 1, 0, 1, locking(t)]);
       },
       say: (_, x) =>

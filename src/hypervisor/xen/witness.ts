@@ -24,12 +24,15 @@ export interface WrongFault {
  */
 export class FaultWitness {
   private readonly region: Region;
+  /** Xen is performing a store for somebody: the word is in memory, the shadow does not know it yet. */
+  private readonly inFlight: number;
 
   constructor(
     private readonly store: Store,
     vcpus: number,
   ) {
-    this.region = store.region('fault witness', vcpus * CELLS, false);
+    this.region = store.region('fault witness', vcpus * CELLS + 1, false);
+    this.inFlight = this.region.base + vcpus * CELLS;
   }
 
   private at(v: number, field: number): number {
@@ -41,9 +44,15 @@ export class FaultWitness {
     for (let field = 0; field < CELLS; field++) this.store.set(this.at(v, field), 0);
   }
 
+  /** A store that Xen performs has been done, or the shadow has followed. */
+  performing(yes: boolean): void {
+    this.store.set(this.inFlight, yes ? 1 : 0);
+  }
+
   /** Has a look at the guest's tables at this moment. A store that Xen is still performing for somebody has not happened yet. */
   look(x: Xen, v: number, vaHi: number, vaLo: number): void {
-    if (!guestMaps(x, v, vaHi, vaLo) || storeInFlight(x)) this.store.set(this.at(v, SEEN_ABSENT), 1);
+    if (this.store.get(this.inFlight) !== 0 || !guestMaps(x, v, vaHi, vaLo))
+      this.store.set(this.at(v, SEEN_ABSENT), 1);
   }
 
   /** The guest is given a not-present fault by a magic entry. */
@@ -71,12 +80,6 @@ export class FaultWitness {
     if (read(WRONGLY_GIVEN) === 0) return undefined;
     return { hi: read(VA_HI), lo: read(VA_LO), error: read(ERROR) };
   }
-}
-
-/** Whether the vCPU that holds the shadow lock is emulating a store: the word is in memory, the shadow does not know it yet. */
-function storeInFlight(x: Xen): boolean {
-  const frames = x.world.actors[x.lock.owner]?.thread?.frames() ?? [];
-  return frames.some(({ procedure }) => procedure.name === 'sh_x86_emulate_write');
 }
 
 /** Whether the guest's own tables map an address right now, with whatever rights. */

@@ -83,12 +83,8 @@ export const ownInSync = invariant(
   'I18',
   'When a vCPU has loaded CR3, none of the pages it had let go is out of sync.',
   (x, found) => {
-    for (const { index, thread } of x.world.actors) {
-      const at = x.world.location(index);
-      if (at?.procedure.name !== 'sh_update_cr3' || at.label !== 'others') continue;
-      // Whose CR3 that is: also another vCPU's, or the host's doing.
-      const v = thread?.frames().at(-1)?.locals.v ?? index;
-      const { oos } = x.vcpu(v);
+    for (const { index: v, oos } of x.vcpus) {
+      if (!x.flushWitness.justLoaded(v)) continue;
       for (let slot = 0; slot < oos.size; slot++)
         if (oos.page(slot) >= 0)
           found(

@@ -1,0 +1,61 @@
+import type { Covered, Outcome } from '../outcome';
+import type { Search } from '../search';
+import type { Contention } from './contention';
+
+/** How many states are visited before it is asked whether more is known. Doubles. */
+const FIRST_SLICE = 256;
+/** Once more is known, a pass goes on till it has this many times the states, for what else there is to learn. */
+const LEARN_ON = 2;
+
+/**
+ * Explores, and begins anew as long as an exploration has learnt of uses of cells that it did not know of when it began: steps
+ * that it took for unseen may not have been. The last one knew everything from its beginning, so it left nothing out.
+ */
+export class Anew implements Search {
+  private search: Search;
+  private known: number;
+  private slice = FIRST_SLICE;
+  private learntAt = 0;
+  private outcome: Outcome | undefined;
+
+  constructor(
+    private readonly contention: Contention,
+    private readonly begin: () => Search,
+  ) {
+    this.search = begin();
+    this.known = contention.grown;
+  }
+
+  get covered(): Covered {
+    return this.search.covered;
+  }
+
+  advance(states: number): Outcome | undefined {
+    for (let left = states; this.outcome === undefined && left > 0; ) {
+      const slice = Math.min(left, this.slice);
+      this.slice *= 2;
+      left -= slice;
+      const outcome = this.search.advance(slice);
+      // Also what breaks is found again: its schedule is spelled out by moves, which are shorter by now.
+      if (this.known === this.contention.grown || outcome?.kind === 'bound') this.outcome = outcome;
+      else this.learn(outcome !== undefined);
+    }
+    return this.outcome;
+  }
+
+  cancel(): Outcome {
+    this.outcome ??= this.search.cancel();
+    return this.outcome;
+  }
+
+  private learn(over: boolean): void {
+    const { states } = this.search.covered;
+    if (this.learntAt === 0) this.learntAt = states;
+    if (!over && states < LEARN_ON * this.learntAt) return;
+    this.search.cancel();
+    this.learntAt = 0;
+    this.slice = FIRST_SLICE;
+    this.search = this.begin();
+    this.known = this.contention.grown;
+  }
+}

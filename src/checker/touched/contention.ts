@@ -1,0 +1,188 @@
+import { ensure } from '../../base';
+
+/** More actors or locks than this do not fit a cell's bits. */
+export const MOST_ACTORS = 12;
+export const MOST_LOCKS = 14;
+
+/** A cell's bits. From 0: who uses it. */
+const USERS = (1 << MOST_ACTORS) - 1;
+/** An invariant reads it that is evaluated after every step, or while nobody holds a lock. */
+const ALWAYS = 1 << 12;
+const UNLOCKED = 1 << 13;
+const WRITTEN = 1 << 14;
+const CONTENDED = 1 << 15;
+/** From 16: which locks were not held at some use of it. */
+const WITHOUT = 16;
+const ALL_LOCKS = ((1 << MOST_LOCKS) - 1) << WITHOUT;
+/** It belongs to a store buffer: conflicts about it are told apart. */
+const BUFFER = 1 << 30;
+
+/** Occasions at which an invariant looks at a state, whoever moved. */
+export type Looking = 'always' | 'unlocked';
+
+/**
+ * Who uses which cells, as far as has been seen: each read and write of a step is noted under its actor and the locks it holds.
+ * A cell is contended if several use it, one of them writes it, and no lock was held at every use. All of it only grows.
+ *
+ * A step that uses no contended cell, and writes none that an invariant looks at, is one that nobody else can see, hinder or
+ * be hindered by, provided that all uses have been seen. So who relies on it starts anew when `grown` has changed since.
+ */
+export class Contention {
+  private flags = new Int32Array(1024);
+  /** Cells that became contended, or looked at after they had been written. */
+  grown = 0;
+  /** Bits that must be so, of those that are asked about, for a use to bring nothing new; both 0 while nothing is noted. */
+  private readAsks = 0;
+  private readWants = 0;
+  private writeAsks = 0;
+  private writeWants = 0;
+  /** Since `begin`: a contended cell was used; … */
+  touched = false;
+  /** … such a one of a store buffer; … */
+  buffered = false;
+  /** … a cell was written that an invariant looks at. */
+  observed = false;
+  /** Ranges that were noted as a whole, by their first cell. */
+  private readonly ranges = new Map<number, NotedRange>();
+
+  constructor(
+    private readonly lockCells: readonly number[],
+    actors: number,
+  ) {
+    ensure(actors <= MOST_ACTORS, `uses of cells are noted of at most ${MOST_ACTORS} actors`);
+    ensure(lockCells.length <= MOST_LOCKS, `uses of cells are noted under at most ${MOST_LOCKS} locks`);
+  }
+
+  get bytes(): number {
+    return this.flags.byteLength;
+  }
+
+  /** Cells of a store buffer. */
+  buffer(base: number, cells: number): void {
+    for (let cell = base; cell < base + cells; cell++) this.put(cell, this.at(cell) | BUFFER);
+  }
+
+  /** Cells that nobody decides by, as counters: uses of them are no conflict. */
+  ignore(base: number, cells: number): void {
+    for (let cell = base; cell < base + cells; cell++) this.put(cell, USERS | WRITTEN | ALL_LOCKS);
+  }
+
+  /** An actor is about to take a step. `cells`: the store's. */
+  begin(actor: number, cells: Int32Array): void {
+    this.touched = false;
+    this.buffered = false;
+    this.observed = false;
+    const { lockCells } = this;
+    let without = ALL_LOCKS;
+    for (let i = 0; i < lockCells.length; i++)
+      if (cells[lockCells[i] as number] === actor + 1) without &= ~(1 << (WITHOUT + i));
+    const user = (1 << actor) | without;
+    this.readWants = user;
+    this.readAsks = user | CONTENDED;
+    this.writeWants = user | WRITTEN;
+    // While a lock is held, invariants that wait for it to be free do not look.
+    this.writeAsks = user | WRITTEN | CONTENDED | ALWAYS | (without === ALL_LOCKS ? UNLOCKED : 0);
+  }
+
+  /** Invariants are about to look. */
+  look(looking: Looking): void {
+    this.readWants = looking === 'always' ? ALWAYS : UNLOCKED;
+    this.readAsks = this.readWants;
+    this.writeAsks = this.writeWants = 0;
+  }
+
+  /** What follows is not noted. */
+  end(): void {
+    this.readAsks = this.readWants = this.writeAsks = this.writeWants = 0;
+  }
+
+  read(cell: number): void {
+    if (((this.flags[cell] as number) & this.readAsks) !== this.readWants) this.noteRead(cell);
+  }
+
+  write(cell: number): void {
+    if (((this.flags[cell] as number) & this.writeAsks) !== this.writeWants) this.noteWrite(cell);
+  }
+
+  /** As `read` of each of many cells, remembered: they are read again and again. */
+  readRange(from: number, cells: number): void {
+    if (this.readAsks === 0) return;
+    const before = this.ranges.get(from);
+    if (
+      before !== undefined &&
+      before.wants === this.readWants &&
+      before.cells >= cells &&
+      before.grown === this.grown
+    ) {
+      if (before.touched) this.touched = true;
+      return;
+    }
+    const { touched } = this;
+    this.touched = false;
+    for (let cell = from; cell < from + cells; cell++) this.read(cell);
+    this.ranges.set(from, { wants: this.readWants, cells, grown: this.grown, touched: this.touched });
+    if (touched) this.touched = true;
+  }
+
+  private at(cell: number): number {
+    return this.flags[cell] ?? 0;
+  }
+
+  private put(cell: number, flags: number): void {
+    if (cell >= this.flags.length) {
+      const grown = new Int32Array(2 * cell + 2);
+      grown.set(this.flags);
+      this.flags = grown;
+    }
+    this.flags[cell] = flags;
+  }
+
+  private noteRead(cell: number): void {
+    const before = this.at(cell);
+    // Looked at from now on, but written before: those who wrote it thought that nobody sees.
+    if ((this.readWants & (ALWAYS | UNLOCKED)) !== 0) {
+      if ((before & WRITTEN) !== 0 && (before & this.readWants) === 0) this.grown++;
+      this.put(cell, before | this.readWants);
+      return;
+    }
+    this.judge(cell, before, before | this.readWants);
+  }
+
+  private noteWrite(cell: number): void {
+    const before = this.at(cell);
+    if ((before & this.writeAsks & (ALWAYS | UNLOCKED)) !== 0) this.observed = true;
+    this.judge(cell, before, before | this.writeWants);
+  }
+
+  private judge(cell: number, before: number, now: number): void {
+    const users = now & USERS;
+    const several = (users & (users - 1)) !== 0;
+    const conflict = several && (now & WRITTEN) !== 0 && (now & ALL_LOCKS) === ALL_LOCKS;
+    // Ignored cells look as if everybody had used them; they never get here by reads and writes of actors.
+    if (conflict && (before & CONTENDED) === 0) this.grown++;
+    const after = conflict ? now | CONTENDED : now;
+    this.put(cell, after);
+    if ((after & CONTENDED) === 0) return;
+    if ((after & BUFFER) !== 0) this.buffered = true;
+    else this.touched = true;
+  }
+
+  /** Which cells are contended, and which are looked at: for whoever asks why there are so many states. */
+  report(): { contended: number[]; looked: number[] } {
+    const contended: number[] = [];
+    const looked: number[] = [];
+    for (let cell = 0; cell < this.flags.length; cell++) {
+      const flags = this.at(cell);
+      if ((flags & CONTENDED) !== 0) contended.push(cell);
+      else if ((flags & (ALWAYS | UNLOCKED)) !== 0 && (flags & WRITTEN) !== 0) looked.push(cell);
+    }
+    return { contended, looked };
+  }
+}
+
+interface NotedRange {
+  readonly wants: number;
+  readonly cells: number;
+  readonly grown: number;
+  readonly touched: boolean;
+}

@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../session/controls';
 import { Fetched } from '../ui/Fetched';
-import { TooltipLayer } from '../ui/TooltipLayer';
 import { DesktopLayout } from './DesktopLayout';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
@@ -12,6 +11,7 @@ import './app.css';
 // A large window needs no layout for a small one.
 const loadPhone = () => import('./PhoneLayout.lazy');
 const loadDialogs = () => import('./Dialogs.lazy');
+const loadTips = () => import('../ui/TooltipLayer.lazy');
 const loadRace = () => import('../panels/race/RacePanel.lazy');
 
 /** The page: header, the layout that fits the window, and what lies above them. */
@@ -47,7 +47,7 @@ export function App({ controls }: { readonly controls: Controls }) {
           <Fetched load={loadDialogs} props={{ controls }} frames={controls.session.frames} />
         </Guarded>
       )}
-      <TooltipLayer />
+      <Fetched load={loadTips} props={{}} frames={controls.session.frames} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Sparkbar } from './Sparkbar';
 import { SplitPane } from './SplitPane';
 import { Switch } from './Switch';
 import { Tabs } from './Tabs';
-import { TooltipLayer } from './TooltipLayer';
+import TooltipLayer from './TooltipLayer.lazy';
 
 afterEach(cleanup);
 

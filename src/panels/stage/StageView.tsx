@@ -1,16 +1,13 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { classNames } from '../../ui/classNames';
 import { Fetched, type Waiting } from '../../ui/Fetched';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
-import { frameAt } from '../../views/scene/frameAt';
 import { layoutScene } from '../../views/scene/layout';
 import type { Rect } from '../../views/scene/layoutTypes';
 import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
-import { applyMotion } from './applyMotion';
 import { LevelTabs } from './LevelTabs';
-import { MotionCanvas } from './MotionCanvas';
 import { Scene } from './Scene';
 import type { Size } from './useSize';
 
@@ -34,6 +31,8 @@ interface StageViewProps {
 const NONE: ReadonlySet<EntityId> = new Set();
 const NOBODY: Waiting = { begin: () => () => undefined };
 
+// The picture comes first, what moves over it right after.
+const loadMotion = () => import('./Motion.lazy');
 // What is seen only when somebody points or asks.
 const loadEvery = () => import('./EveryEntry.lazy');
 const loadChains = () => import('./ChainArcs.lazy');
@@ -59,18 +58,11 @@ export function StageView({
     return layoutScene(model, { w: size.w / scale, h: size.h / scale, column, keep });
   }, [model, size, scale, column, focus]);
   const beat = useMemo(() => timeline(model.motions), [model]);
-  const frame = useCallback(() => frameAt(layout, beat, fraction()), [layout, beat, fraction]);
-
   const [before, setBefore] = useState(NONE);
-  useEffect(() => {
-    const update = (): void => {
-      const now = frame();
-      if (root.current !== null) applyMotion(root.current, now);
-      setBefore((old) => (sameSet(old, now.before) ? old : now.before));
-    };
-    update();
-    return subscribe(update);
-  }, [frame, subscribe]);
+  const onBefore = useCallback(
+    (now: ReadonlySet<EntityId>) => setBefore((old) => (sameSet(old, now) ? old : now)),
+    [],
+  );
 
   const [pointed, setPointed] = useState<EntityId>();
   const entityAt = (target: EventTarget): EntityId | undefined =>
@@ -94,13 +86,13 @@ export function StageView({
       onBlur={() => setPointed(undefined)}
     >
       <Scene model={model} layout={layout} focus={focus} onFocus={onFocus} before={before} />
-      <MotionCanvas
-        width={size.w}
-        height={size.h}
-        scale={scale}
-        frame={frame}
-        subscribe={subscribe}
-        scheme={scheme}
+      <Fetched
+        load={loadMotion}
+        props={{
+          ...{ layout, beat, fraction, subscribe, root, onBefore },
+          ...{ width: size.w, height: size.h, scale, scheme },
+        }}
+        frames={waiting}
       />
       {model.chains !== undefined && (
         <Fetched

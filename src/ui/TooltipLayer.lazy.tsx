@@ -12,7 +12,7 @@ interface Tip {
  * One tooltip for the whole page. Whatever carries `data-tip="words"` (HTML or SVG) shows it on hover and on keyboard focus,
  * and is described by it for those who listen; Escape hides it. Lines are kept as written.
  */
-export function TooltipLayer() {
+export default function TooltipLayer() {
   const [tip, setTip] = useState<Tip>();
   const id = useId();
   const owner = useRef<Element>(undefined);

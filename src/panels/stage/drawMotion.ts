@@ -1,60 +1,8 @@
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import { readColours } from '../../ui/readColour';
 import type { MotionFrame, WashKind } from '../../views/scene/frameAt';
 import type { Curve } from '../../views/scene/layoutTypes';
 
-interface MotionCanvasProps {
-  readonly width: number;
-  readonly height: number;
-  /** Scene units per CSS pixel are 1 / scale. */
-  readonly scale: number;
-  /** The picture of this moment; asked for once per drawing. */
-  readonly frame: () => MotionFrame;
-  /** Calls back whenever the moment has changed; returns how to stop. */
-  readonly subscribe: (draw: () => void) => () => void;
-  /** A change of scheme means other colours. */
-  readonly scheme: string;
-}
-
-const TOKENS = ['--walk', '--walk-line', '--penumbra', '--writable', '--on-walk'] as const;
-type Palette = Record<(typeof TOKENS)[number], string>;
-
-/** What moves, on a canvas over the marks: thousands of flashes cost no element, and nothing beneath is drawn again. */
-export function MotionCanvas({ width, height, scale, frame, subscribe, scheme }: MotionCanvasProps) {
-  const ref = useRef<HTMLCanvasElement>(null);
-  const drawn = useRef(false);
-  // Asking for colours and sizing a canvas are dear: once per scheme and size, not per beat.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme, other colours
-  const palette = useMemo(() => readColours(document.body, ...TOKENS), [scheme]);
-  const ratio = window.devicePixelRatio;
-  useLayoutEffect(() => {
-    const canvas = ref.current;
-    if (canvas === null) return;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-  }, [width, height]);
-  useEffect(() => {
-    const context = ref.current?.getContext('2d');
-    if (context === null || context === undefined) return;
-    const draw = (): void => {
-      const now = frame();
-      const empty =
-        now.token === undefined &&
-        now.washes.length === 0 &&
-        now.bar === undefined &&
-        now.count === undefined;
-      if (empty && !drawn.current) return;
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-      context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
-      drawMotion(context, now, palette);
-      drawn.current = !empty;
-    };
-    draw();
-    return subscribe(draw);
-  }, [scale, frame, subscribe, palette]);
-  return <canvas ref={ref} style={{ width, height }} />;
-}
+export const TOKENS = ['--walk', '--walk-line', '--penumbra', '--writable', '--on-walk'] as const;
+export type Palette = Record<(typeof TOKENS)[number], string>;
 
 /** Draws one frame of motion. Takes nothing from the page, so that a bench can draw it anywhere. */
 export function drawMotion(context: CanvasRenderingContext2D, frame: MotionFrame, palette: Palette): void {

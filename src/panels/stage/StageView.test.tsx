@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { drift } from '../../views/scene/samples/drift';
 import { StageView } from './StageView';
@@ -69,13 +69,13 @@ describe('the stage', () => {
     expect(onFocus).toHaveBeenLastCalledWith(undefined);
   });
 
-  it('shows what an entry held until its change, then what it holds', () => {
+  it('shows what an entry held until its change, then what it holds', async () => {
     const { unmount } = show({ fraction: () => 0 });
     const text = () =>
       screen
         .getByRole('button', { name: /^guest entry 007 of page table 0x02e/ })
         .parentElement?.querySelector('.scene-target')?.textContent;
-    expect(text()).toBe('—');
+    await waitFor(() => expect(text()).toBe('—'));
     unmount();
     show();
     expect(text()).toBe('045');

@@ -188,6 +188,11 @@ export class KvmLab {
     this.go(v, () => false);
   }
 
+  /** Steps an actor until it must wait, or has come to its end. */
+  advance(v: number): void {
+    this.go(v, () => this.waits(v));
+  }
+
   /** Whether an actor must wait where it stands. */
   waits(v: number): boolean {
     return this.world.location(v) !== undefined && !this.world.enabled(v);

@@ -14,6 +14,7 @@ export const COUNTERS: readonly CounterSpec[] = [
   { name: 'insn_emulation', says: 'Instructions performed by the emulator.' },
   { name: 'mmu_shadow_zapped', says: 'Shadow pages zapped.' },
   { name: 'mmu_pte_write', says: 'Emulated stores that told the shadow about themselves.' },
+  { name: 'mmu_pte_updated', says: 'Entries made anew from what an emulated store wrote (3.6).' },
   { name: 'mmu_pde_zapped', says: 'Entries of upper levels dropped by such stores.' },
   { name: 'mmu_flooded', says: 'Shadow pages zapped because of how they were written.' },
   { name: 'mmu_recycled', says: 'Shadow pages zapped to make room.' },

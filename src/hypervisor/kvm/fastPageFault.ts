@@ -166,8 +166,9 @@ export const kvmFastPageFault = procedure<Kvm>({
         t.set(L.lo, lo);
         if ((lo & c.SPTE_MMU_PRESENT) === 0 || isLast(lo, t.get(L.level))) {
           t.set(L.found, (lo & c.SPTE_MMU_PRESENT) === 0 ? GONE : OPEN);
-          // An indirect page’s spte may come to map another frame: whose it is now, says the page.
-          if (t.get(L.found) === OPEN && !k.direct(t.actor)) t.set(L.gfn, gfnOfEntry(k, sfn, index));
+          // 3.6 asks the page which frame the spte maps; 6.1 goes by the fault's. For linear mappings that is the same.
+          if (t.get(L.found) === OPEN && k.profile.fastPath === 'once')
+            t.set(L.gfn, gfnOfEntry(k, sfn, index));
           return;
         }
         t.set(L.found, BELOW);

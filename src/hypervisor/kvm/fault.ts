@@ -271,6 +271,7 @@ export const kvmPageFault = procedure<Kvm>({
       touch: 'racy',
       run: (t, k) => {
         const error = t.get(L.error);
+        if (!k.profile.slow.tracks) return;
         const gfn = k.vcpu(t.actor).get('walkGfn');
         const wanted = PFEC_P | PFEC_W;
         if ((error & (wanted | PFEC_RSVD)) !== wanted || k.slots.of(gfn) < 0 || !k.slots.tracked(gfn)) return;
@@ -375,7 +376,8 @@ export const kvmPageFault = procedure<Kvm>({
       beat: true,
       run: (t, k) => {
         const result = t.get(L.result);
-        const counter = COUNTED[result];
+        const told = result === c.RET_PF_SPURIOUS && !k.profile.slow.tellsSpurious ? c.RET_PF_FIXED : result;
+        const counter = COUNTED[told];
         if (counter !== undefined) k.world.count(counter);
         t.set(L.verdict, FAULT_RETRY);
         if (result !== c.RET_PF_EMULATE) {

@@ -13,6 +13,7 @@ import { setSpte } from './setSpte';
 import { shadowIndex, shadowTop } from './shadowWalk';
 import type { Kvm } from './state';
 import { kvmSyncChildren } from './syncChildren';
+import { REQ_MMU_SYNC } from './vcpuState';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error', 'frame', 'writable', 'maxLevel'] as const),
@@ -179,11 +180,13 @@ export const kvmFetch = procedure<Kvm>({
     },
     {
       label: 'children',
-      line: '    child has unsync children: synchronise them before they can be reached',
+      line: '    child has unsync children: synchronise them before they can be reached (3.6: before the guest goes on)',
       touch: 'locked',
       run: (t, k) => {
         const child = t.get(L.child);
-        if (k.pages.get(child, 'unsyncChildren') !== 0) t.call(kvmSyncChildren, [child], L.result);
+        if (k.pages.get(child, 'unsyncChildren') === 0) return;
+        if (k.profile.slow.syncsFirst) t.call(kvmSyncChildren, [child], L.result);
+        else k.vcpu(t.actor).request(REQ_MMU_SYNC);
       },
       say: 'A stale entry below must not become reachable: the guest need not flush when it makes an entry present.',
     },

@@ -6,9 +6,9 @@ import { kvmWriteProtect, needsProtection } from './rmapProtect';
 import { roleDirect, roleLevel } from './role';
 import type { Kvm } from './state';
 import { kvmSyncPage } from './syncPage';
-import { commitZap, type InvalidList, prepareZap, validPages } from './zap';
+import { commitZap, type InvalidList, prepareZap, tablePages, unlinkUnsync, validPages } from './zap';
 
-const L = slots('gfn', 'role', 'sfn', 'result', 'created', 'changed');
+const L = slots('gfn', 'role', 'sfn', 'result', 'created', 'changed', 'other');
 
 /** What there is of a shadow page just looked up. */
 function trace(k: Kvm, sfn: number, created: boolean): void {
@@ -25,13 +25,14 @@ function trace(k: Kvm, sfn: number, created: boolean): void {
   );
 }
 
-/** kvm_mmu_find_shadow_page, but for the transient sync. Unsync pages of a gfn that becomes an upper-level table are zapped. */
+/** kvm_mmu_find_shadow_page, but for the transient sync. In 6.1 unsync pages of a gfn that becomes an upper-level table are zapped. */
 function find(k: Kvm, gfn: number, role: number): number {
   const invalid: InvalidList = [];
   let found = 0;
   for (const sfn of validPages(k, gfn)) {
     if (k.pages.get(sfn, 'role') !== role) {
-      if (roleLevel(role) > 1 && k.pages.get(sfn, 'unsync') !== 0) prepareZap(k, sfn, invalid);
+      if (k.profile.slow.zapsUnsync && roleLevel(role) > 1 && k.pages.get(sfn, 'unsync') !== 0)
+        prepareZap(k, sfn, invalid);
       continue;
     }
     found = sfn;
@@ -39,6 +40,12 @@ function find(k: Kvm, gfn: number, role: number): number {
   }
   commitZap(k, invalid);
   return found;
+}
+
+/** kvm_sync_pages of 3.6: an unsync page of a gfn that is an upper-level table from now on; 0 if there is none (left). */
+function unsyncOf(k: Kvm, gfn: number, role: number): number {
+  if (k.profile.slow.zapsUnsync || roleLevel(role) === 1 || roleDirect(role)) return 0;
+  return tablePages(k, gfn).find((sfn) => k.pages.get(sfn, 'unsync') !== 0) ?? 0;
 }
 
 /**
@@ -109,7 +116,7 @@ export const kvmGetPage = procedure<Kvm>({
         const gfn = t.get(L.gfn);
         const sfn = k.pages.allocate(gfn, t.get(L.role), k.vm.get('validGen'));
         t.set(L.created, sfn);
-        t.goto('made');
+        t.goto(unsyncOf(k, gfn, t.get(L.role)) === 0 ? 'made' : 'others');
         if (roleDirect(t.get(L.role))) return;
         accountShadowed(k, sfn);
         if (needsProtection(k, gfn)) t.callThen('flush', kvmWriteProtect, [gfn], L.changed);
@@ -125,7 +132,7 @@ export const kvmGetPage = procedure<Kvm>({
       touch: 'locked',
       run: (t, k) => {
         if (t.get(L.changed) !== 0 && k.on('protect-flush')) flushRemote(k);
-        settle(t, k);
+        settle(t, k, unsyncOf(k, t.get(L.gfn), t.get(L.role)) === 0 ? 'made' : 'others');
       },
       say: (t, k) =>
         t.get(L.changed) === 0
@@ -133,6 +140,34 @@ export const kvmGetPage = procedure<Kvm>({
           : k.on('protect-flush')
             ? 'A mapping could be written, so every vCPU must forget its translations.'
             : 'A mapping could be written, but no TLB is flushed: a translation from before still lets stores through.',
+    },
+    {
+      label: 'others',
+      line: '    3.6: pages of the frame that are unsync at level 1: sync_page, or zap',
+      touch: 'locked',
+      run: (t, k) => {
+        if (t.get(L.other) !== 0 && t.get(L.result) !== 0) {
+          if (t.get(L.result) < 0) {
+            const invalid: InvalidList = [];
+            prepareZap(k, t.get(L.other), invalid);
+            commitZap(k, invalid);
+          } else flushRemote(k);
+          t.set(L.result, 0);
+          if (settle(t, k, 'others')) return;
+        }
+        const sfn = unsyncOf(k, t.get(L.gfn), t.get(L.role));
+        t.set(L.other, sfn);
+        if (sfn === 0) {
+          t.goto('made');
+          return;
+        }
+        unlinkUnsync(k, sfn);
+        t.callThen('others', kvmSyncPage, [sfn], L.result);
+      },
+      say: (t, k) =>
+        t.get(L.other) === 0
+          ? 'No other shadow page of the frame is unsync.'
+          : `${k.describe(t.get(L.other))} is unsync, and must not be any more: the frame is a table of an upper level now.`,
     },
     {
       label: 'made',

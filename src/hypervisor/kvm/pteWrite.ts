@@ -1,8 +1,11 @@
-import { CR4_PAE } from '../../machine';
+import { CR4_PAE, type Halves } from '../../machine';
 import * as c from './constants';
+import { entryBytes, readGuest, tableOffset } from './guestMemory';
 import { flushRemote, zapEntry } from './link';
+import { prefetchGpte } from './prefetch';
 import { roleFourByte, roleLevel, roleQuadrant } from './role';
 import type { Kvm } from './state';
+import { foreign } from './syncPage';
 import { commitZap, type InvalidList, obsolete, prepareZap, tablePages } from './zap';
 
 /** What an emulated store does to the shadow of the page it wrote: plain functions inside one step. Source: sheet 4.2. */
@@ -37,6 +40,16 @@ function writtenEntries(role: number, offset: number): number[] {
   return count === 1 ? [first] : [first, first + 1];
 }
 
+/** mmu_pte_write_new_pte of 3.6: a level-1 entry is made from what was written, if the page is of the vCPU's own mode. */
+function makeAnew(k: Kvm, v: number, sfn: number, index: number): void {
+  if (k.pages.level(sfn) > 1 || foreign(k, v, sfn) || k.direct(v)) return;
+  const offset = tableOffset(k, v, sfn, index);
+  if (!readGuest(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) return;
+  if (prefetchGpte(k, v, sfn, index, gpte, false)) k.world.count('mmu_pte_updated');
+}
+
+const gpte: Halves = { hi: 0, lo: 0 };
+
 /**
  * kvm_mmu_pte_write: the guest's table in a gfn has been written by the emulator. `offset` in bytes; within a page. Returns how many
  * shadow pages went for it.
@@ -67,6 +80,7 @@ export function pteWrite(k: Kvm, v: number, gfn: number, offset: number, bytes: 
         if (k.pages.level(sfn) > 1) k.world.count('mmu_pde_zapped');
       }
       zapEntry(k, sfn, index);
+      if (!k.profile.slow.dropsOnly) makeAnew(k, v, sfn, index);
     }
   }
   const zapped = invalid.length;

@@ -72,7 +72,8 @@ export function makeSpte(k: Kvm, level: number, old: number, w: Wanted): Made {
   let protect = false;
   if (writable) {
     if ((old & c.SPTE_W) !== 0) lo |= c.SPTE_W | c.SPTE_MMU_WRITABLE;
-    else if (tryToUnsync(k, w.gfn, w.canUnsync, w.prefetch)) lo |= c.SPTE_W | c.SPTE_MMU_WRITABLE | c.SPTE_D;
+    else if (tryToUnsync(k, w.gfn, w.canUnsync, w.prefetch))
+      lo |= c.SPTE_W | c.SPTE_MMU_WRITABLE | (k.profile.slow.makesDirty ? c.SPTE_D : 0);
     else {
       protect = true;
       // The proposal has no bit for "a table": that the guest and the host let it be written is all that its spte says.

@@ -202,8 +202,8 @@ const MERGED: readonly Row[] = [
   [
     'harvest-flush-locked',
     'Harvest flushes under mmu_lock',
-    undefined,
-    'Taking the dirty log flushes all TLBs before mmu_lock is released (3.6). Later kernels release it first (6.6).',
+    'I2',
+    'Taking the dirty log flushes all TLBs before mmu_lock is released. 6.1 releases it first, for its protectors flush wherever an spte was MMU-writable; those of 3.6 do not (6.6).',
   ],
 ];
 

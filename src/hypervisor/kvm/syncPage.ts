@@ -79,7 +79,7 @@ function nextUsed(k: Kvm, sfn: number, from: number): number {
 }
 
 /** Whether the vCPU's own mode is the one the page was made for; level, rights and quadrant differ by right. */
-function foreign(k: Kvm, v: number, sfn: number): boolean {
+export function foreign(k: Kvm, v: number, sfn: number): boolean {
   const ignored = c.ROLE_LEVEL | c.ROLE_ACCESS | c.ROLE_QUADRANT;
   return ((k.pages.get(sfn, 'role') ^ k.vcpu(v).get('rootRole')) & ~ignored) !== 0;
 }

@@ -188,7 +188,10 @@ export const kvmDontNeed = takingAway({
       if (mfn >= 0) discardContents(k, mfn);
     }
   },
-  said: (t) => `The pages behind ${t.get(L.other)} frames from ${frameName(t.get(L.gfn))} on are gone.`,
+  said: (t) =>
+    t.get(L.other) === 1
+      ? `The page behind frame ${frameName(t.get(L.gfn))} is gone.`
+      : `The pages behind ${t.get(L.other)} frames from ${frameName(t.get(L.gfn))} on are gone.`,
 });
 
 /**

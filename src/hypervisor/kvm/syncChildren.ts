@@ -152,12 +152,13 @@ export const kvmSyncChildren = procedure<Kvm>({
         }
       },
       say: (t, k) =>
-        t.get(L.page) === 0 ? 'The batch is done.' : `${k.subject(t.get(L.page))} is synchronised.`,
+        t.get(L.page) === 0 ? 'The batch is done.' : `${k.subject(t.get(L.page))} is next: it counts as synchronised.`,
     },
     {
       label: 'settle',
       line: '    failed: zap it; clear the bits that led to it',
       touch: 'locked',
+      beat: true,
       run: (t, k) => {
         if (t.get(L.result) < 0) {
           const invalid: InvalidList = [];
@@ -174,10 +175,10 @@ export const kvmSyncChildren = procedure<Kvm>({
         clearParents(k, up, [t.get(L.in1), t.get(L.in2), t.get(L.in3), t.get(L.in4)]);
         settle(t, k, 'next');
       },
-      say: (t) =>
+      say: (t, k) =>
         t.get(L.result) < 0
           ? 'The page could not be brought in line: it is zapped.'
-          : 'The pages above no longer count it as unsync.',
+          : `${k.subject(t.get(L.page))} is in line with its table again${t.get(L.result) > 0 ? '; stale sptes were dropped' : ''}. The pages above no longer lead here.`,
     },
     {
       label: 'done',

@@ -2,7 +2,7 @@ import { type BuiltWorld, buildWorld, type ScenarioSpec } from '../engine';
 import type { Design } from '../hypervisor';
 import type { Protection, Without } from './protection';
 import { type Subject, subjectOf } from './subject';
-import { MOST_ACTORS } from './touched/contention';
+import { MOST_USERS } from './touched/contention';
 import { NotingStore } from './touched/notingStore';
 
 /** Whether a switch of the design is on when the scenario begins: as the text says, else as its profile does. */
@@ -30,9 +30,13 @@ function notedSubject(built: BuiltWorld): Subject {
   const { world, machine } = built;
   const { store, counters } = world;
   const subject = subjectOf(built);
-  if (!(store instanceof NotingStore) || world.actors.length > MOST_ACTORS)
+  const { storeBuffers } = machine;
+  const users = world.actors.map(({ index, kind }) => (kind === 'drain' ? machine.drains(index) : index));
+  if (!(store instanceof NotingStore) || Math.max(...users) >= MOST_USERS)
     return { ...subject, singly: true };
-  store.noteFrom(world.actors.length, counters.region, machine.storeBuffers.regions);
+  const buffers = storeBuffers.depth > 0 ? storeBuffers.regions : [];
+  const releasing = (v: number, lock: number): boolean => storeBuffers.waitsFor(v, lock);
+  store.noteFrom({ users, buffers, releasing }, counters.region);
   return { ...subject, contention: store.contention };
 }
 

@@ -104,6 +104,12 @@ export class StoreBuffers {
     this.push(v, -1 - cell, 0, 4, 0, value);
   }
 
+  /** Whether a store to a cell of the hypervisor's own waits. */
+  waitsFor(v: number, cell: number): boolean {
+    for (let nth = this.count(v) - 1; nth >= 0; nth--) if (this.at(v, nth).frame === -1 - cell) return true;
+    return false;
+  }
+
   /** What the vCPU itself sees in a cell: its newest store that waits, or what is there. */
   readCell(v: number, cell: number): number {
     const nth = this.empty(v) ? -1 : this.covering(v, -1 - cell, 0);

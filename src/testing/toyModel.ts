@@ -288,8 +288,10 @@ export function toySubject(
   const unlocked = (): boolean => part.locks.every((lock) => lock.free);
   const subject = { world, invariants: [notBad(when)], atRest: ended, unlocked, ended };
   if (store instanceof NotingStore) {
-    const buffers = { base: part.bufferOf(0), cells: toy.programs.length * BUFFER_CELLS };
-    store.noteFrom(world.actors.length, world.counters.region, posts(toy) ? [buffers] : []);
+    const count = toy.programs.length;
+    const users = world.actors.map(({ index, kind }) => (kind === 'drain' ? index - count : index));
+    const buffers = toy.programs.map((_, i) => ({ base: part.bufferOf(i), cells: BUFFER_CELLS }));
+    store.noteFrom({ users, buffers }, world.counters.region);
     return { ...subject, contention: store.contention };
   }
   return { ...subject, ...(symmetry && { symmetry }) };

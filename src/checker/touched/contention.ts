@@ -1,11 +1,11 @@
 import { ensure } from '../../base';
 
 /** More actors or locks than this do not fit a cell's bits. */
-export const MOST_ACTORS = 12;
+export const MOST_USERS = 12;
 export const MOST_LOCKS = 14;
 
 /** A cell's bits. From 0: who uses it. */
-const USERS = (1 << MOST_ACTORS) - 1;
+const USERS = (1 << MOST_USERS) - 1;
 /** An invariant reads it that is evaluated after every step, or while nobody holds a lock. */
 const ALWAYS = 1 << 12;
 const UNLOCKED = 1 << 13;
@@ -14,8 +14,27 @@ const CONTENDED = 1 << 15;
 /** From 16: which locks were not held at some use of it. */
 const WITHOUT = 16;
 const ALL_LOCKS = ((1 << MOST_LOCKS) - 1) << WITHOUT;
-/** It belongs to a store buffer: conflicts about it are told apart. */
+/** It belongs to a store buffer. */
 const BUFFER = 1 << 30;
+/** A store has come to it out of a buffer. */
+const DRAINED = 1 << 31;
+
+/** A vCPU's store buffer: its cells, the first of which says how many stores wait. */
+export interface Buffer {
+  readonly base: number;
+  readonly cells: number;
+}
+
+/** What must be known of a world beyond its cells. */
+export interface Noted {
+  readonly lockCells: readonly number[];
+  /** Whose doing each actor's steps are, by number: a store buffer's are its vCPU's. */
+  readonly users: readonly number[];
+  /** Of each user that has one. */
+  readonly buffers: readonly (Buffer | undefined)[];
+  /** Whether a user has released a lock by a store that still waits. */
+  readonly releasing?: (user: number, lockCell: number) => boolean;
+}
 
 /** Occasions at which an invariant looks at a state, whoever moved. */
 export type Looking = 'always' | 'unlocked';
@@ -38,28 +57,25 @@ export class Contention {
   private writeWants = 0;
   /** Since `begin`: a contended cell was used; … */
   touched = false;
-  /** … such a one of a store buffer; … */
+  /** … the own store buffer was used while stores waited in it; … */
   buffered = false;
+  /** … a store was put into it; … */
+  pushed = false;
   /** … a cell was written that an invariant looks at. */
   observed = false;
   /** Ranges that were noted as a whole, by their first cell. */
   private readonly ranges = new Map<number, NotedRange>();
 
-  constructor(
-    private readonly lockCells: readonly number[],
-    actors: number,
-  ) {
-    ensure(actors <= MOST_ACTORS, `uses of cells are noted of at most ${MOST_ACTORS} actors`);
-    ensure(lockCells.length <= MOST_LOCKS, `uses of cells are noted under at most ${MOST_LOCKS} locks`);
+  constructor(private readonly world: Noted) {
+    const most = Math.max(-1, ...world.users) + 1;
+    ensure(most <= MOST_USERS, `uses of cells are noted of at most ${MOST_USERS} actors`);
+    ensure(world.lockCells.length <= MOST_LOCKS, `uses of cells are noted under at most ${MOST_LOCKS} locks`);
+    for (const buffer of world.buffers)
+      for (let i = 0; i < (buffer?.cells ?? 0); i++) this.put((buffer as Buffer).base + i, BUFFER);
   }
 
   get bytes(): number {
     return this.flags.byteLength;
-  }
-
-  /** Cells of a store buffer. */
-  buffer(base: number, cells: number): void {
-    for (let cell = base; cell < base + cells; cell++) this.put(cell, this.at(cell) | BUFFER);
   }
 
   /** Cells that nobody decides by, as counters: uses of them are no conflict. */
@@ -72,16 +88,32 @@ export class Contention {
     this.touched = false;
     this.buffered = false;
     this.observed = false;
-    const { lockCells } = this;
+    this.pushed = false;
+    const { lockCells, users, buffers } = this.world;
+    const user = users[actor] as number;
+    const drains = user !== actor;
+    const buffer = buffers[user];
+    const waits = buffer !== undefined && !drains && cells[buffer.base] !== 0;
     let without = ALL_LOCKS;
-    for (let i = 0; i < lockCells.length; i++)
-      if (cells[lockCells[i] as number] === actor + 1) without &= ~(1 << (WITHOUT + i));
-    const user = (1 << actor) | without;
-    this.readWants = user;
-    this.readAsks = user | CONTENDED;
-    this.writeWants = user | WRITTEN;
+    for (let i = 0; i < lockCells.length; i++) {
+      const lock = lockCells[i] as number;
+      // What leaves the buffer before the release does is still done under the lock; what is done after it, is not.
+      if (cells[lock] === user + 1 && !(waits && this.world.releasing?.(user, lock)))
+        without &= ~(1 << (WITHOUT + i));
+    }
+    const wants = (1 << user) | without;
+    this.readWants = wants;
+    this.readAsks = wants | CONTENDED | (waits ? BUFFER | DRAINED : 0);
+    this.writeWants = wants | WRITTEN | (drains ? DRAINED : 0);
     // While a lock is held, invariants that wait for it to be free do not look.
-    this.writeAsks = user | WRITTEN | CONTENDED | ALWAYS | (without === ALL_LOCKS ? UNLOCKED : 0);
+    this.writeAsks =
+      wants |
+      WRITTEN |
+      CONTENDED |
+      ALWAYS |
+      (without === ALL_LOCKS ? UNLOCKED : 0) |
+      (drains ? DRAINED : BUFFER) |
+      (waits ? DRAINED : 0);
   }
 
   /** Invariants are about to look. */
@@ -145,13 +177,22 @@ export class Contention {
       this.put(cell, before | this.readWants);
       return;
     }
+    if ((before & this.readAsks & BUFFER) !== 0) this.buffered = true;
+    if ((before & ~this.readWants & this.readAsks & DRAINED) !== 0) this.touched = true;
     this.judge(cell, before, before | this.readWants);
   }
 
   private noteWrite(cell: number): void {
     const before = this.at(cell);
     if ((before & this.writeAsks & (ALWAYS | UNLOCKED)) !== 0) this.observed = true;
-    this.judge(cell, before, before | this.writeWants);
+    let wants = this.writeWants;
+    if ((before & BUFFER) !== 0) {
+      wants &= ~DRAINED;
+      if ((this.writeAsks & BUFFER) !== 0) this.pushed = true;
+      if ((this.readAsks & BUFFER) !== 0) this.buffered = true;
+    } else if ((before & ~wants & this.writeAsks & DRAINED) !== 0) this.touched = true;
+    else if ((wants & ~before & DRAINED) !== 0 && (before & USERS) !== 0) this.grown++;
+    this.judge(cell, before, before | wants);
   }
 
   private judge(cell: number, before: number, now: number): void {
@@ -162,9 +203,7 @@ export class Contention {
     if (conflict && (before & CONTENDED) === 0) this.grown++;
     const after = conflict ? now | CONTENDED : now;
     this.put(cell, after);
-    if ((after & CONTENDED) === 0) return;
-    if ((after & BUFFER) !== 0) this.buffered = true;
-    else this.touched = true;
+    if ((after & CONTENDED) !== 0) this.touched = true;
   }
 
   /** Which cells are contended, and which are looked at: for whoever asks why there are so many states. */

@@ -77,8 +77,10 @@ export class NotedMoves implements MoveMaker {
   }
 
   private hides(touch: Touch): boolean {
-    const { touched, observed, buffered } = this.contention;
-    return !touched && !observed && !(buffered && (touch !== 'buffered' || this.fusing === 'lazy'));
+    const { touched, observed, buffered, pushed } = this.contention;
+    if (touched || observed) return false;
+    // What is put into a buffer too late leaves it too late. Taken early it is seen by nobody, if all that is done is to add to its tail.
+    return this.fusing === 'lazy' ? !pushed && !buffered : !buffered || touch === 'buffered';
   }
 
   private takeEagerly(actor: number, branch: number): boolean {

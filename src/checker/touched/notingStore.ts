@@ -1,9 +1,9 @@
 import { type Region, Store } from '../../kernel';
-import { Contention } from './contention';
+import { Contention, type Noted } from './contention';
 
 /** A store that notes who reads and writes which cells, once `contention` is there to note it. */
 export class NotingStore extends Store {
-  contention = new Contention([], 0);
+  contention = new Contention({ lockCells: [], users: [], buffers: [] });
 
   override get(cell: number): number {
     this.contention.read(cell);
@@ -29,9 +29,8 @@ export class NotingStore extends Store {
   }
 
   /** Begins to note uses of the cells that are there and that come. */
-  noteFrom(actors: number, counters: Region, buffers: readonly { base: number; cells: number }[]): void {
-    this.contention = new Contention(this.lockCells, actors);
+  noteFrom(noted: Omit<Noted, 'lockCells'>, counters: Region): void {
+    this.contention = new Contention({ ...noted, lockCells: this.lockCells });
     this.contention.ignore(counters.base, counters.cells);
-    for (const { base, cells } of buffers) this.contention.buffer(base, cells);
   }
 }

@@ -3,7 +3,7 @@ import { frameOf, type Halves, PFEC_I, PFEC_P, PFEC_RSVD, PFEC_U, PFEC_W, sayInd
 import * as c from './constants';
 import { KvmFastPageFault } from './events';
 import { gfnOfEntry } from './link';
-import { WRITE_PROTECT } from './pteList';
+import { sptePointer, WRITE_PROTECT } from './pteList';
 import {
   drained,
   plainStore,
@@ -26,9 +26,13 @@ const L = slots(
 
 const spte: Halves = { hi: 0, lo: 0 };
 
-/** Whether a fault is one that more rights in the spte alone could end: a store, everything present, no reserved bit. */
-export const mayBeFast = (k: Kvm, error: number): boolean =>
+/**
+ * Whether a fault is one that more rights in the spte alone could end: a store, everything present, no reserved bit. Only where the
+ * processor walks in the 4-level mode: in PAE mode bits 52 to 62 of an entry are reserved, an identification left behind would fault.
+ */
+export const mayBeFast = (k: Kvm, v: number, error: number): boolean =>
   k.profile.fastPath === 'identification' &&
+  k.machine.hwMode(v).name === '64' &&
   (error & (PFEC_P | PFEC_W | PFEC_RSVD | PFEC_I)) === (PFEC_P | PFEC_W);
 
 /** What a vCPU leaves in the spte; 0: none (or a vCPU beyond what seven bits can tell apart, which is not fast). */
@@ -99,8 +103,9 @@ export const fastPageFaultProposal = procedure<Kvm>({
       line: 'fast_page_fault: begin to walk without the lock',
       touch: 'racy',
       run: (t, k) => {
-        k.vcpu(t.actor).set('rcuReader', 1);
-        const { sfn, level } = shadowTop(k, t.actor, k.vcpu(t.actor).get('root'), t.get(L.vaLo));
+        const vcpu = k.vcpu(t.actor);
+        vcpu.set('rcuReader', 1);
+        const { sfn, level } = shadowTop(k, t.actor, vcpu.get('root'), t.get(L.vaLo));
         t.set(L.sfn, sfn);
         t.set(L.level, level);
         t.set(L.result, c.RET_PF_INVALID);
@@ -281,8 +286,8 @@ export const fastPageFaultProposal = procedure<Kvm>({
             'exchangedMore',
             ((wasHi ^ hi) & ~c.SPTE_ID_HI) !== 0 || ((wasLo ^ lo) & ~c.SPTE_W) !== 0 ? 1 : 0,
           );
-        if (!done) t.goto('end');
-        else if (!k.on('dirty-after-open')) t.goto('end');
+        if (!done || !k.on('dirty-after-open')) t.goto('end');
+        else k.vcpu(t.actor).set('toLog', sptePointer(sfn, index));
       },
       say: (t, k) => {
         if (t.get(L.result) !== c.RET_PF_FIXED)
@@ -298,6 +303,7 @@ export const fastPageFaultProposal = procedure<Kvm>({
       touch: 'racy',
       run: (t, k) => {
         log(t, k);
+        k.vcpu(t.actor).set('toLog', 0);
         t.goto('end');
       },
       say: sayLog,

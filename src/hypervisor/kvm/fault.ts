@@ -203,7 +203,7 @@ export const kvmPageFault = procedure<Kvm>({
         if ((t.get(L.error) & PFEC_RSVD) !== 0) t.set(L.result, handleMmio(t, k));
         if (t.get(L.result) === c.RET_PF_EMULATE) t.goto('mmio');
         else if (t.get(L.result) === c.RET_PF_RETRY) t.goto('judge');
-        else t.goto(mayBeFast(k, t.get(L.error)) ? 'lockless' : 'walk');
+        else t.goto(mayBeFast(k, t.actor, t.get(L.error)) ? 'lockless' : 'walk');
       },
       say: (t) =>
         (t.get(L.error) & PFEC_RSVD) === 0

@@ -4,7 +4,7 @@ import * as c from './constants';
 import { type Found, invariant } from './invariant';
 import { gfnOfEntry } from './link';
 import { presentEntries } from './presentEntries';
-import { pointerIndex, pointerTable, WRITE_PROTECT } from './pteList';
+import { pointerIndex, pointerTable, sptePointer, WRITE_PROTECT } from './pteList';
 import { roleDirect } from './role';
 import type { Kvm } from './state';
 import { REQ_TLB_FLUSH } from './vcpuState';
@@ -58,12 +58,7 @@ function noTlbWrites(k: Kvm, found: Found): void {
 
 /** A fast path has opened this spte and is about to mark its frame in the dirty log. */
 const aboutToLog = (k: Kvm, sfn: number, index: number): boolean =>
-  k.vcpus.some(({ index: v }) => {
-    const at = k.world.location(v);
-    if (at?.label !== 'log' || !at.procedure.name.startsWith('fast_page_fault')) return false;
-    const locals = k.world.actors[v]?.thread?.frames().at(-1)?.locals;
-    return locals?.sfn === sfn && locals.index === index;
-  });
+  k.vcpus.some((vcpu) => vcpu.get('toLog') === sptePointer(sfn, index));
 
 function writesAreLogged(k: Kvm, found: Found): void {
   for (const { sfn, index, lo, leaf } of presentEntries(k)) {

@@ -22,6 +22,8 @@ const PLAIN = [
   'rcuReader',
   /** Its last exchange without the lock changed more of a spte than W and the identification: never, if I19 holds. */
   'exchangedMore',
+  /** The spte (as in reverse maps) that it has opened without the lock and not yet marked in the dirty log. */
+  'toLog',
   /** What must be done before the next entry, REQ_* bits: asked for by the vCPU itself, and by others. */
   'requests',
   'remoteRequests',

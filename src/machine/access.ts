@@ -36,6 +36,10 @@ const frameSlot = (part: number): number => L.frame0 + part;
 /** The next page of a crossing access is looked up, or the access itself is next. */
 function translated(t: Thread, m: Machine): void {
   const part = t.get(L.part);
+  if (m.onTranslated !== undefined) {
+    partVa(m, t.actor, part, va);
+    m.onTranslated(t.actor, va.hi, va.lo);
+  }
   const last = part + 1 === parts(m, t.actor);
   t.set(L.part, last ? 0 : part + 1);
   t.goto(last ? (m.vcpu(t.actor).get('insLocked') === 0 ? 'memory' : 'locked') : 'lookup');

@@ -51,6 +51,8 @@ export class Machine {
   setSwitch: (name: string, on: boolean) => void = () => {
     throw new Error('no design is attached');
   };
+  /** Told of each translation that the processor has made by itself; nothing on a real machine is. */
+  onTranslated: ((v: number, vaHi: number, vaLo: number) => void) | undefined;
   /** The machine frame behind a guest frame, -1 if there is none. A design with a p2m overrides it. */
   gfnToMfn: (gfn: number) => number = (gfn) => gfn;
   /**

@@ -15,7 +15,7 @@ import {
   WRITE,
 } from '../../machine';
 import { markDirty } from './dirty';
-import { emulatedStore } from './emulatedStore';
+import { emulatedStore } from '../emulatedStore';
 import { EntryEmulated, unshadowCode } from './events';
 import { flushTlbMask } from './flushTlb';
 import { guestWalkTables, walkError } from './guestWalk';

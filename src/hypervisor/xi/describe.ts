@@ -13,9 +13,9 @@ const pair = (slot: number): number[] => (slot < 0 ? [-1, -1] : [kitOf(slot), in
 
 /** What `state` answers, by name: one line about arguments and values each. */
 const STATES = {
-  pool: 'free kits, kits in use, kits in all',
-  free: 'the free kits, in the order in which they will be taken',
-  lru: 'the kits in use, the one used last first',
+  pool: 'of a domain: free kits, kits in use, kits in all',
+  free: 'of a domain: the free kits, in the order in which they will be taken',
+  lru: 'of a domain: the kits in use, the one used last first',
   kit: 'of a kit: bound, guest frame, level, quadrant, stale, open for writing, direct, zeroed, pinned as a root',
   chain: 'of a guest frame: kit and index of each entry in its chain, the first first',
   parents: 'of a kit: kit and index of each entry that points to it',
@@ -27,7 +27,7 @@ const STATES = {
   snapshot: 'of a kit and a guest index: the entry kept there, high half and low half',
   dirty: 'guest frames written since the log was cleared',
   roots: 'of a vCPU: the kits it has loaded',
-  reserved: 'pages reserved for the domain',
+  reserved: 'of a domain: pages reserved for it',
 } as const;
 
 /** What expectations, the command line and panels ask of XI. */
@@ -39,9 +39,9 @@ export function describeXi(x: Xi): Describe {
   const states: Readonly<
     Record<keyof typeof STATES, (a: number, b: number) => readonly number[] | undefined>
   > = {
-    pool: () => [kits.freeCount(0), kits.lru(0).length, kits.count],
-    free: () => kits.free(0),
-    lru: () => kits.lru(0),
+    pool: (d) => (d < x.domains ? [kits.freeCount(d), kits.lru(d).length, kits.count] : undefined),
+    free: (d) => (d < x.domains ? kits.free(d) : undefined),
+    lru: (d) => (d < x.domains ? kits.lru(d) : undefined),
     kit: (kit) =>
       inPool(kit)
         ? [
@@ -83,7 +83,7 @@ export function describeXi(x: Xi): Describe {
         : undefined,
     dirty: () => pages.known().filter((gfn) => pages.get(gfn, 'dirty') !== 0),
     roots: (v) => (v < x.vcpus.length ? x.vcpu(v).roots : undefined),
-    reserved: () => [x.reserved],
+    reserved: (domain) => (domain < x.domains ? [x.reserved(domain)] : undefined),
   };
   return {
     shadowOf: (mfn, level) => {

@@ -1,13 +1,17 @@
 import type { Design } from '../design';
-import { nativeExits } from '../native/exits';
 import { xiBoot } from './boot';
+import { xiSetCr0, xiSetCr4, xiSetEfer } from './control';
 import { COUNTERS } from './counters';
 import { xiInvlpg, xiLoadCr3 } from './cr3';
 import { describeXi } from './describe';
 import { xiPageFault } from './fault';
-import { ownFrames, reservation } from './reservation';
+import { xiIdle } from './idle';
+import { xiInvariants } from './invariants';
+import { OPERATIONS, operationProcedures } from './operations';
+import { ownFrames, refuseReservation, reservation } from './reservation';
 import { Xi } from './state';
 import { XI_KNOBS, XI_SWITCHES } from './switches';
+import { touchPath } from './touch';
 
 /** XI, Virtual Iron's shadow mechanism of 2006: a pool of kits reserved up front, and a backlink beside every shadow entry. */
 export const xi: Design = {
@@ -18,12 +22,16 @@ export const xi: Design = {
   profiles: [],
   switches: XI_SWITCHES,
   counters: COUNTERS,
-  invariants: [],
+  invariants: xiInvariants,
   knobs: XI_KNOBS,
+  operations: OPERATIONS,
+  refuse: refuseReservation,
   poolFrames: (vcpus, guestFrames, knobs) => ownFrames(reservation(guestFrames, knobs).kits, vcpus),
   build: (world, machine, options) => {
     const x = new Xi(world, machine, options);
     world.addPart('xi', x);
+    if ((options.knobs['idle-zeroing'] ?? 0) !== 0) world.addThread('worker', 'the idle loop').start(xiIdle);
+    if (x.touchOnHit) machine.onTranslated = (v, vaHi, vaLo) => touchPath(x, v, vaHi, vaLo);
     machine.gfnToMfn = (gfn) => x.p2m.mfn(gfn);
     machine.nameFrame = (frame) => x.name(frame);
     machine.nameTable = (frame, level) => {
@@ -34,7 +42,15 @@ export const xi: Design = {
         : `the guest’s L${level} table ${x.name(frame)}`;
     };
     return {
-      exits: { ...nativeExits, pageFault: xiPageFault, loadCr3: xiLoadCr3, invlpg: xiInvlpg },
+      exits: {
+        pageFault: xiPageFault,
+        loadCr3: xiLoadCr3,
+        invlpg: xiInvlpg,
+        setCr0: xiSetCr0,
+        setCr4: xiSetCr4,
+        setEfer: xiSetEfer,
+        operations: operationProcedures,
+      },
       boot: xiBoot,
       describe: describeXi(x),
       atRest: () => x.lock.free,

@@ -14,7 +14,7 @@ export type Meaning = 'nothing' | 'table' | 'large' | 'page';
 /** `v`: the vCPU by whose registers the entry is read. An entry that is not accessed yet is not shadowed: A must be set first. */
 export function meaning(x: Xi, v: number, shape: Shape, level: number, hi: number, lo: number): Meaning {
   const r = x.machine.vcpu(v);
-  if ((lo & P) === 0 || (lo & A) === 0) return 'nothing';
+  if ((lo & P) === 0 || (x.adEmulation && (lo & A) === 0)) return 'nothing';
   const leaf = isLeaf(shape.guest, level, lo, r.get('cr4'));
   if (reservedViolation(shape.guest, level, leaf, hi, lo, r.get('efer'))) return 'nothing';
   return leaf ? (level === 1 ? 'page' : 'large') : 'table';
@@ -49,7 +49,7 @@ export const entryBehind = (x: Xi, kit: number, index: number): number =>
 /** Whether some SPTE relies on a bit that the guest has taken away: on A by being there, on D by being writable. */
 function reliesOn(x: Xi, slot: number, lo: number): boolean {
   const what = x.what(slot);
-  if (what === TO_NOTHING) return false;
+  if (what === TO_NOTHING || !x.adEmulation) return false;
   if ((lo & A) === 0) return true;
   if ((lo & D) !== 0) return false;
   if (what !== TO_TABLE) return writable(x, slot);

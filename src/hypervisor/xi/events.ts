@@ -44,3 +44,10 @@ export const XiTlbFlush = eventType('XiTlbFlush', 'domain');
 export const XiReserved = eventType('XiReserved', 'domain', 'pages', 'kits');
 /** A row of the decision table for page faults (sheet 6) that has decided something. */
 export const DecisionRow = eventType('DecisionRow', 'vcpu', 'row');
+/** XI has performed an instruction for the guest; gfn: the first page it touched. */
+export const XiEmulated = eventType('XiEmulated', 'vcpu', 'gfn');
+/** A page that a read-and-clear of the dirty log gave out. */
+export const DirtyRead = eventType('DirtyRead', 'gfn');
+/** Frames given out by one read-and-clear. */
+export const DirtyRound = eventType('DirtyRound', 'pages');
+export const LogdirtyOff = eventType('LogdirtyOff');

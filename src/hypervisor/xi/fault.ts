@@ -1,5 +1,16 @@
 import { procedure, slots, type Thread } from '../../kernel';
-import { FAULT_INJECT, FAULT_RETRY, sayAccess, sayError, sayVa, W, WRITE } from '../../machine';
+import {
+  FAULT_DONE,
+  FAULT_INJECT,
+  FAULT_RETRY,
+  instruction,
+  sayAccess,
+  sayError,
+  sayVa,
+  W,
+  WRITE,
+} from '../../machine';
+import { EMULATED, TRY_AGAIN, xiEmulate } from './emulate';
 import { DecisionRow, DirtySet } from './events';
 import { xiOpen } from './resync';
 import { xiLoadRoots } from './roots';
@@ -11,7 +22,7 @@ import { accessOf, lacksAt, markEntry, nextLacking, userOf, xiWalk } from './wal
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error'] as const),
-  ...(['guestError', 'leaf', 'gfn', 'slot', 'missing', 'verdict', 'level', 'bits', 'row'] as const),
+  ...(['guestError', 'leaf', 'gfn', 'slot', 'missing', 'verdict', 'level', 'bits', 'page', 'row'] as const),
 );
 
 const isWrite = (t: Thread): boolean => accessOf(t.get(L.error)) === WRITE;
@@ -20,6 +31,26 @@ const isWrite = (t: Thread): boolean => accessOf(t.get(L.error)) === WRITE;
 function decide(t: Thread, x: Xi, row: number): void {
   t.set(L.row, row);
   x.world.emit(DecisionRow, t.actor, row);
+}
+
+/** Page faults of one instruction after which XI performs it: its shadows drive each other out of a pool that is too small. */
+const PATIENCE = 12;
+
+/** Whether the guest's own entries allow a write at every level (they need not, if the guest has CR0.WP clear). */
+function allowedByPath(x: Xi, v: number, leaf: number): boolean {
+  const { guest, name } = x.shape(v);
+  const top = name === 'pae' ? 2 : guest.levels;
+  for (let level = top; level >= leaf; level--) if ((x.vcpu(v).lo(level) & W) === 0) return false;
+  return true;
+}
+
+/** Whether the fault has led to an entry that allows the access; how often it has not, in a row, is kept for T2. */
+function noteOutcome(t: Thread, x: Xi): boolean {
+  const slot = t.get(L.slot);
+  const good = slot >= 0 && isLeafSpte(x, slot) && (!isWrite(t) || writable(x, slot));
+  const vcpu = x.vcpu(t.actor);
+  vcpu.set('unresolved', good ? 0 : vcpu.get('unresolved') + 1);
+  return good;
 }
 
 /** Whether the fault is a write that the SPTE does not allow yet. */
@@ -98,7 +129,7 @@ export const xiPageFault = procedure<Xi>({
       run: (t, x) => {
         if (x.p2m.isRam(t.get(L.gfn))) return;
         decide(t, x, 2);
-        t.goto('unlock');
+        t.goto('emulate');
       },
       say: (t, x) =>
         x.p2m.isRam(t.get(L.gfn))
@@ -157,7 +188,8 @@ export const xiPageFault = procedure<Xi>({
         const gfn = t.get(L.gfn);
         if (!wantsWrite(t, x) || !x.pages.isGpt(gfn) || x.pages.mayBeWritten(gfn)) return;
         decide(t, x, 6);
-        t.call(xiOpen, [gfn]);
+        if (x.emulateWrites) t.goto('emulate');
+        else t.call(xiOpen, [gfn]);
       },
       say: (t, x) =>
         t.get(L.row) === 6
@@ -170,20 +202,56 @@ export const xiPageFault = procedure<Xi>({
       touch: 'racy',
       run: (t, x) => {
         if (!wantsWrite(t, x)) return;
+        if (!allowedByPath(x, t.actor, t.get(L.leaf))) {
+          // CR0.WP is clear for the guest: no SPTE may allow what its tables do not.
+          t.goto('emulate');
+          return;
+        }
         decide(t, x, 7);
-        if ((x.vcpu(t.actor).lo(t.get(L.leaf)) & W) !== 0) grantWrite(x, t.get(L.slot), t.get(L.gfn));
+        grantWrite(x, t.get(L.slot), t.get(L.gfn));
       },
       say: (t, x) =>
         t.get(L.row) === 7
           ? `Row 7: ${x.slotName(t.get(L.slot))} may write from now on. Other mappings of the page stay as they are.`
-          : 'Row 7: no write is waiting.',
+          : 'Row 7: no write is waiting, or none that an entry may allow.',
     },
     {
       label: 'row8',
       line: '  row 8: the SPTE allows the access: resume the guest',
       touch: 'locked',
-      run: (t, x) => decide(t, x, 8),
-      say: 'Row 8: the shadow allows the access now. The guest tries again.',
+      run: (t, x) => {
+        decide(t, x, 8);
+        if (noteOutcome(t, x) && x.machine.vcpu(t.actor).get('faults') > PATIENCE) return;
+        t.goto('unlock');
+      },
+      say: (t, x) =>
+        x.machine.vcpu(t.actor).get('faults') > PATIENCE
+          ? 'The pool is too small for all that this instruction touches: its shadows drive each other out. XI performs it instead.'
+          : 'Row 8: the shadow allows the access now. The guest tries again.',
+    },
+    {
+      label: 'emulate',
+      line: '  emulate the instruction',
+      touch: 'locked',
+      run: (t, x) => {
+        t.set(L.bits, 0);
+        if (instruction(x.machine, t.actor) !== undefined)
+          t.call(xiEmulate, [userOf(t.get(L.error))], L.bits);
+      },
+      say: 'XI does what the instruction asks for.',
+    },
+    {
+      label: 'emulated',
+      line: '  done: go on behind it; or the fault is the guest’s after all',
+      touch: 'locked',
+      run: (t) => {
+        const outcome = t.get(L.bits);
+        if (outcome === TRY_AGAIN) return;
+        t.set(L.verdict, outcome === EMULATED ? FAULT_DONE : FAULT_INJECT);
+        if (outcome >= 0) t.set(L.guestError, outcome);
+      },
+      say: (t) =>
+        t.get(L.verdict) === FAULT_DONE ? 'The instruction is done.' : 'The guest must hear of it.',
     },
     {
       label: 'unlock',
@@ -196,7 +264,7 @@ export const xiPageFault = procedure<Xi>({
       label: 'done',
       line: '  return',
       touch: 'private',
-      run: (t) => t.ret(t.get(L.verdict), t.get(L.guestError)),
+      run: (t) => t.ret(t.get(L.verdict), t.get(L.guestError), t.get(L.page)),
       say: (t) =>
         t.get(L.verdict) === FAULT_INJECT ? 'The guest shall see the fault.' : 'The guest never hears of it.',
     },

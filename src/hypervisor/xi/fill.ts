@@ -43,7 +43,7 @@ function empty(t: Thread, x: Xi): void {
 }
 
 /** W, U and G of a guest's large entry, as its pieces take them over: W only if it is dirty. */
-const wholeRights = (lo: number): number => rightsOf(lo) | (lo & (U | G));
+const wholeRights = (x: Xi, lo: number): number => rightsOf(x, lo) | (lo & (U | G));
 
 function fillLarge(t: Thread, x: Xi): void {
   const slot = t.get(L.slot);
@@ -52,9 +52,9 @@ function fillLarge(t: Thread, x: Xi): void {
   const level = x.kits.get(kit, 'level');
   const gfn = frameOfSpte(x.shapeOf(kit), level, indexOf(slot), hi, lo);
   if (largeFits(x, gfn, level)) {
-    const writable = (wholeRights(lo) & W) !== 0;
+    const writable = (wholeRights(x, lo) & W) !== 0;
     put(t, x, [slot, TO_LARGE, gfn, x.p2m.mfn(gfn), pageBits(lo, writable, true), hi & NX_HI]);
-  } else t.callThen('divided', xiDivide, [slot, gfn, wholeRights(lo), hi & NX_HI], L.below);
+  } else t.callThen('divided', xiDivide, [slot, gfn, wholeRights(x, lo), hi & NX_HI], L.below);
 }
 
 /**
@@ -77,7 +77,7 @@ export const xiFill = procedure<Xi>({
         const kit = kitOf(slot);
         const [hi, lo] = [t.get(L.hi), t.get(L.lo)];
         if (x.kits.get(kit, 'direct') !== 0) {
-          if (pieceFits(x, kit, indexOf(slot))) put(t, x, pieceSpte(x, slot, wholeRights(lo), hi & NX_HI));
+          if (pieceFits(x, kit, indexOf(slot))) put(t, x, pieceSpte(x, slot, wholeRights(x, lo), hi & NX_HI));
           else if (x.kits.get(kit, 'level') > 1) t.goto('piece');
           else empty(t, x);
           return;
@@ -101,7 +101,7 @@ export const xiFill = procedure<Xi>({
               empty(t, x);
               return;
             }
-            const writable = (rightsOf(lo) & W) !== 0 && mayWrite(x, gfn);
+            const writable = (rightsOf(x, lo) & W) !== 0 && mayWrite(x, gfn);
             put(t, x, [slot, TO_PAGE, gfn, x.p2m.mfn(gfn), pageBits(lo, writable, false), hi & NX_HI]);
           }
         }
@@ -154,7 +154,12 @@ export const xiFill = procedure<Xi>({
       run: (t, x) => {
         const slot = t.get(L.slot);
         const [, , gfn = 0] = pieceSpte(x, slot, 0, 0);
-        t.callThen('divided', xiDivide, [slot, gfn, wholeRights(t.get(L.lo)), t.get(L.hi) & NX_HI], L.below);
+        t.callThen(
+          'divided',
+          xiDivide,
+          [slot, gfn, wholeRights(x, t.get(L.lo)), t.get(L.hi) & NX_HI],
+          L.below,
+        );
       },
       say: 'The piece cannot be mapped as one.',
     },

@@ -24,7 +24,8 @@ export const xiFlush = procedure<Xi>({
       when: (t, x) => t.get(L.cpu) === t.actor || interruptible(x.machine, t.get(L.cpu)),
       run: (t, x) => {
         const cpu = t.get(L.cpu);
-        x.machine.tlb.flushAll(cpu, false);
+        // The vCPUs of another domain are none of its business.
+        if (x.domains === 1 || x.domainOf(cpu) === x.domainOf(t.actor)) x.machine.tlb.flushAll(cpu, false);
         t.set(L.flushed, cpu);
         t.set(L.cpu, cpu + 1);
         if (cpu + 1 < x.vcpus.length) t.goto('cpu');

@@ -183,6 +183,11 @@ export class Kits {
     return this.get(kit, 'newer') - 1;
   }
 
+  /** Kits of which something is kept, by number: those in use, and those that have been. */
+  known(): readonly number[] {
+    return this.rows.rows();
+  }
+
   /** Kits in use, by number. */
   used(): number[] {
     return this.rows.rows().filter((kit) => this.bound(kit));

@@ -18,6 +18,10 @@ export function pinned(x: Xi, kit: number): boolean {
 /** The victim: from the cold end of the order of use, the first that is not pinned; -1 if all are. */
 export function victim(x: Xi, domain: number): number {
   for (let kit = x.kits.oldest(domain); kit >= 0; kit = x.kits.newer(kit)) if (!pinned(x, kit)) return kit;
+  if (!x.sharedHeap) return -1;
+  // Nothing of its own can go: with a shared heap it takes from another domain, which has done nothing.
+  for (let other = 0; other < x.domains; other++)
+    for (let kit = x.kits.oldest(other); kit >= 0; kit = x.kits.newer(kit)) if (!pinned(x, kit)) return kit;
   return -1;
 }
 
@@ -140,7 +144,7 @@ export const xiRecycle = procedure<Xi>({
         for (const field of ['snapStale', 'guestMayWrite', 'direct'] as const) x.kits.set(kit, field, 0);
         x.kits.set(kit, 'parentHead', still);
         x.kits.set(kit, 'used', 1);
-        x.kits.putFree(domain, kit);
+        x.kits.putFree(x.heapOf(domain), kit);
         t.ret();
       },
       say: (t, x) =>

@@ -63,6 +63,19 @@ export function loadHardware(x: Xi, v: number): void {
   }
 }
 
+/** Gives a domain its share of the kits: an equal part; or, if the heap is shared, the first domain is given all of them to hold for everybody. */
+function reserve(x: Xi, domain: number): { pages: number; kits: number } {
+  const { kits, kitPages } = x.reservation;
+  const each = Math.floor(kits / x.domains);
+  if (!x.sharedHeap) {
+    x.kits.reserve(domain, domain * each, (domain + 1) * each);
+    return { pages: x.domains === 1 ? x.reservation.pages : each * kitPages, kits: each };
+  }
+  if (x.kits.freeCount(0) === 0 && x.kits.lru(0).length === 0 && x.kits.used().length === 0)
+    x.kits.reserve(0, 0, kits);
+  return { pages: each * kitPages, kits: each };
+}
+
 /**
  * Loads the shadows of the guest's root table for a vCPU. The first time for a domain its reservation is made. Old roots have been
  * given up.
@@ -82,10 +95,9 @@ export const xiLoadRoots = procedure<Xi>({
       run: (t, x) => {
         const domain = x.domainOf(t.actor);
         x.vcpu(t.actor).set('shape', x.shapeNumber(x.shape(t.actor).name) + 1);
-        if (x.reserved !== 0) return;
-        const { pages, kits } = x.reservation;
-        x.reserved = pages;
-        x.kits.reserve(domain, 0, kits);
+        if (x.reserved(domain) !== 0) return;
+        const { pages, kits } = reserve(x, domain);
+        x.setReserved(domain, pages);
         x.world.emit(XiReserved, domain, pages, kits);
       },
       say: (_, x) =>

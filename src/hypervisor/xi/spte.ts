@@ -19,7 +19,10 @@ export function mayWrite(x: Xi, gfn: number): boolean {
 }
 
 /** The rights that an SPTE takes over from the guest's entry: W only if that is dirty, so that the first write faults. */
-export const rightsOf = (lo: number): number => (lo & U) | ((lo & (W | D)) === (W | D) ? W : 0);
+export function rightsOf(x: Xi, lo: number): number {
+  const wanted = x.adEmulation ? W | D : W;
+  return (lo & U) | ((lo & wanted) === wanted ? W : 0);
+}
 
 /** Bits of an SPTE for a page. A is set, and D where W is: the processor never has to write an SPTE. */
 export function pageBits(lo: number, writable: boolean, large: boolean): number {

@@ -44,6 +44,14 @@ export class Xi {
   /** First machine frame of the kits. */
   readonly firstFrame: number;
   private readonly domain: Region;
+  /** Knobs (sheet 15), fixed for a run. */
+  readonly zeroedPages: number;
+  readonly adEmulation: boolean;
+  /** Each store to a page table is emulated, instead of opening the table. */
+  readonly emulateWrites: boolean;
+  readonly touchOnHit: boolean;
+  readonly domains: number;
+  readonly sharedHeap: boolean;
 
   constructor(
     readonly world: World,
@@ -57,12 +65,19 @@ export class Xi {
     this.shapes = shapes(machine.modes, config);
     this.reservation = reservation(config.guestFrames, options.knobs);
     const { kits } = this.reservation;
+    const { knobs } = options;
+    this.zeroedPages = knobs['zeroed-pages'] ?? KIT_PAGES;
+    this.adEmulation = knobs['a-d-emulation'] !== 0;
+    this.emulateWrites = (knobs['emulate-writes'] ?? 0) !== 0;
+    this.touchOnHit = (knobs['touch-on-hit'] ?? 0) !== 0;
+    this.domains = Math.max(1, knobs.domains ?? 1);
+    this.sharedHeap = (knobs['shared-heap'] ?? 0) !== 0;
     this.firstFrame = config.machineFrames - kits * KIT_PAGES - config.vcpus;
     ensure(
       this.firstFrame >= config.guestFrames,
       `the machine has room for ${kits} kits of ${KIT_PAGES} pages`,
     );
-    this.kits = new Kits(store, 1, kits);
+    this.kits = new Kits(store, this.domains, kits);
     this.pages = new GuestPages(store, this.kits);
     this.backlinks = new Backlinks(
       this.memory,
@@ -73,7 +88,7 @@ export class Xi {
     for (const { gfn, mfn, type } of options.p2m) this.p2m.set(gfn, type.startsWith('ram') ? mfn : -1);
     this.vcpus = Array.from({ length: config.vcpus }, (_, v) => new VcpuState(store, v));
     this.switches = new SwitchState(store, options.switches);
-    this.domain = store.region('XI domain', DOMAIN_CELLS);
+    this.domain = store.region('XI domain', DOMAIN_CELLS * this.domains);
   }
 
   on(name: string): boolean {
@@ -84,19 +99,25 @@ export class Xi {
     return defined(this.vcpus[v], `XI's state of vCPU ${v}`);
   }
 
-  /** The domain that an actor works for. There is one. */
-  domainOf(_actor: number): number {
-    return 0;
+  /** The domain that an actor works for: with two domains each vCPU is one of its own; the host and the idle loop work for the first. */
+  domainOf(actor: number): number {
+    return actor < this.domains ? actor : 0;
+  }
+
+  /** The domain whose free list a domain draws on. */
+  heapOf(domain: number): number {
+    return this.sharedHeap ? 0 : domain;
   }
 
   // ---- the domain ------------------------------------------------------------------------------------------------
 
-  get reserved(): number {
-    return this.world.store.get(this.domain.base + DOMAIN.reserved);
+  /** Pages reserved for a domain; 0 before its first root. */
+  reserved(domain: number): number {
+    return this.world.store.get(this.domain.base + DOMAIN_CELLS * domain + DOMAIN.reserved);
   }
 
-  set reserved(pages: number) {
-    this.world.store.set(this.domain.base + DOMAIN.reserved, pages);
+  setReserved(domain: number, pages: number): void {
+    this.world.store.set(this.domain.base + DOMAIN_CELLS * domain + DOMAIN.reserved, pages);
   }
 
   /** Dirty logging is on. */

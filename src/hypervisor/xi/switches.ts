@@ -160,13 +160,44 @@ export const tagOfSwitch = (name: string): { tag: Tag; section: string } | undef
   XI_SWITCHES.find((one) => one.name === name);
 
 export const XI_KNOBS = [
-  { name: 'kits', says: 'How many kits the pool has. If not said, as many as the reservation holds.' },
+  {
+    name: 'kits',
+    says: 'How many kits the pool has, in all. If not said, as many as the reservation holds.',
+  },
   {
     name: 'share',
     says: 'The reservation, in thousandths of the domain’s memory: 50 if not said, which is the 5 % of the source.',
   },
   {
     name: 'kit-pages',
-    says: 'Pages that a kit costs of the reservation: 4 if not said (table, snapshot, two of backlinks), 2 without backlinks.',
+    says: 'Pages that a kit counts as in the reservation: 4 if not said (table, snapshot, two of backlinks), 2 without backlinks, 1 without either.',
+  },
+  {
+    name: 'idle-zeroing',
+    says: '1: an idle loop zeroes free kits ahead of time, which was planned. 0, if not said: it does not.',
+  },
+  {
+    name: 'zeroed-pages',
+    says: 'How many of the four pages of a kit zeroing counts as: 4 if not said. Which ones need it is uncertain.',
+  },
+  {
+    name: 'emulate-writes',
+    says: '1: each store to a page table is emulated, as in the shadow code that Xen took instead. 0, if not said: the table is opened, and resynced later.',
+  },
+  {
+    name: 'touch-on-hit',
+    says: '1: an access that hits counts as a use of the shadow, although no software can see it. 0, if not said: only CR3 loads and faults count.',
+  },
+  {
+    name: 'a-d-emulation',
+    says: '0: A and D of the guest’s entries are left alone. 1, if not said: a first write faults, so that D can be set.',
+  },
+  {
+    name: 'domains',
+    says: '2: each of the two vCPUs is a domain of its own, with half of the kits. 1 if not said.',
+  },
+  {
+    name: 'shared-heap',
+    says: '1: the domains draw on one heap of kits. 0, if not said: each has its reservation.',
   },
 ] as const;

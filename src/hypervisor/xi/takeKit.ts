@@ -1,5 +1,4 @@
 import { procedure, slots } from '../../kernel';
-import { KIT_PAGES } from './constants';
 import { PageZero } from './events';
 import { victim, xiRecycle } from './recycle';
 import type { Xi } from './state';
@@ -21,9 +20,9 @@ export const xiTakeKit = procedure<Xi>({
       touch: 'locked',
       run: (t, x) => {
         const domain = x.domainOf(t.actor);
-        t.set(L.domain, domain);
+        t.set(L.domain, x.heapOf(domain));
         t.set(L.kit, -1);
-        if (x.kits.freeCount(domain) > 0) return;
+        if (x.kits.freeCount(t.get(L.domain)) > 0) return;
         const kit = victim(x, domain);
         if (kit < 0) t.ret(-1);
         else t.call(xiRecycle, [kit]);
@@ -31,7 +30,7 @@ export const xiTakeKit = procedure<Xi>({
       say: (t, x) =>
         x.kits.freeCount(t.get(L.domain)) > 0
           ? `The pool has ${x.kits.freeCount(t.get(L.domain))} free.`
-          : victim(x, t.get(L.domain)) < 0
+          : victim(x, x.domainOf(t.actor)) < 0
             ? 'No kit is free, and every shadow is needed right now.'
             : 'No kit is free: a shadow must go.',
     },
@@ -55,14 +54,14 @@ export const xiTakeKit = procedure<Xi>({
         if (x.kits.get(kit, 'used') !== 0 && x.on('zero-before-use')) {
           zeroKit(x, kit);
           t.set(L.zeroed, 1);
-          x.world.count('pages_zeroed', KIT_PAGES);
-          x.world.emit(PageZero, kit, KIT_PAGES);
+          x.world.count('pages_zeroed', x.zeroedPages);
+          x.world.emit(PageZero, kit, x.zeroedPages);
         }
         t.ret(kit);
       },
       say: (t, x) =>
         t.get(L.zeroed) !== 0
-          ? `${x.kitName(t.get(L.kit))} held leftovers: ${KIT_PAGES} pages are zeroed while the guest waits.`
+          ? `${x.kitName(t.get(L.kit))} held leftovers: ${x.zeroedPages} pages are zeroed while the guest waits.`
           : x.kits.get(t.get(L.kit), 'used') === 0
             ? `${x.kitName(t.get(L.kit))} was zeroed before: nobody waits for that.`
             : 'Zeroing is switched off: the kit is used as it is.',

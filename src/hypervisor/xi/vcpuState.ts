@@ -9,6 +9,8 @@ const NAMES = [
   /** A PAE guest's four top entries as they were when it loaded CR3, halves. */
   ...(['pdpte0Hi', 'pdpte0Lo', 'pdpte1Hi', 'pdpte1Lo'] as const),
   ...(['pdpte2Hi', 'pdpte2Lo', 'pdpte3Hi', 'pdpte3Lo'] as const),
+  /** Faults in a row that led to no entry that allows the access. */
+  'unresolved',
   /** Kit + 1 on the walk path of the operation in progress, by level. */
   ...(['path1', 'path2', 'path3', 'path4'] as const),
   /** Kit + 1 that the operation in progress holds on to besides. */

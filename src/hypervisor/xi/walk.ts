@@ -214,7 +214,7 @@ export const xiWalk = procedure<Xi>({
 
 /** A and D that the guest's tables lack for the access just walked, at a level (row 3 of the decision table). */
 export function lacksAt(x: Xi, v: number, level: number, leaf: number, access: number): number {
-  if (x.vcpu(v).table(level) < 0) return 0;
+  if (!x.adEmulation || x.vcpu(v).table(level) < 0) return 0;
   const wanted = level === leaf && access === WRITE ? A | D : A;
   return wanted & ~x.vcpu(v).lo(level);
 }

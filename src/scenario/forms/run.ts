@@ -20,15 +20,20 @@ const until = either('`done`, `op` and a moment, or a number of steps', 'done|op
 });
 
 const segment = record(
-  'who runs: the number of a vCPU, `host`, or `buffer` and the number of a vCPU',
-  'N|host|buffer N [until UNTIL]',
+  'who runs: the number of a vCPU, `host`, `worker`, or `buffer` and the number of a vCPU',
+  'N|host|worker|buffer N [until UNTIL]',
   field(
     'who',
-    either('the number of a vCPU, `host`, or `buffer` and the number of a vCPU', 'N|host|buffer N', {
-      host: [lit('host')],
-      buffer: [lit('buffer'), field('number', count)],
-      vcpu: [field('number', count)],
-    }),
+    either(
+      'the number of a vCPU, `host`, `worker`, or `buffer` and the number of a vCPU',
+      'N|host|worker|buffer N',
+      {
+        host: [lit('host')],
+        worker: [lit('worker')],
+        buffer: [lit('buffer'), field('number', count)],
+        vcpu: [field('number', count)],
+      },
+    ),
   ),
   optional(lit('until'), field('until', until)),
 );
@@ -111,11 +116,12 @@ export const RUN_FORMS = [
     'schedule',
     'schedule',
     {
-      says: 'Who runs until when. `done` is the default of the last; operations count from 0 in the whole program of a vCPU. `buffer N` lets the stores that vCPU N holds back reach memory. Without this line the operations run in the order of the text, each to its end.',
+      says: 'Who runs until when. `done` is the default of the last; operations count from 0 in the whole program of a vCPU. `buffer N` lets the stores that vCPU N holds back reach memory, `worker` lets a design’s idle loop run. Without this line the operations run in the order of the text, each to its end.',
       examples: [
         'schedule 0 until op 1 start, 1 until done, 0',
         'schedule 1 until 40 steps, 0 then round-robin',
         'schedule 0, 1 until op 0 end, buffer 0 until 1 steps, 1',
+        'schedule 0 until op 1 end, worker until 1 steps, 0',
         'schedule random 7',
       ],
     },

@@ -57,6 +57,7 @@ function restOf(rule: RestNode, f: Findings): Rest {
 
 function segmentOf({ who, until }: SegmentNode, setup: Setup, programs: Programs, f: Findings): Segment {
   const host = programs.ops.length - 1;
+  if (who.kind === 'worker') return workerSegment(until, setup, host, f);
   const number = who.kind === 'host' ? 0 : f.number('The number of a vCPU', who.number, 0, host - 1);
   const actor = who.kind === 'host' ? host : who.kind === 'buffer' ? host + 1 + number : number;
   if (who.kind === 'buffer') {
@@ -72,6 +73,18 @@ function segmentOf({ who, until }: SegmentNode, setup: Setup, programs: Programs
     return { actor, until: count === undefined ? { kind: 'done' } : { kind: 'steps', count } };
   }
   return { actor, until: until === undefined ? { kind: 'done' } : untilOf(until, actor, programs, f) };
+}
+
+/** The design's idle loop, behind the host and the store buffers: it has no operations, and runs while there is something for it to do. */
+function workerSegment(until: SegmentNode['until'], setup: Setup, host: number, f: Findings): Segment {
+  const actor = host + 1 + (setup.machine.storeBufferDepth === 0 ? 0 : setup.machine.vcpus);
+  if (until?.kind === 'op')
+    f.error(until.op, 'A worker has no operations. Expected `until N steps`, or `until done`.');
+  if (until?.kind !== 'steps') return { actor, until: { kind: 'done' } };
+  return {
+    actor,
+    until: { kind: 'steps', count: f.number('The number of steps', until.count, 1, 10_000_000) },
+  };
 }
 
 function untilOf(

@@ -84,6 +84,11 @@ export function settle(
       : f.number('The pool', pool.frames, 0, MOST_FRAMES);
   const guestEnd = options.p2m.reduce((end, { mfn }) => Math.max(end, mfn + 1), guestFrames);
   const machine: MachineConfig = { ...base, machineFrames: guestEnd + poolFrames };
+  const refused = design.refuse?.(machine, options, said === 'off' ? 'off' : MODES[name]);
+  if (refused !== undefined) {
+    f.error(once(ast, 'design', f) ?? { from: 0, to: 0 }, refused);
+    return undefined;
+  }
   return {
     design,
     options: { ...options, poolFrames },

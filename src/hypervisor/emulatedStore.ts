@@ -12,7 +12,7 @@ import {
   partValue,
   readBytes,
   writeBytes,
-} from '../../machine';
+} from '../machine';
 
 const value: Halves = { hi: 0, lo: 0 };
 

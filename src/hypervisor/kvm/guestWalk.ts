@@ -70,10 +70,12 @@ const offsetOf = (t: Thread, k: Kvm, level: number): number =>
 const kindOf = (pferr: number): number =>
   (pferr & PFEC_I) !== 0 ? FETCH : (pferr & PFEC_W) !== 0 ? WRITE : READ;
 
-/** What lies at the end of the walk goes on stage: a machine frame, or nothing. */
+/** What lies at the end of the walk goes on stage: a machine frame, the gfn itself where no memory is, or nothing. */
 function ended(t: Thread, k: Kvm, error: number): void {
-  const mfn = error === -1 ? Math.max(0, k.slots.mfn(w(t, k).get('walkGfn'))) : 0;
-  k.world.emit(WalkEnded, t.actor, SOFTWARE, t.get(L.vaHi), t.get(L.vaLo), error, mfn);
+  const gfn = w(t, k).get('walkGfn');
+  const mfn = k.slots.mfn(gfn);
+  const frame = error !== -1 ? 0 : mfn < 0 ? gfn : mfn;
+  k.world.emit(WalkEnded, t.actor, SOFTWARE, t.get(L.vaHi), t.get(L.vaLo), error, frame);
 }
 
 /** Whether the rights of the path deny the access that the error code describes (permission_fault). */

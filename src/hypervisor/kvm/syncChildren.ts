@@ -152,7 +152,9 @@ export const kvmSyncChildren = procedure<Kvm>({
         }
       },
       say: (t, k) =>
-        t.get(L.page) === 0 ? 'The batch is done.' : `${k.subject(t.get(L.page))} is next: it counts as synchronised.`,
+        t.get(L.page) === 0
+          ? 'The batch is done.'
+          : `${k.subject(t.get(L.page))} is next: it counts as synchronised.`,
     },
     {
       label: 'settle',

@@ -1,10 +1,33 @@
 import { hex } from '../../base';
+import { type SpteView, spteBits } from '../../views/kvm/spteBits';
 import { entryHi, entryLo, noteWords, valueText } from '../../views/scene/decode';
 import type { EntityId } from '../../views/scene/entity';
 import { ownerOf, parseEntity } from '../../views/scene/entity';
-import { fieldLines } from '../../views/scene/fieldLines';
+import { type FieldLine, fieldLines } from '../../views/scene/fieldLines';
 import type { SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
+
+const Fields = ({ lines }: { readonly lines: readonly FieldLine[] }) =>
+  lines.map((line) => (
+    <tr key={line.bits}>
+      <td>{line.bits}</td>
+      <th scope="row">{line.name}</th>
+      <td>{line.value}</td>
+      <td>{line.says}</td>
+    </tr>
+  ));
+
+/** An spte, with the bits that KVM keeps for itself, and what they come to together. */
+const KvmBits = ({ view }: { readonly view: SpteView }) => (
+  <>
+    <table>
+      <tbody>
+        <Fields lines={view.bits} />
+      </tbody>
+    </table>
+    <p>{view.says}</p>
+  </>
+);
 
 interface EntryTipProps {
   readonly model: SceneModel;
@@ -42,21 +65,16 @@ export default function EntryTip({ model, layout, scale, entity }: EntryTipProps
         {table.side} entry {hex(parsed.index, 3)} of {table.frameName}
       </p>
       <p className="scene-tip-value">{valueText(hi, lo)}</p>
-      {note?.blank ? (
+      {table.format === 'kvm' ? (
+        <KvmBits view={spteBits(table.level, hi, lo)} />
+      ) : note?.blank ? (
         <p>
           A mark of the hypervisor’s own, not an entry: its reserved bits make the processor fault at once.
         </p>
       ) : (
         <table>
           <tbody>
-            {fieldLines(table, hi, lo).map((line) => (
-              <tr key={line.bits}>
-                <td>{line.bits}</td>
-                <th scope="row">{line.name}</th>
-                <td>{line.value}</td>
-                <td>{line.says}</td>
-              </tr>
-            ))}
+            <Fields lines={fieldLines(table, hi, lo)} />
           </tbody>
         </table>
       )}

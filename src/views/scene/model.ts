@@ -82,6 +82,8 @@ export interface TableModel {
   readonly backs?: EntityId;
   /** For a shadow: how many upper entries, CR3s and pins hold it. */
   readonly refcount?: number;
+  /** For a shadow: its entries have bits of the design's own. */
+  readonly format?: 'kvm';
   /** For a shadow: who holds it, as sayings; else what Xen counts is said. */
   readonly holds?: readonly string[];
   /** For a shadow: the upper entry it remembers as the first that pointed at it; undefined if it remembers none. */

@@ -50,7 +50,9 @@ export function framesOf(input: FramesInput): FrameModel[] {
       id,
       frame,
       frameName: frameName(frame),
-      role: table ? 'page table' : device(frame) ? 'outside' : contents(moment, frame),
+      role: table
+        ? 'page table'
+        : (facts.role?.(frame) ?? (device(frame) ? 'outside' : contents(moment, frame))),
       access: table ? facts.access(frame) : 'none',
       state: wrong.has(id)
         ? 'wrong'

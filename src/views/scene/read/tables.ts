@@ -122,6 +122,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
     outOfSync,
     ...(s.backs < 0 ? {} : { backs: guestTable(s.backs) }),
     ...(s.refcount === undefined ? {} : { refcount: s.refcount }),
+    ...(s.format === undefined ? {} : { format: s.format }),
     ...(s.holds === undefined ? {} : { holds: s.holds }),
     ...(s.up === undefined ? {} : { up: s.up }),
     ...(s.pinned === undefined ? {} : { pinned: s.pinned }),

@@ -33,6 +33,8 @@ export interface ShadowFacts {
   readonly gone?: boolean;
   readonly loadedBy: readonly number[];
   readonly fresh: boolean;
+  /** Its entries have bits of the design's own, which are decoded as such. */
+  readonly format?: 'kvm';
   /** It may differ from the guest's table; if it is not said, whether the design calls the table out of sync. */
   readonly outOfSync?: boolean;
   /** Who holds it, as sayings, the longest first: said where it is in focus, in place of what Xen counts. */
@@ -58,6 +60,8 @@ export interface DesignFacts {
   readonly outOfSync: ReadonlySet<number>;
   /** What the guest may do to a page table, where the hypervisor has a say in it. */
   readonly access: (frame: number) => FrameModel['access'];
+  /** What a frame of the memory column is, if it is neither data nor a table (`device`). */
+  readonly role?: (frame: number) => string | undefined;
   /** What is special about the shadows of this guest's mode: sayings, the longest first. */
   readonly announce?: readonly string[];
   /** Said in the lower half when there is nothing to show there. */

@@ -11,11 +11,9 @@ import type { ShadowFacts } from '../source';
 const sayMmio = (hi: number, lo: number): string | undefined => (isMmio(hi, lo) ? 'mmio' : undefined);
 const nothing = (): boolean => false;
 
-/** `l1/wux/q1`: as the recordings name a page, without the gfn that the card above it bears. A direct page has no card above. */
-export function pageName(gfn: number, role: number, gen: number): string {
-  const key = pageKey(gfn, role, gen);
-  return roleDirect(role) ? key : key.slice(key.indexOf('/') + 1);
-}
+/** `wux/q1`: as the recordings name a page, without the gfn that the card above it bears, and the level that its column is. */
+export const pageName = (gfn: number, role: number, gen: number): string =>
+  pageKey(gfn, role, gen).split('/').slice(2).join('/');
 
 /** One shadow page as a card. */
 export function shadowFacts(k: Kvm, sfn: number, fresh: boolean): ShadowFacts {
@@ -36,6 +34,7 @@ export function shadowFacts(k: Kvm, sfn: number, fresh: boolean): ShadowFacts {
       .filter((v) => v.get('root') === sfn || [0, 1, 2, 3].some((i) => v.pae(i) === sfn))
       .map((v) => v.index),
     fresh,
+    format: 'kvm',
     says: sayMmio,
     hollow: nothing,
   };

@@ -52,6 +52,8 @@ function factsOf(moment: Moment, k: Kvm): DesignFacts {
     notes: unsyncNotes(k, unsync),
     outOfSync: new Set(unsync.map(({ table }) => table)),
     access: (frame) => accessTo(k, frame),
+    role: (frame) =>
+      k.slots.of(frame) < 0 && k.slots.gfnsOfFrame(frame).length === 0 ? 'device' : undefined,
     announce: announce(k),
     note: shadows.length === 0 ? 'No shadow page yet: every vCPU gets its root as it enters its guest.' : '',
   };

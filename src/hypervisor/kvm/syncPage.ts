@@ -96,7 +96,7 @@ const sayEntry = (t: Thread): string => {
     case MMIO:
       return `Entry ${index} is for an address without memory. It is made anew, or dropped.`;
     case CHANGED:
-      return `Entry ${index} takes over the rights that the guest's entry gives now.`;
+      return `Entry ${index} is made anew, with the rights that the guest's entry gives now.`;
     case FOREIGN:
       return 'The page was made for another paging mode: it cannot be brought in line.';
     case UNREADABLE:
@@ -150,8 +150,11 @@ export const kvmSyncPage = procedure<Kvm>({
           t.ret(-1);
           return;
         }
+        const before = k.pages.shadowedAccess(sfn, index);
         const found = syncEntry(k, v, sfn, index);
-        k.world.emit(KvmEntryCompared, sfn, index, found === KEPT ? 1 : 0);
+        const stays = (found & 15) === KEPT || (found & 15) === CHANGED;
+        const equal = stays && before === k.pages.shadowedAccess(sfn, index);
+        k.world.emit(KvmEntryCompared, sfn, index, equal ? 1 : 0);
         t.set(L.found, found);
         if (found === DROPPED || found === MOVED || found === (CHANGED | 16)) t.set(L.flush, 1);
         t.set(L.done, index + 1);

@@ -43,7 +43,7 @@ export function shadowFacts(k: Kvm, sfn: number, fresh: boolean): ShadowFacts {
 /** parent_ptes and root_count in words. */
 function holdsWords(parents: number, roots: number): string[] {
   const entries = `${parents} parent ${parents === 1 ? 'spte' : 'sptes'}`;
-  if (roots === 0) return [`${entries}, no vCPU's root`, entries];
+  if (roots === 0) return [`${entries}, no vCPU’s root`, entries];
   const count = `root count ${roots}`;
   return parents === 0 ? [count] : [`${count}, ${entries}`, count];
 }

@@ -14,8 +14,10 @@ export function switchedOn(spec: ScenarioSpec, design: Design, name: string): bo
 
 /** The protections that a scenario has and that can be taken away: switches that are on and say what breaks without them. */
 export function protectionsOf(spec: ScenarioSpec, design: Design): Protection[] {
+  const { explored } = spec;
   return design.switches
     .filter(({ name, protects }) => protects !== undefined && switchedOn(spec, design, name))
+    .filter(({ protects = '' }) => explored === undefined || explored.includes(protects))
     .map(({ name, label }) => ({ name, label }));
 }
 

@@ -27,10 +27,13 @@ export function notDone(world: World): string[] {
   return world.actors.filter((a) => a.kind !== 'worker' && (a.thread?.alive ?? false)).map((a) => a.name);
 }
 
-/** A scenario's world as something to explore. */
+/** A scenario's world as something to explore: by the invariants that it names for that, or by all. */
 export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorld): Subject {
   const asked = spec.question === undefined ? [] : [questionInvariant(spec.question)];
-  const invariants = [...design.invariants, ...asked];
+  const { explored } = spec;
+  const invariants = [...design.invariants, ...asked].filter(
+    ({ name }) => explored === undefined || explored.includes(name),
+  );
   const ended = () => notDone(world).length === 0;
   return { world, invariants, atRest, unlocked: hypervisor.atRest, ended };
 }

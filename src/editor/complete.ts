@@ -66,6 +66,7 @@ function namesFor(before: string, text: string, sources: Sources): Completion[] 
         info: one.says,
       }));
     case 'violates':
+    case 'explore':
       return design.invariants.map((one) => ({ label: one.name, type: 'property', info: one.says }));
     case 'expect':
       return /\bcounter$/.test(before)

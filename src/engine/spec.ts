@@ -42,6 +42,8 @@ export interface ScenarioSpec {
   readonly expect: readonly Expectation[];
   /** Names of invariants the scenario announces as broken; any other violation is a failure. */
   readonly violates: readonly string[];
+  /** Names of the invariants that explorations ask for; all if left out. */
+  readonly explored?: readonly string[];
   /** Where each operation was written: one list per actor (vCPUs, then the host), parallel to the programs. */
   readonly sources: readonly (readonly OpSource[])[];
 }

@@ -341,4 +341,9 @@ describe('expectations', () => {
       violates: ['S1'],
     });
   });
+
+  it('names the invariants that explorations ask for; all where it names none', () => {
+    expect(specOf(`${HEAD}explore S1\n`)).toMatchObject({ explored: ['S1'] });
+    expect(specOf(HEAD)).not.toHaveProperty('explored');
+  });
 });

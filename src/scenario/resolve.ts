@@ -93,6 +93,7 @@ function lower(
     asks: asksOf(ast, text, programs, f),
     expect: lowerExpectations(ast, { text, setup, layout, programs, f }),
     violates: violatesOf(ast, setup, question, f),
+    ...exploredOf(ast, setup, question, f),
     sources: programs.sources,
   };
   return { spec, design };
@@ -126,12 +127,30 @@ function asksOf(ast: ScenarioText, text: string, programs: Programs, f: Findings
   });
 }
 
+/** Names of invariants, and of what is asked about the end, that can be broken. */
+const breakable = ({ design }: Setup, question: Question | undefined): string[] => [
+  ...design.invariants.map((one) => one.name),
+  ...(question === undefined ? [] : [question.quantifier]),
+];
+
+function exploredOf(
+  ast: ScenarioText,
+  setup: Setup,
+  question: Question | undefined,
+  f: Findings,
+): Pick<ScenarioSpec, 'explored'> {
+  const said = once(ast, 'explore', f);
+  if (said === undefined) return {};
+  const names = breakable(setup, question);
+  const known = said.names.filter((name) => f.known(`an invariant of ${setup.design.name}`, name, names));
+  return { explored: known.map((name) => name.text) };
+}
+
 /** What is asked about the end can be broken like an invariant, by the name of its keyword. */
 function violatesOf(ast: ScenarioText, setup: Setup, question: Question | undefined, f: Findings): string[] {
   const said = once(ast, 'violates', f);
   if (said === undefined || said.what.kind === 'none') return [];
-  const names = setup.design.invariants.map((one) => one.name);
-  if (question !== undefined) names.push(question.quantifier);
+  const names = breakable(setup, question);
   return said.what.names
     .filter((name) => f.known(`an invariant of ${setup.design.name}`, name, names))
     .map((name) => name.text);

@@ -155,6 +155,10 @@ describe('a text that makes no sense', () => {
       ['Line 4, column 10: `I1` is not an invariant of skeleton. Expected `S1`. Did you mean `S1`?'],
     ],
     [
+      `${HEAD}explore I1`,
+      ['Line 4, column 9: `I1` is not an invariant of skeleton. Expected `S1`. Did you mean `S1`?'],
+    ],
+    [
       `${HEAD}tlb 6`,
       [
         'Line 4, column 1: A TLB cannot have 6 entries. Expected `off` or 4, 8, 16, 32, 64 ...: sets of four ways.',

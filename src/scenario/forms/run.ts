@@ -198,6 +198,15 @@ export const RUN_FORMS = [
     ),
   ),
   form(
+    'explore',
+    'explore',
+    {
+      says: 'The invariants that “Find a race” asks for, and whose protections it removes; without this line, all. The fewer, the sooner it is done.',
+      examples: ['explore I1, I2'],
+    },
+    list('names', anInvariant),
+  ),
+  form(
     'sometimes',
     'sometimes',
     {

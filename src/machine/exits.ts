@@ -32,6 +32,8 @@ export interface Exits {
   readonly setCr0: Procedure<never>;
   readonly setCr4: Procedure<never>;
   readonly setEfer: Procedure<never>;
+  /** Names of operations that the guest's own kernel does, by procedures that the design provides: no exit. */
+  readonly guestWork?: ReadonlySet<string>;
   /** The design's own operations by name; each is given the operation's arguments. */
   readonly operations: ReadonlyMap<string, Procedure<never>>;
 }

@@ -246,7 +246,8 @@ export const guest = procedure<Machine>({
       run: (t, m) => {
         const op = operationOf(m, t.actor);
         if (op.kind === 'invlpg') m.world.emit(InvlpgExecuted, t.actor, op.va.hi, op.va.lo);
-        if (isVcpu(m, t.actor)) m.vcpu(t.actor).set('inHypervisor', 1);
+        const inGuest = op.kind === 'call' && m.exits.guestWork?.has(op.name) === true;
+        if (isVcpu(m, t.actor) && !inGuest) m.vcpu(t.actor).set('inHypervisor', 1);
         const { to, args } = exitOf(m, op);
         t.callThen('done', to, args, L.r0);
       },

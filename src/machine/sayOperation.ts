@@ -70,7 +70,9 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
     case 'switch':
       return `From here on the switch ${op.name} is ${op.on ? 'on' : 'off'}.`;
     case 'call':
-      return `${who} asks the hypervisor for ${op.name.replaceAll('_', ' ')}.`;
+      return m.exits.guestWork?.has(op.name) === true
+        ? `The system on ${who} begins its ${op.name.replaceAll('-', ' ')}.`
+        : `${who} asks the hypervisor for ${op.name.replaceAll('_', ' ')}.`;
     default:
       return assertNever(op, 'operation');
   }
@@ -79,6 +81,8 @@ export function sayOperation(m: Machine, actor: number, op: GuestOp): string {
 /** The moment an operation leaves the guest's program for the processor's own work, or the hypervisor's. */
 export function sayLeave(m: Machine, actor: number, op: GuestOp): string {
   if (actor >= m.config.vcpus) return 'The host begins its work.';
+  if (op.kind === 'call' && m.exits.guestWork?.has(op.name) === true)
+    return `That is work of the guest's own kernel: vCPU ${actor} stays in the guest.`;
   return op.kind === 'call'
     ? `vCPU ${actor} leaves the guest for the hypervisor.`
     : `vCPU ${actor} executes a privileged instruction: whoever is below the guest has to see to it.`;

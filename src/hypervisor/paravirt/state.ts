@@ -1,0 +1,247 @@
+import { ensure, type Word } from '../../base';
+import { Lock, type Region, type World } from '../../kernel';
+import { frameOf, isLeaf, type Machine, P, type PagingMode, present, U, W } from '../../machine';
+import { NamedCells } from '../cells';
+import type { DesignOptions } from '../design';
+import { SparseTable } from '../sparse';
+import { Queue } from './queue';
+import type { Scheme } from './schemes';
+import { ShadowTables } from './shadowTables';
+import { isSwitch, type PvSwitch, SWITCHES } from './switches';
+
+const FRAME_KEY = 0x1000_0000;
+const VMA_KEY = 0x1800_0000;
+
+/** Per frame: who holds its page-table lock (actor + 1), who its page lock, its type (1 to 4: a table of that level), 1 if it is somebody else's, hash of its saved contents. */
+const PTL = 0;
+const PAGE_LOCK = 1;
+const TYPE = 2;
+const FOREIGN = 3;
+const SAVED_SET = 4;
+const SAVED = 5;
+const FRAME_CELLS = 8;
+
+const VCPU_CELLS = ['lazy', 'table', 'index', 'open', 'flushOwed'] as const;
+const FLAGS = ['attempts', 'foreignChange', 'marksInSwap', 'earlyInstall', 'misjudged'] as const;
+
+/** Protections as mprotect has them. */
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const PROT_EXEC = 4;
+
+/** What the guest's kernel, its queue and the hypervisor below keep. */
+export class Pv {
+  readonly queues: readonly Queue[];
+  readonly shadows: ShadowTables;
+  /** Of the hypervisor, over its shadows. */
+  readonly lock: Lock;
+  /** mmap_sem of the one process: its writer (actor + 1), and how many read. */
+  readonly sem: NamedCells<'writer' | 'readers'>;
+  readonly vcpus: readonly NamedCells<(typeof VCPU_CELLS)[number]>[];
+  /** What an invariant must remember, for a later state does not show it. */
+  readonly flags: NamedCells<(typeof FLAGS)[number]>;
+  private readonly frames: SparseTable;
+  private readonly vmas: SparseTable;
+  private readonly switches: Region;
+
+  constructor(
+    readonly world: World,
+    readonly machine: Machine,
+    readonly scheme: Scheme,
+    readonly options: DesignOptions,
+  ) {
+    const { store } = world;
+    const { config } = machine;
+    ensure(
+      options.p2m.length === 0,
+      'a paravirt guest holds machine frames, or frames that are equal to them: leave the p2m lines out',
+    );
+    const capacity = options.knobs['queue-capacity'] ?? options.knobs.batch ?? scheme.queue;
+    this.queues = machine.regs.map((_, v) => new Queue(store, v, Math.max(0, capacity)));
+    this.lock = new Lock(store, 'shadow lock', 0);
+    this.sem = new NamedCells(store, 'mmap_sem', ['writer', 'readers']);
+    this.vcpus = machine.regs.map((_, v) => new NamedCells(store, `kernel of vCPU ${v}`, VCPU_CELLS));
+    this.flags = new NamedCells(store, 'paravirt flags', FLAGS);
+    this.frames = new SparseTable(store, FRAME_KEY, FRAME_CELLS);
+    this.vmas = new SparseTable(store, VMA_KEY, 1);
+    this.switches = store.region('paravirt switches', SWITCHES.length);
+    this.shadows = new ShadowTables(
+      store,
+      machine,
+      config.machineFrames - options.poolFrames,
+      options.poolFrames,
+    );
+  }
+
+  private get store() {
+    return this.world.store;
+  }
+
+  on(name: PvSwitch): boolean {
+    return this.store.get(this.switches.base + SWITCHES.findIndex((s) => s.name === name)) !== 0;
+  }
+
+  setOn(name: string, on: boolean): void {
+    ensure(
+      isSwitch(name),
+      `paravirt has the switches ${SWITCHES.map((s) => s.name).join(', ')}, not ${name}`,
+    );
+    this.store.set(this.switches.base + SWITCHES.findIndex((s) => s.name === name), on ? 1 : 0);
+  }
+
+  vcpu(v: number): NamedCells<(typeof VCPU_CELLS)[number]> {
+    return this.vcpus[v] as NamedCells<(typeof VCPU_CELLS)[number]>;
+  }
+
+  queue(v: number): Queue {
+    return this.queues[v] as Queue;
+  }
+
+  lazy(v: number): boolean {
+    return this.vcpu(v).get('lazy') !== 0;
+  }
+
+  // ---- frames --------------------------------------------------------------------------------------------------
+
+  /** Owner of a table's page-table lock, or -1. */
+  ptl(table: number): number {
+    return this.frames.get(table, PTL) - 1;
+  }
+
+  setPtl(table: number, owner: number): void {
+    this.frames.set(table, PTL, owner + 1);
+  }
+
+  /** Tables whose page-table lock or page lock is held. */
+  get locked(): boolean {
+    return this.frames
+      .rows()
+      .some((f) => this.frames.get(f, PTL) !== 0 || this.frames.get(f, PAGE_LOCK) !== 0);
+  }
+
+  /** Tables whose page-table lock a vCPU holds. */
+  lockedBy(v: number): readonly number[] {
+    return this.frames.rows().filter((f) => this.ptl(f) === v);
+  }
+
+  pageLock(frame: number): number {
+    return this.frames.get(frame, PAGE_LOCK) - 1;
+  }
+
+  setPageLock(frame: number, owner: number): void {
+    this.frames.set(frame, PAGE_LOCK, owner + 1);
+  }
+
+  /** Level of the table that a frame is validated as; 0 for none. */
+  type(frame: number): number {
+    return this.frames.get(frame, TYPE);
+  }
+
+  setType(frame: number, level: number): void {
+    this.frames.set(frame, TYPE, level);
+  }
+
+  get validated(): readonly number[] {
+    return this.frames.rows().filter((f) => this.type(f) !== 0);
+  }
+
+  /** The frame was freed, and is somebody else's now. */
+  foreign(frame: number): boolean {
+    return this.frames.get(frame, FOREIGN) !== 0;
+  }
+
+  setForeign(frame: number): void {
+    this.frames.set(frame, FOREIGN, 1);
+  }
+
+  get foreignFrames(): readonly number[] {
+    return this.frames.rows().filter((f) => this.foreign(f));
+  }
+
+  owned(frame: number): boolean {
+    return frame >= 0 && frame < this.machine.config.guestFrames && !this.foreign(frame);
+  }
+
+  /** A hash of what a frame holds. */
+  contents(frame: number): number {
+    const { memory } = this.machine;
+    if (memory.find(frame) === 0) return 0;
+    let hash = 0;
+    for (let i = 0; i < 1024; i++) {
+      const word = memory.read32(frame, i);
+      if (word !== 0) hash = (hash + Math.imul(word ^ (i * 0x9e37_79b1), 0x85eb_ca6b)) | 0;
+    }
+    return hash;
+  }
+
+  /** What the frame holds is on disk as well. */
+  save(frame: number): void {
+    this.frames.set(frame, SAVED_SET, 1);
+    this.frames.set(frame, SAVED, this.contents(frame));
+  }
+
+  /** Whether it holds something that is nowhere else. Frames that nobody has saved yet count as saved. */
+  unsaved(frame: number): boolean {
+    return this.frames.get(frame, SAVED_SET) !== 0 && this.frames.get(frame, SAVED) !== this.contents(frame);
+  }
+
+  /** What the process may do with the page of an entry, as its kernel has promised; 0 if it has not said. */
+  vma(table: number, index: number): number {
+    return this.vmas.get(table * 1024 + index, 0);
+  }
+
+  setVma(table: number, index: number, prot: number): void {
+    this.vmas.set(table * 1024 + index, 0, prot);
+  }
+
+  // ---- entries -------------------------------------------------------------------------------------------------
+
+  mode(v: number): PagingMode {
+    return this.machine.guestMode(v);
+  }
+
+  /** An entry of a guest's table as it stands in memory. */
+  entry(v: number, table: number, index: number): Word {
+    const { memory } = this.machine;
+    return this.mode(v).entryCells === 2
+      ? { hi: memory.hi(table, index), lo: memory.lo(table, index) }
+      : { hi: 0, lo: memory.read32(table, index) };
+  }
+
+  /** Writes one at once: what a locked operation of the hypervisor does. */
+  writeEntry(v: number, table: number, index: number, hi: number, lo: number): void {
+    const { memory } = this.machine;
+    if (this.mode(v).entryCells === 2) memory.write64(table, index, hi, lo);
+    else memory.write32(table, index, lo);
+  }
+
+  /** Every table that a root reaches, top down: frame and level. Each once. */
+  reachable(v: number, root: number): { readonly frame: number; readonly level: number }[] {
+    const mode = this.mode(v);
+    const out: { frame: number; level: number }[] = [];
+    const seen = new Set<number>();
+    const visit = (frame: number, level: number): void => {
+      if (seen.has(frame)) return;
+      seen.add(frame);
+      out.push({ frame, level });
+      if (level === 1 || this.machine.memory.find(frame) === 0) return;
+      for (let i = 0; i <= (mode.indexMask[level] ?? 0); i++) {
+        const { hi, lo } = this.entry(v, frame, i);
+        if (present(lo) && !isLeaf(mode, level, lo, this.machine.vcpu(v).get('cr4')))
+          visit(frameOf(hi, lo), level - 1);
+      }
+    };
+    visit(root, mode.levels);
+    return out;
+  }
+
+  /** Top-level table that a vCPU's guest has loaded. */
+  root(v: number): number {
+    const r = this.machine.vcpu(v);
+    return frameOf(this.mode(v).name === '64' ? r.get('cr3Hi') : 0, r.get('cr3Lo'));
+  }
+}
+
+/** Whether an entry is a present mapping of the user's. */
+export const userPage = (lo: number): boolean => (lo & (P | U)) === (P | U);
+export const writable = (lo: number): boolean => (lo & W) !== 0;

@@ -14,8 +14,8 @@ export const PteXored = eventType('PteXored', 'vcpu', 'table', 'index', 'hi', 'l
 
 export const LazyEntered = eventType('LazyEntered', 'vcpu');
 export const LazyLeft = eventType('LazyLeft', 'vcpu');
-/** kind: 1 the entry was cleared, 2 it has a new value, 3 a new value that keeps A and D. queued: how many wait now. */
-export const UpdateQueued = eventType('UpdateQueued', 'vcpu', 'kind', 'table', 'index', 'queued');
+/** op: 1 the entry was cleared, 2 it has a new value, 3 a new value that keeps A and D. queued: how many wait now. */
+export const UpdateQueued = eventType('UpdateQueued', 'vcpu', 'op', 'table', 'index', 'queued');
 /** A hypercall about entries. */
 export const Hypercall = eventType('Hypercall', 'vcpu', 'updates');
 /** VMI: the ROM empties its queue. */

@@ -16,7 +16,7 @@ const L = slots(
  * that keeps A and D (P2). No TLB is flushed: the guest asks for that. Source: sheet P6.
  */
 export const multicall = procedure<Pv>({
-  name: 'do_mmu_update',
+  name: 'pv_do_mmu_update',
   part: 'paravirt',
   lane: 'hypervisor',
   about: 'Xen carries out what waits in the vCPU’s multicall buffer (mod_l1_entry, update_intpte).',

@@ -1,6 +1,7 @@
 import { frameName, word } from '../../base';
 import { procedure, slots, type Thread } from '../../kernel';
 import { ControlRegisterLoaded, frameOf, indexAt, OUTCOME_REFUSED, refuseCr3 } from '../../machine';
+import { loadPdptes, presetPdptes } from '../native/loadPdptes';
 import { sameRegisters } from '../native/registers';
 import { setShadow } from './derive';
 import { ShadowMade, TableValidated, UpdateRefused } from './events';
@@ -32,7 +33,7 @@ export function rootShadow(pv: Pv, v: number, slot: number): void {
   if (pv.scheme.flush === 'lguest') pv.shadows.setRoot(slot, root);
 }
 
-const C = slots('hi', 'lo', 'reason', 'why', 'slot', 'evict', 'r');
+const C = slots('hi', 'lo', 'reason', 'why', 'slot', 'evict', 'r', 'loaded');
 
 /** lguest: the slot that holds a root; -1: a free one; -2: none is free. */
 function lguestSlot(pv: Pv, root: number): number {
@@ -92,10 +93,24 @@ export const pvLoadCr3 = procedure<Pv>({
           : `Refused: ${sayReason(t.get(C.reason), t.get(C.why))}.`,
     },
     {
+      label: 'pdptes',
+      line: '  PAE: load the four PDPTEs',
+      touch: 'private',
+      run: (t, pv) => {
+        t.set(C.loaded, 1);
+        if (pv.mode(t.actor).name === 'pae') t.call(loadPdptes, [t.get(C.lo)], C.loaded);
+      },
+      say: 'In PAE mode the four top entries go into registers; else there is nothing to load.',
+    },
+    {
       label: 'slot',
       line: '  lguest: a slot for the root; none free? evict one at random',
       touch: 'racy',
       run: (t, pv) => {
+        if (t.get(C.loaded) === 0) {
+          t.ret();
+          return;
+        }
         const r = pv.machine.vcpu(t.actor);
         r.set('cr3Hi', t.get(C.hi));
         r.set('cr3Lo', t.get(C.lo));
@@ -203,6 +218,7 @@ export const pvBoot = procedure<Pv>({
           }
         if (pv.scheme.tables === 'direct') for (const { frame, level } of tables) pv.setType(frame, level);
         sameRegisters(machine, v);
+        if (pv.mode(v).name === 'pae') presetPdptes(machine, v, machine.vcpu(v).get('cr3Lo'));
         if (pv.scheme.tables === 'shadow') rootShadow(pv, v, 0);
         point(pv, v, 0);
         t.set(B.vcpu, v + 1);

@@ -31,6 +31,8 @@ export class World {
   private readonly parts = new Map<string, unknown>();
   /** The actor whose step is running; events are attributed to it. */
   private running = -1;
+  /** Who took the last step: at the end of an operation, whose that was. Not part of the state; for invariants of that moment. */
+  mover = -1;
   /** The branch offered to the running step, and the one it took: 0 where it did not ask. */
   private branch = 0;
   branchTaken = 0;
@@ -77,7 +79,7 @@ export class World {
 
   /** One atomic step of one actor. */
   step(actor: number, branch = 0): void {
-    this.running = actor;
+    this.running = this.mover = actor;
     this.branch = branch;
     this.branchTaken = 0;
     this.branches = 1;
@@ -88,7 +90,7 @@ export class World {
   /** `enabled` and `step` in one, for schedulers that try everybody: whether the actor could go and did. */
   tryStep(actor: number, branch = 0): boolean {
     const who = this.actors[actor] as Actor;
-    this.running = actor;
+    this.running = this.mover = actor;
     this.branch = branch;
     this.branchTaken = 0;
     this.branches = 1;

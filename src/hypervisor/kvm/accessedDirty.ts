@@ -64,22 +64,18 @@ function hadMark(k: Kvm, v: number, cell: number, mark: number): boolean {
 }
 
 function check(k: Kvm, found: Found): void {
-  k.vcpus.forEach((_, v) => {
-    const r = k.machine.vcpu(v);
-    const op = k.machine.programs[v]?.[r.get('op')];
-    // Only what has just ended: the vCPU stands behind it, and before the next.
-    const at = k.world.location(v);
-    if (op === undefined || (at !== undefined && at.label !== 'start') || r.get('outcome') !== OUTCOME_DONE)
-      return;
-    const mark = markOf(op);
-    if (mark === 0 || !('va' in op) || k.direct(v)) return;
-    const leaf = leafCell(k, v, op.va.hi, op.va.lo);
-    if (leaf === undefined || (leaf.lo & mark) === mark || hadMark(k, v, leaf.cell, mark)) return;
-    found(
-      `vCPU ${v} has made an access, but the guest’s entry is not marked for it, nor was it since the last flush.`,
-      dataFrame(k.memory.frameOfCell(leaf.cell)),
-    );
-  });
+  // Whose operation has just ended; what others are at is not asked.
+  const v = k.world.mover;
+  const op = v < k.vcpus.length ? k.machine.programs[v]?.[k.machine.vcpu(v).get('op')] : undefined;
+  if (op === undefined || k.machine.vcpu(v).get('outcome') !== OUTCOME_DONE) return;
+  const mark = markOf(op);
+  if (mark === 0 || !('va' in op) || k.direct(v)) return;
+  const leaf = leafCell(k, v, op.va.hi, op.va.lo);
+  if (leaf === undefined || (leaf.lo & mark) === mark || hadMark(k, v, leaf.cell, mark)) return;
+  found(
+    `vCPU ${v} has made an access, but the guest’s entry is not marked for it, nor was it since the last flush.`,
+    dataFrame(k.memory.frameOfCell(leaf.cell)),
+  );
 }
 
 export const accessedDirty: Invariant<never> = invariant(

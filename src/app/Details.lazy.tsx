@@ -10,6 +10,9 @@ import { PoolPanel } from '../panels/pool/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
+import { XiBesidePanel } from '../panels/xiBeside/Panel';
+import { XiDebatePanel } from '../panels/xiDebate/Panel';
+import { XiFaultsPanel } from '../panels/xiFaults/Panel';
 import { XiKitsPanel } from '../panels/xiKits/Panel';
 import type { Controls } from '../session/controls';
 
@@ -50,6 +53,12 @@ export default function Details({ controls, part }: DetailsProps) {
       return <KvmTracePanel controls={controls} />;
     case 'xiKits':
       return <XiKitsPanel controls={controls} />;
+    case 'xiFaults':
+      return <XiFaultsPanel controls={controls} />;
+    case 'xiBeside':
+      return <XiBesidePanel controls={controls} />;
+    case 'xiDebate':
+      return <XiDebatePanel controls={controls} />;
     default:
       return null;
   }

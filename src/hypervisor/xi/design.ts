@@ -58,5 +58,5 @@ export const xi: Design = {
       setSwitch: (name, on) => x.switches.set(name, on),
     };
   },
-  panels: ['xiKits', 'figures', 'xiDebate', 'xiBeside'],
+  panels: ['xiKits', 'xiFaults', 'figures', 'xiBeside', 'xiDebate'],
 };

@@ -42,10 +42,11 @@ export function Counted({ controls }: { readonly controls: Controls }) {
             >
               <code>{frameName(lookup.gfn)}</code>
               <span>
-                {lookup.by === 'chain' ? 'chain: counted' : 'linear: counted'} {figure(lookup.reads)}
+                {lookup.by === 'chain' ? 'chain visits' : 'search reads'} <b>{figure(lookup.reads)}</b>
               </span>
               <span>
-                {lookup.by === 'chain' ? 'a search' : 'computed'} {figure(lookup.tables * lookup.entries)}
+                {lookup.by === 'chain' ? 'a search:' : 'at most'} {figure(lookup.tables * lookup.entries)}{' '}
+                computed
               </span>
             </button>
           </li>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { SwitchSpec } from '../../hypervisor';
 import type { Controls } from '../../session/controls';
@@ -13,11 +14,14 @@ export function Switches({
   controls,
   sentences = false,
   originOf = () => undefined,
+  badgeOf = () => undefined,
 }: {
   readonly controls: Controls;
   readonly sentences?: boolean;
   /** Where what a switch switches comes from, in the words of `ui/Origin`. */
   readonly originOf?: (name: string) => string | undefined;
+  /** Said beside a switch: how sure what it stands for is. */
+  readonly badgeOf?: (name: string) => ReactNode;
 }) {
   const { session } = controls;
   useStore(session.store, (s) => s.version);
@@ -47,6 +51,7 @@ export function Switches({
                   says={sentences ? spec.says : undefined}
                   onChange={() => controls.execute(`switch:${spec.name}`)}
                 />
+                {badgeOf(spec.name)}
                 <SwitchOrigin words={originOf(spec.name)} />
                 {sentences && <SeeItBreak controls={controls} design={design.name} spec={spec} />}
               </div>

@@ -29,9 +29,15 @@ export function XiKitsPanel({ controls }: { readonly controls: Controls }) {
         </h2>
         <p>{view.arithmetic} Table, snapshot and two pages of backlinks: they are taken together.</p>
       </section>
-      <Now now={view.now} />
-      <InUse view={view} choose={(entity) => focus(session, entity)} />
-      <Free view={view} />
+      {view.reserved ? (
+        <>
+          <Now now={view.now} />
+          <InUse view={view} choose={(entity) => focus(session, entity)} />
+          <Free view={view} />
+        </>
+      ) : (
+        <p>They are set aside when the domain loads its first root, and are its own for life.</p>
+      )}
       <section aria-label="Counted">
         <h2>Counted so far</h2>
         <dl>

@@ -82,7 +82,8 @@ function homeOf({ of, also }: ChainModel, layout: SceneLayout): Rect | undefined
   return card ? { ...frame, h: Math.min(frame.h, layout.m.headH) } : frame;
 }
 
-const edge = ({ x, y, w, h }: Rect): Point => ({ x: x + w + 4, y: y + h / 2 });
+/** Beside the entry, outside of its card. */
+const edge = ({ x, y, w, h }: Rect): Point => ({ x: x + w + 12, y: y + h / 2 });
 
 function fromHome(home: Rect, entry: Rect): Curve {
   const d = edge(entry);
@@ -108,7 +109,7 @@ function tagOf({ name, links }: ChainModel, home: Rect | undefined): ChainLayout
   const text = wordsWidth(long, 9.5) + 12 <= home.w ? long : count;
   return {
     text,
-    rect: { x: home.x + 6, y: home.y + home.h - 5, w: wordsWidth(text, 9.5) + 12, h: TAG_H },
+    rect: { x: home.x + 6, y: home.y + home.h - 3, w: wordsWidth(text, 9.5) + 12, h: TAG_H },
   };
 }
 

@@ -32,6 +32,8 @@ export interface KitsView {
   /** How the number of kits came about, as a sum in words. */
   readonly arithmetic: string;
   readonly all: number;
+  /** The domain has them: from its first root on, for life. */
+  readonly reserved: boolean;
   /** In use, the one used last first: recycling begins at the other end. */
   readonly inUse: readonly KitInUse[];
   /** Freed ones first, as they will be taken; and how many were never used yet. */
@@ -59,6 +61,7 @@ export function kitsAt(run: Run, from: number, to: number): KitsView | undefined
     return {
       arithmetic: arithmetic(run, x),
       all: x.reservation.kits,
+      reserved: x.reserved > 0,
       inUse,
       free: free
         .slice(0, NAMED)

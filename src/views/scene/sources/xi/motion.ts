@@ -14,8 +14,8 @@ export function xiMotion(event: LoggedEvent, moment: Moment): Motion | Motion[] 
     case 'SptiAlloc':
       return { kind: 'appear', at: shadowTable(x.spt(at('kit'))) };
     case 'SptiRecycle':
-      // A kit that is in use again already is drawn as what it is now.
-      return x.kits.bound(at('kit')) ? undefined : { kind: 'vanish', at: shadowTable(x.spt(at('kit'))) };
+      // It is chosen: its entries leave one by one in the beats that follow.
+      return { kind: 'read', at: shadowTable(x.spt(at('kit'))) };
     case 'SpteSet':
     case 'SpteClear':
     case 'SpteWrprot':
@@ -55,18 +55,21 @@ function before(event: LoggedEvent, { run, from }: Moment): number {
   return n;
 }
 
+/** Steps of a resync at most, generously. */
+const MOST_STEPS = 20_000;
+
 /** A resync of a table: all entries of each of its shadows are compared, those that differ light up. */
 function comparisons(event: LoggedEvent, moment: Moment, x: Xi): Motion[] {
   const gfn = field(event, 'gfn');
+  // What differed was brought up to date in beats of its own, since the comparison began.
+  const steps = moment.run.eventsIn(Math.max(0, event.step - MOST_STEPS), event.step);
+  const begun = steps.findLastIndex((e) => e.kind === 'ResyncBegin' && field(e, 'gfn') === gfn);
+  const found = steps.slice(begun + 1).filter((e) => e.kind === 'ResyncEntry');
   return x.pages.sptis(gfn).map((kit): Motion => {
     const shape = x.shapeOf(kit);
     const level = x.kits.get(kit, 'level');
     const quadrant = x.kits.get(kit, 'quadrant');
-    const differ = new Set(
-      moment.events
-        .filter((e) => e.kind === 'ResyncEntry' && field(e, 'kit') === kit)
-        .map((e) => field(e, 'index')),
-    );
+    const differ = new Set(found.filter((e) => field(e, 'kit') === kit).map((e) => field(e, 'index')));
     const all = Array.from({ length: shape.entries }, (_, i) => i);
     return {
       kind: 'compare',

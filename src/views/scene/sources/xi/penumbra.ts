@@ -85,7 +85,8 @@ function differing(x: Xi, kit: number, table: number, first: number, count: numb
 export function snapshotItems(x: Xi, views: readonly SnapshotView[]): PenumbraItem[] {
   return views.map((view, order): PenumbraItem => {
     const { kit, table, differ, compared } = view;
-    const quiet = !view.stale && !view.open && !view.active && differ.length === 0;
+    // A shadow is stale from its birth; while its table is closed and equal, there is nothing to see.
+    const quiet = !view.open && !view.active && differ.length === 0;
     return {
       id: snapshotPage(x.snapshot(kit)),
       guest: guestTable(table),
@@ -142,7 +143,7 @@ const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : '
 
 /** What stands in the band, in words. */
 export function penumbraWords(views: readonly SnapshotView[]): PenumbraModel {
-  const sub = 'each shadow’s own copy of its table, from its birth on';
+  const sub = 'each shadow’s own copy of its table';
   const stale = views.filter((view) => view.stale);
   if (views.length === 0) return { sub, headline: [], detail: [] };
   const differ = stale.reduce((sum, view) => sum + view.differ.length, 0);

@@ -1,5 +1,5 @@
 import type { Xi } from '../../../../hypervisor/xi/state';
-import { field, type Moment } from '../../read/moment';
+import type { Moment } from '../../read/moment';
 import type { ShadowFacts } from '../source';
 
 const nothing = (): boolean => false;
@@ -36,27 +36,12 @@ export function shadowFacts(x: Xi, kit: number, fresh: boolean): ShadowFacts {
   };
 }
 
-/** Shadows that were recycled in this beat and whose kit nobody has taken again. */
-export function recycledShadows(moment: Moment, x: Xi): ShadowFacts[] {
-  const last = new Map(
-    moment.events
-      .filter((e) => e.kind === 'SptiRecycle' && !x.kits.bound(field(e, 'kit')))
-      .map((e) => [field(e, 'kit'), e]),
-  );
-  return [...last].map(
-    ([kit, e]): ShadowFacts => ({
-      frame: x.spt(kit),
-      level: field(e, 'level'),
-      name: x.kitName(kit),
-      backs: x.p2m.mfn(field(e, 'gfn')),
-      outOfSync: false,
-      loadedBy: [],
-      fresh: false,
-      gone: true,
-      says: silent,
-      hollow: nothing,
-    }),
-  );
+/** Shadows whose kit was given back in this beat, and that nobody has taken again: as they were. */
+export function recycledShadows({ run, from }: Moment, x: Xi): ShadowFacts[] {
+  const before = run.peek(from, () => x.kits.used().map((kit) => shadowFacts(x, kit, false)));
+  return before
+    .filter(({ frame }) => !x.kits.bound(x.kitAt(frame)))
+    .map((facts) => ({ ...facts, loadedBy: [], outOfSync: false, gone: true }));
 }
 
 /** A vCPU with 32-bit addresses walks from four entries of its own: what they point to are its roots. */

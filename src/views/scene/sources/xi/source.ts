@@ -46,7 +46,9 @@ function factsOf(moment: Moment, x: Xi): DesignFacts {
     fixupNote: 'A chain leads from a frame to every shadow entry that maps it',
     chains: chainsOf(moment, x),
     notes: snapshotNotes(x, views),
-    outOfSync: new Set(views.filter(({ open }) => open).map(({ table }) => table)),
+    outOfSync: new Set(
+      views.filter(({ open, differ }) => open || differ.length > 0).map(({ table }) => table),
+    ),
     access: (frame) => accessTo(x, frame),
     announce: announce(x),
     note:

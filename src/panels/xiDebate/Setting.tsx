@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { figure } from '../../base';
+import type { Controls } from '../../session/controls';
+import { setKnob } from '../../session/knobs';
+import { setSwitch, switchIsOn } from '../../session/switching';
+import { Badge } from '../../ui/Badge';
+import { Button } from '../../ui/Button';
+import { twinOf, type Variation } from '../../views/beside/twin';
+import type { DebateSetting } from '../../views/xi/debate';
+import { bytesText } from '../../views/xi/space';
+import { certainty } from '../../views/xi/tags';
+import { type Tally, tallyOf } from '../../views/xi/tally';
+
+/** One setting of the debate: either side can be put on stage, and both can be counted there. */
+export function Setting({
+  controls,
+  setting,
+}: {
+  readonly controls: Controls;
+  readonly setting: DebateSetting;
+}) {
+  const [counting, setCounting] = useState(false);
+  const { text, says, tone } = certainty(setting.tag);
+  const sides = [
+    { word: setting.onWord, variation: setting.on },
+    { word: setting.offWord, variation: setting.off },
+  ];
+  return (
+    <fieldset className="debate-setting">
+      <legend>
+        {setting.label} <Badge text={text} tip={says} tone={tone} />
+      </legend>
+      <p>{setting.says}</p>
+      <div className="debate-sides">
+        {sides.map(({ word, variation }) => (
+          <Button
+            key={word}
+            look="outline"
+            aria-pressed={holds(controls, variation)}
+            onClick={() => apply(controls, variation)}
+          >
+            {word}
+          </Button>
+        ))}
+        <Button look="plain" aria-expanded={counting} onClick={() => setCounting(!counting)}>
+          {counting ? 'Hide the counts' : 'Count both'}
+        </Button>
+      </div>
+      {counting && <Both controls={controls} setting={setting} />}
+    </fieldset>
+  );
+}
+
+/** Whether a side is what is on stage now. */
+function holds({ session }: Controls, { switches = {}, knobs = {} }: Variation): boolean {
+  const set = session.state.spec?.options.knobs ?? {};
+  return (
+    Object.entries(switches).every(([name, on]) => switchIsOn(session, name) === on) &&
+    Object.entries(knobs).every(([name, value]) => set[name] === value)
+  );
+}
+
+function apply(controls: Controls, { switches = {}, knobs = {} }: Variation): void {
+  for (const [name, value] of Object.entries(knobs)) setKnob(controls, name, value);
+  for (const [name, on] of Object.entries(switches))
+    if (switchIsOn(controls.session, name) !== on) setSwitch(controls.session, name, on);
+}
+
+/** What the run on stage would cost under either side: both are run, nothing is computed. */
+function Both({ controls, setting }: { readonly controls: Controls; readonly setting: DebateSetting }) {
+  const { run } = controls.session;
+  if (run === undefined || run.ending.kind === 'open') return <p>The run is being recorded.</p>;
+  const left = counted(() => tallyOf(twinOf(run, setting.on)));
+  const right = counted(() => tallyOf(twinOf(run, setting.off)));
+  const refused = [left, right].find((side) => typeof side === 'string');
+  if (typeof refused === 'string') return <p role="alert">This scenario cannot be run so: {refused}.</p>;
+  const rows = (left as readonly Tally[])
+    .map((one, i) => ({ one, other: (right as readonly Tally[])[i]?.value ?? 0 }))
+    .filter(({ one, other }) => one.value !== 0 || other !== 0);
+  const text = (value: number, unit: 'bytes' | undefined): string =>
+    unit === 'bytes' ? bytesText(value) : figure(value);
+  return (
+    <table className="debate-table">
+      <caption>Counted, whole run on stage</caption>
+      <thead>
+        <tr>
+          <th scope="col">counted</th>
+          <th scope="col">{setting.onWord}</th>
+          <th scope="col">{setting.offWord}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ one, other }) => (
+          <tr key={one.name} data-tip={one.says} className={one.value === other ? undefined : 'is-news'}>
+            <th scope="row">{one.name}</th>
+            <td>{text(one.value, one.unit)}</td>
+            <td>{text(other, one.unit)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A world may refuse what it is asked to be: then its reason. */
+function counted(count: () => readonly Tally[]): readonly Tally[] | string {
+  try {
+    return count();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

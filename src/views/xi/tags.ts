@@ -1,0 +1,35 @@
+import { type Tag, tagOfSwitch } from '../../hypervisor/xi/switches';
+
+/** How sure a statement about XI is, for people. */
+export interface Certainty {
+  readonly text: string;
+  readonly says: string;
+  readonly tone: 'plain' | 'sure' | 'doubt';
+}
+
+const CERTAINTY: Readonly<Record<Tag, Certainty>> = {
+  K: { text: 'K', says: 'Known: a source of the time says so.', tone: 'sure' },
+  D: { text: 'D', says: 'Derived by arithmetic or logic from what is known.', tone: 'plain' },
+  RECONSTRUCTED: {
+    text: 'RECONSTRUCTED',
+    says: 'Reconstructed: the public text is silent. This is the most plausible design that agrees with every known fact.',
+    tone: 'doubt',
+  },
+  UNCERTAIN: {
+    text: 'UNCERTAIN',
+    says: 'Uncertain: nobody can tell from what is public. It can be switched, and is no history.',
+    tone: 'doubt',
+  },
+};
+
+export const certainty = (tag: Tag): Certainty => CERTAINTY[tag];
+
+/** How sure what a switch of XI stands for is; undefined for other switches. */
+export function certaintyOfSwitch(design: string, name: string): Certainty | undefined {
+  const found = design === 'xi' ? tagOfSwitch(name) : undefined;
+  if (found === undefined) return undefined;
+  const { text, says, tone } = certainty(found.tag);
+  return { text, says: `${says} Sheet, section ${found.section}.`, tone };
+}
+
+export type { Tag };

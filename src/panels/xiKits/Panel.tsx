@@ -4,7 +4,7 @@ import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
 import { classNames } from '../../ui/classNames';
 import { Sparkbar } from '../../ui/Sparkbar';
-import { type KitsView, kitsAt } from '../../views/xi/kits';
+import { type DomainKits, kitsAt } from '../../views/xi/kits';
 import { migrationAt } from '../../views/xi/migration';
 import { Migration } from './Migration';
 import './panel.css';
@@ -25,19 +25,20 @@ export function XiKitsPanel({ controls }: { readonly controls: Controls }) {
       {migration !== undefined && <Migration controls={controls} view={migration} />}
       <section aria-label="Set aside">
         <h2>
-          {figure(view.inUse.length)} of {figure(view.all)} kits in use
+          {figure(view.used)} of {figure(view.all)} kits in use
         </h2>
         <p>{view.arithmetic} Table, snapshot and two pages of backlinks: they are taken together.</p>
       </section>
-      {view.reserved ? (
-        <>
-          <Now now={view.now} />
-          <InUse view={view} choose={(entity) => focus(session, entity)} />
-          <Free view={view} />
-        </>
-      ) : (
-        <p>They are set aside when the domain loads its first root, and are its own for life.</p>
-      )}
+      <Now now={view.now} />
+      {view.domains.map((one) => (
+        <Domain
+          key={one.domain}
+          kits={one}
+          name={view.domains.length === 1 ? undefined : `Domain ${one.domain} (vCPU ${one.domain})`}
+          shared={view.shared}
+          choose={(entity) => focus(session, entity)}
+        />
+      ))}
       <section aria-label="Counted">
         <h2>Counted so far</h2>
         <dl>
@@ -69,14 +70,38 @@ function Now({ now }: { readonly now: readonly string[] }) {
   );
 }
 
-function InUse({ view, choose }: { readonly view: KitsView; readonly choose: (entity: string) => void }) {
+interface DomainProps {
+  readonly kits: DomainKits;
+  /** Said where there are several. */
+  readonly name: string | undefined;
+  readonly shared: boolean;
+  readonly choose: (entity: string) => void;
+}
+
+function Domain({ kits, name, shared, choose }: DomainProps) {
+  return (
+    <div className="stack">
+      {name !== undefined && <h2 className="kits-domain">{name}</h2>}
+      {kits.reserved ? (
+        <>
+          <InUse kits={kits} choose={choose} />
+          <Free kits={kits} shared={shared} />
+        </>
+      ) : (
+        <p>They are set aside when the domain loads its first root, and are its own for life.</p>
+      )}
+    </div>
+  );
+}
+
+function InUse({ kits, choose }: Pick<DomainProps, 'kits' | 'choose'>) {
   return (
     <section aria-label="In use">
       <h2>In use, last used first</h2>
-      {view.inUse.length === 0 && <p>None yet.</p>}
+      {kits.inUse.length === 0 && <p>None yet.</p>}
       <ol className="kits-lru">
-        {view.inUse.map((kit) => (
-          <li key={kit.name} className={classNames(kit.name === view.victim && 'goes', kit.moved && 'moved')}>
+        {kits.inUse.map((kit) => (
+          <li key={kit.name} className={classNames(kit.name === kits.victim && 'goes', kit.moved && 'moved')}>
             <button type="button" onClick={() => choose(kit.entity)}>
               {kit.name}
             </button>
@@ -85,12 +110,12 @@ function InUse({ view, choose }: { readonly view: KitsView; readonly choose: (en
               {kit.open ? ' · open' : kit.stale ? ' · stale' : ''}
             </span>
             <span className="kits-fate">
-              {kit.pinned ?? (kit.name === view.victim ? 'goes first' : kit.moved ? 'used just now' : '')}
+              {kit.pinned ?? (kit.name === kits.victim ? 'goes first' : kit.moved ? 'used just now' : '')}
             </span>
           </li>
         ))}
       </ol>
-      {view.inUse.length > 0 && (
+      {kits.inUse.length > 0 && (
         <p className="kits-note">
           The order is that of CR3 loads and faults: what the processor walks by itself, no software sees.
         </p>
@@ -99,13 +124,17 @@ function InUse({ view, choose }: { readonly view: KitsView; readonly choose: (en
   );
 }
 
-function Free({ view }: { readonly view: KitsView }) {
-  const total = view.all - view.inUse.length;
+function Free({ kits, shared }: Pick<DomainProps, 'kits' | 'shared'>) {
+  const total = kits.freeCount;
   return (
     <section aria-label="Free kits">
-      <h2>{total === 0 ? 'None free: the next one is recycled' : `${figure(total)} free`}</h2>
+      <h2>
+        {total === 0
+          ? 'None free: the next one is recycled'
+          : `${figure(total)} free${shared ? ', on the heap that domains share' : ''}`}
+      </h2>
       <ul className="kits-free">
-        {view.free.map(({ name, zeroed }) => (
+        {kits.free.map(({ name, zeroed }) => (
           <li
             key={name}
             className={zeroed ? undefined : 'is-used'}
@@ -119,8 +148,8 @@ function Free({ view }: { readonly view: KitsView }) {
             {!zeroed && <small> to zero</small>}
           </li>
         ))}
-        {total > view.free.length && (
-          <li className="kits-rest">and {figure(total - view.free.length)} more</li>
+        {total > kits.free.length && (
+          <li className="kits-rest">and {figure(total - kits.free.length)} more</li>
         )}
       </ul>
     </section>

@@ -28,19 +28,28 @@ export interface FreeKit {
   readonly zeroed: boolean;
 }
 
+/** The kits of one domain. */
+export interface DomainKits {
+  readonly domain: number;
+  /** It has them: from its first root on, for life. */
+  readonly reserved: boolean;
+  /** In use, the one used last first: recycling begins at the other end. */
+  readonly inUse: readonly KitInUse[];
+  /** Of the list it draws on: freed ones first, as they will be taken. Named are the first few. */
+  readonly free: readonly FreeKit[];
+  readonly freeCount: number;
+  /** Name of the kit that would be recycled next; undefined where all are pinned. */
+  readonly victim: string | undefined;
+}
+
 export interface KitsView {
   /** How the number of kits came about, as a sum in words. */
   readonly arithmetic: string;
   readonly all: number;
-  /** The domain has them: from its first root on, for life. */
-  readonly reserved: boolean;
-  /** In use, the one used last first: recycling begins at the other end. */
-  readonly inUse: readonly KitInUse[];
-  /** Freed ones first, as they will be taken; and how many were never used yet. */
-  readonly free: readonly FreeKit[];
-  readonly fresh: number;
-  /** Name of the kit that would be recycled next; undefined where all are pinned. */
-  readonly victim: string | undefined;
+  readonly used: number;
+  readonly domains: readonly DomainKits[];
+  /** All domains draw on one list. */
+  readonly shared: boolean;
   /** What happened to kits in this beat, in order. */
   readonly now: readonly string[];
   readonly counts: readonly { readonly name: string; readonly value: number; readonly tip: string }[];
@@ -51,27 +60,35 @@ const NAMED = 12;
 
 /** The pool after the beat of cursors [from, to]; undefined for other designs. */
 export function kitsAt(run: Run, from: number, to: number): KitsView | undefined {
-  return xiAt(run, to, (x) => {
-    const events = run.eventsIn(from, to);
-    const lru = x.kits.lru(0);
-    const before = xiAt(run, from, (then) => then.kits.lru(0)) ?? [];
-    const inUse = lru.map((kit, i) => kitInUse(x, kit, i === 0 && before[0] !== kit));
-    const free = x.kits.free(0).slice(0, NAMED + 1);
-    const freed = free.filter((kit) => x.kits.get(kit, 'used') !== 0).length;
-    return {
-      arithmetic: arithmetic(run, x),
-      all: x.reservation.kits,
-      reserved: x.reserved > 0,
-      inUse,
-      free: free
-        .slice(0, NAMED)
-        .map((kit) => ({ name: x.kitName(kit), zeroed: x.kits.get(kit, 'used') === 0 })),
-      fresh: x.kits.freeCount(0) - freed,
-      victim: inUse.findLast(({ pinned }) => pinned === undefined)?.name,
-      now: events.flatMap((e) => happened(x, e)),
-      counts: counts(run),
-    };
-  });
+  const newest = xiAt(run, from, (x) => indices(x.domains).map((domain) => x.kits.lru(domain)[0])) ?? [];
+  return xiAt(run, to, (x) => ({
+    arithmetic: arithmetic(run, x),
+    all: x.reservation.kits,
+    used: x.kits.used().length,
+    domains: indices(x.domains).map((domain) => domainKits(x, domain, newest[domain])),
+    shared: x.sharedHeap && x.domains > 1,
+    now: run.eventsIn(from, to).flatMap((e) => happened(x, e)),
+    counts: counts(run),
+  }));
+}
+
+const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** `newest`: the kit used last when the beat began. */
+function domainKits(x: Xi, domain: number, newest: number | undefined): DomainKits {
+  const inUse = x.kits.lru(domain).map((kit, i) => kitInUse(x, kit, i === 0 && kit !== newest));
+  const heap = x.heapOf(domain);
+  return {
+    domain,
+    reserved: x.reserved(domain) > 0,
+    inUse,
+    free: x.kits
+      .free(heap)
+      .slice(0, NAMED)
+      .map((kit) => ({ name: x.kitName(kit), zeroed: x.kits.get(kit, 'used') === 0 })),
+    freeCount: x.kits.freeCount(heap),
+    victim: inUse.findLast(({ pinned }) => pinned === undefined)?.name,
+  };
 }
 
 function kitInUse(x: Xi, kit: number, moved: boolean): KitInUse {

@@ -46,7 +46,7 @@ function roundsOf(run: Run): readonly Round[] {
   found.step = run.length;
   scanEvents(run, from, found.step, (kind, value, step) => {
     if (kind === 'SpteWrprot') found.protectedEntries++;
-    if (kind !== 'LogdirtyOn' && kind !== 'LogdirtyRead') return;
+    if (kind !== 'LogdirtyOn' && kind !== 'DirtyRound') return;
     const first = kind === 'LogdirtyOn';
     found.rounds.push({
       nth: first ? 1 : found.rounds.length + 1,

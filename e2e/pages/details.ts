@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
 import type { AppPage } from './appPage';
 
-export type DetailTab = 'Now' | 'vCPUs' | 'Pool' | 'Search' | 'Events';
+export type DetailTab = 'Now' | 'vCPUs' | 'Pages' | 'Memory' | 'Trace' | 'Pool' | 'Search' | 'Events';
 
 /** What looks into the hypervisor's own structures: tabs beside what happens now. */
 export class Details {

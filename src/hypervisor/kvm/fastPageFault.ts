@@ -4,6 +4,7 @@ import * as c from './constants';
 import { KvmFastPageFault } from './events';
 import { gfnOfEntry, isLast } from './link';
 import { beginReading, endReading, standOn } from './locklessWalk';
+import { sptePointer } from './pteList';
 import { markDirty } from './setSpte';
 import { shadowIndex, shadowTop } from './shadowWalk';
 import type { Kvm } from './state';
@@ -85,6 +86,7 @@ function exchange(t: Thread, k: Kvm): void {
   if (k.hi(sfn, index) === t.get(L.hi) && k.lo(sfn, index) === t.get(L.lo)) {
     k.memory.write64(sfn, index, t.get(L.hi), t.get(L.newLo));
     t.set(L.result, c.RET_PF_FIXED);
+    if (k.on('dirty-after-open')) k.vcpu(t.actor).set('toLog', sptePointer(sfn, index));
     t.goto(k.on('dirty-after-open') ? 'log' : 'trace');
     return;
   }
@@ -218,7 +220,10 @@ export const kvmFastPageFault = procedure<Kvm>({
       label: 'log',
       line: '  mark the gfn in the dirty log',
       touch: 'racy',
-      run: (t, k) => markDirty(k, t.get(L.gfn)),
+      run: (t, k) => {
+        markDirty(k, t.get(L.gfn));
+        k.vcpu(t.actor).set('toLog', 0);
+      },
       say: (t, k) =>
         `Frame ${k.name(t.get(L.gfn))} is marked in the dirty log, after its spte was opened: a harvest that takes the mark finds W set, and clears it.`,
     },

@@ -27,6 +27,8 @@ export const TrapEmulated = eventType('TrapEmulated', 'vcpu', 'table', 'index', 
 export const EmulationRetried = eventType('EmulationRetried', 'vcpu', 'table', 'index');
 /** reason: see REASONS in validate.ts. */
 export const UpdateRefused = eventType('UpdateRefused', 'vcpu', 'table', 'index', 'reason');
+/** Of the hypervisor's own loop for a queued update. equal: 1 the exchange was done. */
+export const UpdateCompared = eventType('UpdateCompared', 'vcpu', 'table', 'index', 'equal', 'attempts');
 export const EntryUpdated = eventType('EntryUpdated', 'vcpu', 'table', 'index', 'hi', 'lo');
 export const TableValidated = eventType('TableValidated', 'table', 'level');
 

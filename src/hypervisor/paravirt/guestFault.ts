@@ -74,6 +74,7 @@ export const guestFault = procedure<Pv>({
         if (pv.machine.vcpu(v).get('cpl') === 3) return;
         if (locate(t, pv) && permits(pv.entry(v, t.get(L.table), t.get(L.index)), t.get(L.error))) {
           pv.world.emit(SpuriousFault, v, t.get(L.vaHi), t.get(L.vaLo));
+          pv.spurious(v, t.get(L.vaLo));
           pv.machine.tlb.flushPage(v, t.get(L.vaHi), t.get(L.vaLo));
           t.ret(FAULT_RETRY, 0);
         } else t.ret(FAULT_INJECT, t.get(L.error));
@@ -145,6 +146,7 @@ export const guestFault = procedure<Pv>({
         if (!same || permits(now, t.get(L.error))) {
           t.set(L.found, 2);
           pv.world.emit(SpuriousFault, v, t.get(L.vaHi), t.get(L.vaLo));
+          pv.spurious(v, t.get(L.vaLo));
           // "Nothing had to change": the TLB must be what is stale.
           pv.machine.tlb.flushPage(v, t.get(L.vaHi), t.get(L.vaLo));
           unlockPtl(t, pv, t.get(L.table));

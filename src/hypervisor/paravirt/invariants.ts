@@ -227,9 +227,9 @@ const faultsEnd = invariant(
         'a handler took an entry that was just being changed for a page that is not there.',
         'do_page_fault',
       );
-    pv.machine.regs.forEach((r, v) => {
-      if (r.get('faults') > 8)
-        found(`one instruction of vCPU ${v} has faulted ${r.get('faults')} times.`, `vcpu ${v}`);
+    pv.vcpus.forEach((c, v) => {
+      if (c.get('again') > 4)
+        found(`one instruction of vCPU ${v} has had ${c.get('again')} faults without a cause.`, `vcpu ${v}`);
     });
   },
 );

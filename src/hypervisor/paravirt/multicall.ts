@@ -1,7 +1,7 @@
 import { frameName } from '../../base';
 import { procedure, slots } from '../../kernel';
 import { A, D, OUTCOME_REFUSED, present, sayIndex } from '../../machine';
-import { EntryUpdated, Hypercall, PteCompared, UpdateRefused } from './events';
+import { EntryUpdated, Hypercall, UpdateCompared, UpdateRefused } from './events';
 import { SET_KEEPING_MARKS } from './queue';
 import type { Pv } from './state';
 import { NO_TABLE, OK, refusal, sayReason } from './validate';
@@ -111,7 +111,7 @@ export const multicall = procedure<Pv>({
         const now = pv.entry(t.actor, table, index);
         const equal = now.hi === t.get(L.oldHi) && now.lo === t.get(L.oldLo);
         t.set(L.attempts, t.get(L.attempts) + 1);
-        pv.world.emit(PteCompared, t.actor, table, index, equal ? 1 : 0, t.get(L.attempts));
+        pv.world.emit(UpdateCompared, t.actor, table, index, equal ? 1 : 0, t.get(L.attempts));
         if (t.get(L.attempts) > pv.flags.get('attempts')) pv.flags.set('attempts', t.get(L.attempts));
         if (!equal) {
           if (((now.lo ^ t.get(L.oldLo)) & ~(A | D)) !== 0) pv.flags.set('foreignChange', 1);

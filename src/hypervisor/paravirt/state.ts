@@ -21,7 +21,8 @@ const SAVED_SET = 4;
 const SAVED = 5;
 const FRAME_CELLS = 8;
 
-const VCPU_CELLS = ['lazy', 'table', 'index', 'open', 'flushOwed'] as const;
+/** again: spurious faults in a row, of one address (its low half) in one operation (+ 1). */
+const VCPU_CELLS = ['lazy', 'table', 'index', 'open', 'flushOwed', 'faultOp', 'faultVa', 'again'] as const;
 const FLAGS = ['attempts', 'foreignChange', 'marksInSwap', 'earlyInstall', 'misjudged'] as const;
 
 /** Protections as mprotect has them. */
@@ -91,6 +92,16 @@ export class Pv {
 
   vcpu(v: number): NamedCells<(typeof VCPU_CELLS)[number]> {
     return this.vcpus[v] as NamedCells<(typeof VCPU_CELLS)[number]>;
+  }
+
+  /** A fault was spurious and its instruction is tried again. Counts how often that happens to one. */
+  spurious(v: number, vaLo: number): void {
+    const cells = this.vcpu(v);
+    const op = this.machine.vcpu(v).get('op') + 1;
+    const same = cells.get('faultOp') === op && cells.get('faultVa') === vaLo;
+    cells.set('again', same ? cells.get('again') + 1 : 1);
+    cells.set('faultOp', op);
+    cells.set('faultVa', vaLo);
   }
 
   queue(v: number): Queue {

@@ -12,6 +12,7 @@ export * from './question';
 export * from './report';
 export * from './run';
 export { explicit } from './schedulers/explicit';
+export { GivenChoices } from './schedulers/given';
 export { inOrder } from './schedulers/inOrder';
 export { randomScheduler } from './schedulers/random';
 export { recorded } from './schedulers/recorded';

@@ -5,7 +5,7 @@ import { buffersAt } from './buffers';
 import { laneOf } from './moment';
 
 /** What each vCPU holds back after a beat that ends with the nth step of that name. */
-function after(run: Run, label: string, nth = 0) {
+function momentOf(run: Run, label: string, nth = 0) {
   const steps = Array.from({ length: run.length }, (_, i) => i).filter((i) => run.nameOf(i).label === label);
   const step = steps[nth] ?? -1;
   return { step, buffers: buffersAt(run, run.beatBefore(step + 1), step + 1) };
@@ -17,8 +17,8 @@ const said = (buffers: ReturnType<typeof buffersAt>): string[] =>
 describe('store buffers at a moment', () => {
   it('say which stores came, wait and leave, oldest first, by the names of the program', () => {
     const run = runOf('message-passing');
-    expect(said(after(run, 'guest_access.memory', 0).buffers)).toEqual(['0x1 to x arrived', '']);
-    expect(said(after(run, 'guest_access.memory', 1).buffers)).toEqual([
+    expect(said(momentOf(run, 'guest_access.memory', 0).buffers)).toEqual(['0x1 to x arrived', '']);
+    expect(said(momentOf(run, 'guest_access.memory', 1).buffers)).toEqual([
       '0x1 to x waits, 0x1 to y arrived',
       '',
     ]);
@@ -36,7 +36,7 @@ describe('store buffers at a moment', () => {
 
   it('say which one served a load of its own vCPU, and the caption does, too', () => {
     const run = runOf('own-store-first');
-    const { step, buffers } = after(run, 'guest_access.memory', 1);
+    const { step, buffers } = momentOf(run, 'guest_access.memory', 1);
     expect(said(buffers)[0]).toBe('0x1 to x read');
     expect(stepCaption(run, step)).toBe(
       'vCPU 0 reads 0x1 for x out of its own store buffer, where that store still waits.',

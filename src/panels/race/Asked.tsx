@@ -26,6 +26,7 @@ export function Asked({ explored }: { readonly explored: Explored }) {
       </dl>
       <h3>What must always hold</h3>
       <dl>
+        {spec.question !== undefined && <Fact name={spec.question.quantifier} value={spec.question.text} />}
         {design.invariants.map(({ name, says }) => (
           <Fact key={name} name={name} value={says} />
         ))}

@@ -4,8 +4,8 @@ import { lookForRaces, onStage, type RaceSettings } from '../../session/racing/p
 import { plainQuotes } from '../../ui/quoted';
 import { Asked } from './Asked';
 
-/** The heading of the library under which races stand. */
-const TOPIC = 'Races';
+/** The headings of the library under which races stand. */
+const TOPICS = ['KVM races', 'Races', 'Memory order'];
 
 interface BeginProps {
   readonly controls: Controls;
@@ -16,7 +16,7 @@ interface BeginProps {
 export function Begin({ controls, settings }: BeginProps) {
   const { session, sources } = controls;
   const stage = onStage(session);
-  const races = sources.library.filter(({ topic }) => topic === TOPIC);
+  const races = TOPICS.flatMap((topic) => sources.library.filter((entry) => entry.topic === topic));
   const explore = ({ id }: LibraryEntry) => {
     if (openLibrary(session, sources, id)) lookForRaces(session, settings);
   };

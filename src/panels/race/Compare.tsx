@@ -1,3 +1,4 @@
+import { Button } from '../../ui/Button';
 import type { RaceRow, RaceView } from '../../views/race/race';
 
 interface CompareProps {
@@ -5,10 +6,12 @@ interface CompareProps {
   readonly good: RaceView;
   /** The step up to which both are the same. */
   readonly at: number;
+  /** Somebody wants to go on by hand from a step of the safe one. */
+  readonly onSteer: (from: number) => void;
 }
 
 /** The nearest schedule that is safe beside the counterexample, from where they part. */
-export function Compare({ bad, good, at }: CompareProps) {
+export function Compare({ bad, good, at, onSteer }: CompareProps) {
   return (
     <section className="race-compare" aria-label="The nearest schedule that is safe">
       <h3 className="race-head">The same up to step {at}. Then:</h3>
@@ -16,6 +19,7 @@ export function Compare({ bad, good, at }: CompareProps) {
         <Side title="What breaks" view={bad} from={at} />
         <Side title="The nearest schedule that is safe" view={good} from={at} />
       </div>
+      <Button onClick={() => onSteer(at)}>Steer by hand from where they part</Button>
     </section>
   );
 }
@@ -38,7 +42,7 @@ function Side({
           <Step
             key={row.from}
             row={row}
-            name={view.actors.find(({ index }) => index === row.actor)?.name ?? ''}
+            name={view.actors.find(({ index }) => index === row.column)?.name ?? ''}
           />
         ))}
       </ol>

@@ -1,10 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { figure } from '../../base';
 import type { Counterexample, ProtectionRow } from '../../checker';
+import type { Choice } from '../../kernel';
 import type { Controls } from '../../session/controls';
-import { type Explored, openRace, runOf, shareRace } from '../../session/racing/opening';
+import { type Explored, runOf } from '../../session/racing/opening';
+import { steeringOf } from '../../session/racing/steering';
 import { verdictText } from '../../session/racing/words';
-import { copyLink } from '../../session/sharing';
 import { Button } from '../../ui/Button';
 import { classNames } from '../../ui/classNames';
 import { raceView } from '../../views/race/race';
@@ -12,6 +13,7 @@ import { Asked } from './Asked';
 import { Compare } from './Compare';
 import { Export } from './Export';
 import { Lanes } from './Lanes';
+import { RaceActions } from './RaceActions';
 
 interface FoundProps {
   readonly controls: Controls;
@@ -25,64 +27,50 @@ const NO_SCHEDULE: Counterexample['schedule'] = [];
 /** One row of the table: its verdict, and its counterexample as lanes. */
 export function Found({ controls, explored, row }: FoundProps) {
   const { counterexample } = row.result;
-  const { headline, detail } = verdictText(row, explored.design.invariants);
+  const { headline, detail } = verdictText(row, explored);
   const broken = counterexample !== undefined;
   const unknown = !broken && row.result.outcome.kind !== 'holds';
+  const asked = counterexample?.violation?.invariant === 'sometimes';
+  const steer = (schedule: readonly Choice[], at: number, what: string): void =>
+    steeringOf(controls.session).begin(explored, schedule, at, what);
   return (
     <>
       <div
-        className={classNames('race-banner', broken ? 'is-broken' : unknown ? 'is-unknown' : 'is-safe')}
+        className={classNames(
+          'race-banner',
+          asked ? 'is-asked' : broken ? 'is-broken' : unknown ? 'is-unknown' : 'is-safe',
+        )}
         role="status"
       >
         <div className="race-banner-words">
           <h2>{headline}</h2>
           <p>{detail}</p>
         </div>
-        {broken && <Actions controls={controls} explored={explored} found={counterexample} />}
+        {broken && (
+          <RaceActions controls={controls} explored={explored} found={counterexample} what="this race" />
+        )}
       </div>
-      {broken && counterexample.schedule.length > 0 && <Shown explored={explored} found={counterexample} />}
+      {broken && counterexample.schedule.length > 0 && (
+        <Shown explored={explored} found={counterexample} onSteer={steer} />
+      )}
       {!broken && <Asked explored={explored} />}
+      <p className="race-by-hand">
+        <Button look="outline" onClick={() => steer([], 0, 'the beginning')}>
+          Steer by hand from the beginning
+        </Button>
+      </p>
       <Export controls={controls} explored={explored} schedule={counterexample?.schedule ?? NO_SCHEDULE} />
     </>
   );
 }
 
-interface OneProps {
-  readonly controls: Controls;
+interface ShownProps {
   readonly explored: Explored;
   readonly found: Counterexample;
+  readonly onSteer: (schedule: readonly Choice[], at: number, what: string) => void;
 }
 
-function Actions({ controls, explored, found }: OneProps) {
-  const { session, host } = controls;
-  const [said, setSaid] = useState('');
-  const copy = async (): Promise<void> => {
-    const shared = shareRace(session, explored, found, host.address());
-    if (shared.kind !== 'link') {
-      setSaid(`${shared.why} Open it on stage and share it from there as a file.`);
-      return;
-    }
-    const copied = await copyLink(session, host, shared.url);
-    setSaid(
-      copied ? 'Copied.' : 'This browser does not let the page copy. Open it on stage and choose Share.',
-    );
-  };
-  return (
-    <div className="race-actions">
-      <Button look="strong" onClick={() => openRace(session, explored, found)}>
-        Open on stage
-      </Button>
-      <Button look="outline" onClick={() => void copy()}>
-        Copy link to this race
-      </Button>
-      <span className="race-said" role="status">
-        {said}
-      </span>
-    </div>
-  );
-}
-
-function Shown({ explored, found }: Omit<OneProps, 'controls'>) {
+function Shown({ explored, found, onSteer }: ShownProps) {
   const { schedule, avoidable, violation } = found;
   const view = useMemo(
     () =>
@@ -110,6 +98,8 @@ function Shown({ explored, found }: Omit<OneProps, 'controls'>) {
     <>
       <Lanes
         view={view}
+        tone={violation?.invariant === 'sometimes' ? 'found' : 'wrong'}
+        onSteer={(at) => onSteer(schedule, at.from, 'the race that was found')}
         said={violation?.says ?? `Nobody can go on: ${found.stuck.join(' and ')} wait for ever.`}
       />
       {avoidable === undefined || safe === undefined ? (
@@ -119,7 +109,12 @@ function Shown({ explored, found }: Omit<OneProps, 'controls'>) {
             : 'Whether another choice would have avoided it was not found out.'}
         </p>
       ) : (
-        <Compare bad={view} good={safe} at={avoidable.at} />
+        <Compare
+          bad={view}
+          good={safe}
+          at={avoidable.at}
+          onSteer={(from) => onSteer(avoidable.safe, from, 'the safe schedule')}
+        />
       )}
       <p className="race-small">
         {figure(schedule.length)} steps, {figure(found.switches)}{' '}

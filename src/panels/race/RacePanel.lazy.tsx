@@ -2,10 +2,12 @@ import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { lookForRaces, onStage, type RaceSettings, racingOf, SETTINGS } from '../../session/racing/page';
+import { steeringOf } from '../../session/racing/steering';
 import { Begin } from './Begin';
 import { Found } from './Found';
 import { Protections } from './Protections';
 import { Search } from './Search';
+import { Steer } from './Steer';
 import './panel.css';
 
 /** Find a race: every interleaving of what is on stage, the shortest way to break it, and what each protection is for. */
@@ -14,6 +16,7 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
   const racing = racingOf(session);
   const race = useStore(racing.store);
   const [settings, setSettings] = useState<RaceSettings>(SETTINGS);
+  const steered = useStore(steeringOf(session).store, (s) => s.now);
   useStore(session.store, (s) => s.version);
   const stage = onStage(session);
   // What was found is of another scenario, or of other switches: it does not belong to what is on stage.
@@ -54,7 +57,9 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
             is there now.
           </p>
         )}
-        {row === undefined || explored === undefined ? (
+        {steered !== undefined ? (
+          <Steer controls={controls} steered={steered} />
+        ) : row === undefined || explored === undefined ? (
           <Nothing controls={controls} settings={settings} running={race.running} failed={race.failed} />
         ) : (
           <Found controls={controls} explored={explored} row={row} key={row.removed?.name ?? ''} />

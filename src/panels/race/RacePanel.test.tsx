@@ -65,6 +65,7 @@ describe('the race finder', () => {
     expect(heads.map((head) => head.textContent?.split(' load')[0]?.split(' store 0x')[0])).toEqual([
       'vCPU 0',
       'vCPU 1',
+      'Memory, as all vCPUs see it',
       '0x030[005]',
       's206[005]',
       'version',

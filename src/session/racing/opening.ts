@@ -23,10 +23,10 @@ export function runOf({ spec, design, removed }: Explored, schedule: readonly Ch
 }
 
 /** The schedule as a branch that leaves before the first step, in switch points: so it fits in a link and outlives new steps. */
-function branched(explored: Explored, schedule: readonly Choice[]): LiveRuns {
+function branched(explored: Explored, { schedule, label = LABEL }: Schedule): LiveRuns {
   const { spec, design, removed } = explored;
   const segments = segmentsOf(runOf(explored, schedule), 0, schedule.length);
-  const recipe = { parent: 0, from: undefined, segments, label: LABEL };
+  const recipe = { parent: 0, from: undefined, segments, label };
   return new LiveRuns(specWithout(spec, removed), design, [recipe]);
 }
 
@@ -35,27 +35,27 @@ const switchesOf = (session: Session, removed: readonly string[]): Readonly<Reco
   ...Object.fromEntries(removed.map((name) => [name, false])),
 });
 
+/** A schedule worth a look: what breaks after it, if anything does, and what it is called among the branches. */
+export interface Schedule extends Pick<Counterexample, 'schedule' | 'violation'> {
+  readonly label?: string;
+}
+
 /** Puts a race on stage, at the moment it breaks, with what was removed switched off. */
-export function openRace(session: Session, explored: Explored, found: Counterexample): void {
+export function openRace(session: Session, explored: Explored, found: Schedule): void {
   const { length } = found.schedule;
-  const live = branched(explored, found.schedule);
+  const live = branched(explored, found);
   session.set({ switches: switchesOf(session, explored.removed), focus: NO_FOCUS, racing: false });
   session.stage(live, 1, length);
   session.say(
     found.violation === undefined
-      ? `This is where nobody can go on, after ${length} steps. Step back to see how it came to that.`
+      ? `This is the moment after step ${length}${found.label === undefined ? ', where nobody can go on' : ''}. Step back to see how it came to that.`
       : `The moment after step ${length}. ${found.violation.says} Step back to see how it came to that.`,
   );
 }
 
 /** A link to a race at the moment it breaks, or why it must be a file. `address` is the page's own, without a fragment. */
-export function shareRace(
-  session: Session,
-  explored: Explored,
-  found: Counterexample,
-  address: string,
-): Shared {
-  const live = branched(explored, found.schedule);
+export function shareRace(session: Session, explored: Explored, found: Schedule, address: string): Shared {
+  const live = branched(explored, found);
   const switches = switchesOf(session, explored.removed);
   return linkOrFile(linkTo(session, live, switches, 1, found.schedule.length), address);
 }

@@ -9,6 +9,8 @@ export interface RaceRow {
   readonly from: number;
   readonly to: number;
   readonly actor: number;
+  /** In whose lane it stands: what a store buffer does stands in its vCPU's. */
+  readonly column: number;
   readonly lane: LaneKind;
   /** The line of pseudo-code of its last step. */
   readonly line: string;
@@ -66,6 +68,7 @@ export function raceView(run: Run, marks: RaceMarks): RaceView {
       from,
       to: beat.to,
       actor: run.actorOf(beat.from),
+      column: columnOf(run, run.actorOf(beat.from)),
       lane: laneOf(run, beat.to - 1),
       line: run.nameOf(beat.to - 1).step?.line.trim() ?? 'the oldest store leaves the buffer',
       said,
@@ -79,6 +82,10 @@ export function raceView(run: Run, marks: RaceMarks): RaceView {
     from = beat.to;
   }
   return { actors: actorsOf(run, rows), words: words.map(({ name }) => name), rows };
+}
+
+function columnOf(run: Run, actor: number): number {
+  return run.world.actors[actor]?.kind === 'drain' ? run.built.machine.drains(actor) : actor;
 }
 
 const saidAt = (run: Run, cursor: number): string =>
@@ -117,7 +124,7 @@ function about(run: Run, { from, to }: Beat, words: readonly SharedWord[]): bool
 
 /** Who acts in it, and what each is doing in its own words: its first operation. */
 function actorsOf(run: Run, rows: readonly RaceRow[]): RaceView['actors'] {
-  const acting = [...new Set(rows.map(({ actor }) => actor))].sort((a, b) => a - b);
+  const acting = [...new Set(rows.map(({ column }) => column))].sort((a, b) => a - b);
   return acting.map((index) => ({
     index,
     name: run.world.actors[index]?.name ?? `actor ${index}`,

@@ -1,8 +1,9 @@
-import { hex, word } from '../../base';
-import { entryText, type Run } from '../../engine';
+import { assertNever, hex, word } from '../../base';
+import { entryText, type Proposition, type Run } from '../../engine';
 import { parseEntity } from '../../hypervisor/entity';
 import { LockTaken } from '../../kernel';
-import { MemoryWritten } from '../../machine';
+import { MemoryWritten, sayBuffered } from '../../machine';
+import { waitingStores } from '../buffers';
 import { lockName } from '../lanes';
 
 /** A word that all vCPUs see: an entry of a table, a lock, a version, a store buffer. */
@@ -19,7 +20,14 @@ const MOST_ENTRIES = 4;
 
 /** The words to look at in the first `length` steps of a run: what they are about, not everything they write. */
 export function sharedWords(run: Run, length: number, where: string | undefined): SharedWord[] {
-  return [...entries(run, length, where), ...named(run), ...locks(run, length), ...buffers(run)];
+  return [
+    ...entries(run, length, where),
+    ...variables(run),
+    ...named(run),
+    ...locks(run, length),
+    ...registers(run),
+    ...buffers(run),
+  ];
 }
 
 /** Entries that something is broken at, and entries of tables that the guest itself has written. */
@@ -67,6 +75,46 @@ function entryWord(run: Run, frame: number, index: number): SharedWord {
 const short = (text: string): string =>
   text.replace('accessed', 'a').replace('dirty', 'd').replace('global', 'g');
 
+/** Words that the programs have names for: what memory itself holds. */
+function variables(run: Run): SharedWord[] {
+  const { machine } = run.built;
+  return machine.words.map(({ name, gfn, offset }) => ({
+    name,
+    entry: { frame: machine.gfnToMfn(gfn), index: Math.floor(offset / 8) },
+    read: () => String(machine.memory.read32(machine.gfnToMfn(gfn), offset >>> 2)),
+  }));
+}
+
+/** Registers that the scenario asks about. */
+function registers(run: Run): SharedWord[] {
+  const { machine, spec } = run.built;
+  const found = new Map<string, SharedWord>();
+  const inside = (p: Proposition): void => {
+    switch (p.kind) {
+      case 'register': {
+        const name = `${p.register} of ${p.vcpu}`;
+        found.set(name, { name, read: () => String(machine.vcpu(p.vcpu).get(p.register)) });
+        return;
+      }
+      case 'not':
+        inside(p.of);
+        return;
+      case 'and':
+      case 'or':
+        inside(p.left);
+        inside(p.right);
+        return;
+      case 'memory':
+      case 'constant':
+        return;
+      default:
+        assertNever(p);
+    }
+  };
+  if (spec.question !== undefined) inside(spec.question.proposition);
+  return [...found.values()];
+}
+
 function named(run: Run): SharedWord[] {
   const { shared = [] } = run.built.hypervisor.describe;
   return shared.map(({ name, cell }) => ({ name, read: () => String(run.store.get(cell)) }));
@@ -96,11 +144,8 @@ function buffers(run: Run): SharedWord[] {
   const { machine } = run.built;
   if (machine.storeBuffers.depth === 0) return [];
   const waiting = (v: number): string[] =>
-    Array.from({ length: machine.storeBuffers.count(v) }, (_, nth) => {
-      const { frame, offset, lo } = machine.storeBuffers.at(v, nth);
-      return `${v}: ${machine.nameFrame(frame)}+${hex(offset, 3)} = ${hex(lo)}`;
-    });
+    waitingStores(run, v).map((store) => `${v}: ${sayBuffered(machine, store)}`);
   return [
-    { name: 'store buffers', read: () => machine.regs.flatMap((_, v) => waiting(v)).join(', ') || 'empty' },
+    { name: 'store buffers', read: () => machine.regs.flatMap((_, v) => waiting(v)).join('\n') || '·' },
   ];
 }

@@ -19,7 +19,12 @@ export function Protections({ race, shown, onShow }: ProtectionsProps) {
     <ul>
       {some.map((row) => (
         <li key={row.removed?.name ?? ''}>
-          <Row row={row} shown={row.removed?.name === shown} onShow={onShow} />
+          <Row
+            row={row}
+            alone={job?.protections.length === 0}
+            shown={row.removed?.name === shown}
+            onShow={onShow}
+          />
         </li>
       ))}
     </ul>
@@ -27,7 +32,9 @@ export function Protections({ race, shown, onShow }: ProtectionsProps) {
   const left = job === undefined ? 0 : job.protections.length + 1 - rows.length;
   return (
     <div className="race-table">
-      <h3 className="race-head">Which protections matter here</h3>
+      <h3 className="race-head">
+        {job?.protections.length === 0 ? 'What was found' : 'Which protections matter here'}
+      </h3>
       {list(telling)}
       {silent.length > 0 && (
         <details className="race-silent">
@@ -39,7 +46,7 @@ export function Protections({ race, shown, onShow }: ProtectionsProps) {
         </details>
       )}
       {race.running && left > 0 && <p className="race-small">{figure(left)} still to explore.</p>}
-      {table !== undefined && (
+      {table !== undefined && job?.protections.length !== 0 && (
         <>
           <h3 className="race-head">Smallest sets that are still safe</h3>
           <Smallest race={race} />
@@ -51,11 +58,13 @@ export function Protections({ race, shown, onShow }: ProtectionsProps) {
 
 interface RowProps {
   readonly row: ProtectionRow;
+  /** There is no protection that could be removed. */
+  readonly alone: boolean;
   readonly shown: boolean;
   readonly onShow: (removed: string | undefined) => void;
 }
 
-function Row({ row, shown, onShow }: RowProps) {
+function Row({ row, alone, shown, onShow }: RowProps) {
   return (
     <button
       type="button"
@@ -64,7 +73,7 @@ function Row({ row, shown, onShow }: RowProps) {
       onClick={() => onShow(row.removed?.name)}
     >
       <span className={classNames('race-dot', `is-${dotOf(row)}`)} aria-hidden="true" />
-      <span className="race-row-name">{row.removed?.label ?? 'none removed'}</span>
+      <span className="race-row-name">{row.removed?.label ?? (alone ? 'as it is' : 'none removed')}</span>
       <span className="race-row-length">{lengthOf(row)}</span>
     </button>
   );
@@ -96,9 +105,11 @@ function Smallest({ race }: { readonly race: RaceState }) {
   );
 }
 
-type Dot = 'safe' | 'broken' | 'unknown';
+type Dot = 'safe' | 'broken' | 'asked' | 'unknown';
 
 function dotOf({ result }: ProtectionRow): Dot {
+  // That something can happen is an answer, and nothing is broken by it.
+  if (result.counterexample?.violation?.invariant === 'sometimes') return 'asked';
   switch (result.outcome.kind) {
     case 'holds':
       return 'safe';

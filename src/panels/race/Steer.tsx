@@ -26,7 +26,7 @@ export function Steer({ controls, steered }: SteerProps) {
   const turns = useMemo(() => turnsAt(run, cursor), [run, cursor]);
   const end = useMemo(() => endOf(run, cursor), [run, cursor]);
   const view = useMemo(
-    () => raceView(run, { length: cursor, breaks: end?.tone === 'wrong' }),
+    () => raceView(run, { length: cursor, breaks: end?.tone === 'wrong', everybody: true }),
     [run, cursor, end],
   );
   // What was taken last stays in sight.
@@ -56,7 +56,6 @@ export function Steer({ controls, steered }: SteerProps) {
     [run, cursor, end],
   );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys for the buttons in it
     <section
       className="race-steering"
       aria-label="Steering by hand"
@@ -118,7 +117,7 @@ interface TurnProps {
 }
 
 function Turn({ turn, number, onTake }: TurnProps) {
-  const { name, line, why, lane } = turn;
+  const { name, doing, line, why, lane } = turn;
   return (
     <button
       type="button"
@@ -127,11 +126,12 @@ function Turn({ turn, number, onTake }: TurnProps) {
       onClick={onTake}
     >
       {number <= 9 && (
-        <kbd className="race-turn-key" aria-hidden="true">
+        <span className="race-turn-key" aria-hidden="true">
           {number}
-        </kbd>
+        </span>
       )}
       <span className="race-turn-name">{name}</span>
+      {doing !== '' && <span className="race-turn-doing">{doing}</span>}
       {line !== '' && <code className="race-turn-line">{line}</code>}
       {why !== undefined && <span className="race-turn-why">{why}</span>}
     </button>

@@ -21,16 +21,19 @@ export default function Buffers({ run, from, to }: BuffersProps) {
   return (
     <ul className="buffers" aria-label="Store buffers">
       {buffersAt(run, from, to).map((buffer) => (
-        <Buffer key={buffer.vcpu} buffer={buffer} />
+        <li key={buffer.vcpu}>
+          <Buffer buffer={buffer} />
+        </li>
       ))}
     </ul>
   );
 }
 
-function Buffer({ buffer }: { readonly buffer: BufferView }) {
+/** One vCPU's, oldest store first. */
+export function Buffer({ buffer }: { readonly buffer: BufferView }) {
   const { vcpu, stores, full, waits } = buffer;
   return (
-    <li className={classNames('buffer', full && 'is-full')}>
+    <div className={classNames('buffer', full && 'is-full')}>
       <span className="buffer-name">
         vCPU {vcpu}
         {full && <em> full</em>}
@@ -45,6 +48,6 @@ function Buffer({ buffer }: { readonly buffer: BufferView }) {
         {stores.length === 0 && <li className="buffer-empty">nothing waits</li>}
       </ol>
       {waits !== undefined && <span className="buffer-waits">{waits}</span>}
-    </li>
+    </div>
   );
 }

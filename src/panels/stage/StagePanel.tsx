@@ -11,6 +11,7 @@ import { useSize } from './useSize';
 const PRESENTER_SCALE = 1.5;
 
 // Most machines have none.
+const loadOrder = () => import('./MemoryOrder.lazy');
 const loadBuffers = () => import('./Buffers.lazy');
 
 /** The scene of the run on stage, at the beat the session shows. */
@@ -41,28 +42,31 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
   const onFocus = useCallback((id: string | undefined) => focusOn(session, id), [session]);
   return (
     <section className="stage-panel" aria-label="Stage" ref={box}>
-      {model !== undefined && size !== undefined && size.w > 0 && size.h > 0 && (
-        <StageView
-          model={model}
-          size={size}
-          scale={presenter ? PRESENTER_SCALE : 1}
-          focus={entity}
-          onFocus={onFocus}
-          fraction={fraction}
-          subscribe={subscribe}
-          waiting={session.frames}
-          buffers={
-            model.buffered === true &&
-            run !== undefined && (
-              <Fetched
-                load={loadBuffers}
-                props={{ run, from: beat.from, to: beat.to }}
-                frames={session.frames}
-              />
-            )
-          }
-          scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
-        />
+      {model?.flat === true && run !== undefined ? (
+        <Fetched load={loadOrder} props={{ run, ...beat }} frames={session.frames} />
+      ) : (
+        model !== undefined &&
+        size !== undefined &&
+        size.w > 0 &&
+        size.h > 0 && (
+          <StageView
+            model={model}
+            size={size}
+            scale={presenter ? PRESENTER_SCALE : 1}
+            focus={entity}
+            onFocus={onFocus}
+            fraction={fraction}
+            subscribe={subscribe}
+            waiting={session.frames}
+            buffers={
+              model.buffered === true &&
+              run !== undefined && (
+                <Fetched load={loadBuffers} props={{ run, ...beat }} frames={session.frames} />
+              )
+            }
+            scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
+          />
+        )
       )}
     </section>
   );

@@ -42,6 +42,8 @@ export interface RaceMarks {
   readonly where?: string;
   /** The last row breaks something. */
   readonly breaks: boolean;
+  /** Everybody with a program has a lane, whether or not anything has been done in it. */
+  readonly everybody?: boolean;
 }
 
 /** The lanes of the first steps of a run. The run must have been recorded that far. */
@@ -81,7 +83,11 @@ export function raceView(run: Run, marks: RaceMarks): RaceView {
     folded = [];
     from = beat.to;
   }
-  return { actors: actorsOf(run, rows), words: words.map(({ name }) => name), rows };
+  return {
+    actors: actorsOf(run, rows, marks.everybody === true),
+    words: words.map(({ name }) => name),
+    rows,
+  };
 }
 
 function columnOf(run: Run, actor: number): number {
@@ -123,8 +129,11 @@ function about(run: Run, { from, to }: Beat, words: readonly SharedWord[]): bool
 }
 
 /** Who acts in it, and what each is doing in its own words: its first operation. */
-function actorsOf(run: Run, rows: readonly RaceRow[]): RaceView['actors'] {
-  const acting = [...new Set(rows.map(({ column }) => column))].sort((a, b) => a - b);
+function actorsOf(run: Run, rows: readonly RaceRow[], everybody: boolean): RaceView['actors'] {
+  const all = run.built.machine.programs.flatMap((ops, actor) =>
+    everybody && ops.length > 0 ? [actor] : [],
+  );
+  const acting = [...new Set([...all, ...rows.map(({ column }) => column)])].sort((a, b) => a - b);
   return acting.map((index) => ({
     index,
     name: run.world.actors[index]?.name ?? `actor ${index}`,

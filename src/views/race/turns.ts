@@ -1,12 +1,15 @@
 import type { Run } from '../../engine';
 import type { LaneKind } from '../../kernel';
 import { sayBuffered } from '../../machine';
+import { programsAt } from '../program';
 
 /** What an actor would do if it were chosen now, or why it cannot be. */
 export interface TurnView {
   readonly actor: number;
   readonly name: string;
   readonly lane: LaneKind;
+  /** The operation of its program that the step is part of, as written. */
+  readonly doing: string;
   /** Its next step: the line of pseudo-code. */
   readonly line: string;
   /** Why it cannot go on now; undefined if it can. */
@@ -16,6 +19,7 @@ export interface TurnView {
 /** Everybody who has, or had, something to do in the run, at a cursor: the next step of each. */
 export function turnsAt(run: Run, cursor: number): TurnView[] {
   const { world, built } = run;
+  const programs = programsAt(run, cursor);
   return run.peek(cursor, () =>
     world.actors
       .filter(({ index, kind }) => kind === 'drain' || (built.machine.programs[index]?.length ?? 0) > 0)
@@ -25,7 +29,9 @@ export function turnsAt(run: Run, cursor: number): TurnView[] {
         const next = world.actors[index]?.thread?.next;
         const line = next?.step.line.trim() ?? '';
         const lane = next?.step.lane ?? next?.procedure.lane ?? 'idle';
-        return { actor: index, name, lane, line, why: can ? undefined : whyNot(run, index) };
+        const op = next === undefined ? undefined : (programs.find((one) => one.actor === index)?.ops ?? []);
+        const doing = op?.find(({ state }) => state !== 'done')?.text ?? '';
+        return { actor: index, name, doing, lane, line, why: can ? undefined : whyNot(run, index) };
       }),
   );
 }
@@ -33,9 +39,9 @@ export function turnsAt(run: Run, cursor: number): TurnView[] {
 function drainTurn(run: Run, actor: number, name: string, can: boolean): TurnView {
   const { machine } = run.built;
   const v = machine.drains(actor);
-  if (!can) return { actor, name, lane: 'drain', line: '', why: 'nothing waits in it' };
+  if (!can) return { actor, name, doing: '', lane: 'drain', line: '', why: 'nothing waits in it' };
   const store = sayBuffered(machine, machine.storeBuffers.at(v, 0));
-  return { actor, name, lane: 'drain', line: `${store} reaches memory`, why: undefined };
+  return { actor, name, doing: '', lane: 'drain', line: `${store} reaches memory`, why: undefined };
 }
 
 /** The vCPU's next step has a condition that does not hold: a lock is held, a store waits, or somebody has paused it. */

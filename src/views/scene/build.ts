@@ -45,6 +45,7 @@ function make(run: Run, from: number, to: number): SceneModel {
   const frames = framesOf({ moment, guests, tables, facts, cast, walk, touched, wrong });
   return {
     frameDigits: Math.max(3, hex(machine.config.machineFrames - 1).length),
+    flat: machine.words.length > 0 && machine.hwMode(0).name === 'off',
     buffered: machine.config.storeBufferDepth > 0,
     columns: columnsOf(mode),
     strip: stripOf(moment, walk),

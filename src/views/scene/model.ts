@@ -258,6 +258,8 @@ export interface Wrong {
 export interface SceneModel {
   /** Hex digits of the machine's highest frame, at least 3: rows keep their width while frames come and go. */
   readonly frameDigits: number;
+  /** No page table is in use, and the programs' words have names: what there is to see is processors, buffers and memory. */
+  readonly flat?: boolean;
   /** The machine has store buffers: they get a strip of the penumbra. */
   readonly buffered?: boolean;
   readonly columns: readonly ColumnModel[];

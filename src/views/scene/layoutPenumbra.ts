@@ -36,7 +36,8 @@ export function layoutPenumbra(
     ({ column, quiet, id, guest, shadow }) =>
       shownKeys.has(column) && (!quiet || [id, guest, shadow].includes(owner)),
   );
-  const home = [...columns].reverse().find((c) => items.some((item) => item.column === c.column.key));
+  const right = [...columns].reverse();
+  const last = right.find((c) => items.some((item) => item.column === c.column.key));
   const mem = columns.find((c) => c.column.level === 0);
   const texts: TextLayout[] = [];
   const labelY = band.top + 10;
@@ -50,6 +51,9 @@ export function layoutPenumbra(
   const placed: PenumbraLayout[] = [];
   const cardsTop = band.top + 6;
   const left = m.pad + LABEL_W;
+  // Beside the label there may be no room for an item under an upper level: then it stands further to the right.
+  const home =
+    last === undefined || last.x + last.w - left >= LEAST_W ? last : right.find((c) => c.column.level === 1);
   let first = (mem?.x ?? columns.at(-1)?.x ?? left) - 16;
   if (home !== undefined) {
     const places = slotPlaces(items, home, left, cardsTop, band.horizon - 8);

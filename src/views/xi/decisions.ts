@@ -20,7 +20,7 @@ const ROWS = [
   ['a write, the dirty log is on, and the page is clean', 'set its dirty bit, go on'],
   ['a write to a protected page table', 'let the guest write it; its shadows are stale'],
   ['a write, and the shadow entry is read-only for no other reason', 'make this entry writable'],
-  ['the shadow entry allows it already', 'resume: another vCPU has repaired it'],
+  ['the shadow entry allows it already', 'resume; if no other row decided, another vCPU has repaired it'],
 ] as const;
 
 /** The table at a cursor; undefined for other designs. */

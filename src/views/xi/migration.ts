@@ -1,6 +1,7 @@
 import { frameName } from '../../base';
 import type { Run } from '../../engine';
 import { dataFrame } from '../../hypervisor/entity';
+import type { Xi } from '../../hypervisor/xi/state';
 import { scanEvents } from './scanEvents';
 import { xiAt } from './xiAt';
 
@@ -73,7 +74,7 @@ export function migrationAt(run: Run, from: number, cursor: number): MigrationVi
     );
     const bitmap = x.pages
       .known()
-      .filter((gfn) => x.p2m.isRam(gfn))
+      .filter((gfn) => x.p2m.isRam(gfn) && used(x, gfn))
       .map((gfn) => ({
         frame: frameName(gfn),
         entity: dataFrame(x.p2m.mfn(gfn)),
@@ -89,6 +90,10 @@ export function migrationAt(run: Run, from: number, cursor: number): MigrationVi
     };
   });
 }
+
+/** Mapped by somebody, a page table, or written: of others nothing is known that could change. */
+const used = (x: Xi, gfn: number): boolean =>
+  x.pages.isGpt(gfn) || x.pages.get(gfn, 'chainHead') !== 0 || x.pages.get(gfn, 'dirty') !== 0;
 
 /** Whether rounds become smaller: what decides when the guest can be stopped for the last one. */
 function verdict(rounds: readonly Round[]): string {

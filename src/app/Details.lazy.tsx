@@ -11,6 +11,7 @@ import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
 import { XiBesidePanel } from '../panels/xiBeside/Panel';
+import { XiChosenPanel } from '../panels/xiChosen/Panel';
 import { XiDebatePanel } from '../panels/xiDebate/Panel';
 import { XiFaultsPanel } from '../panels/xiFaults/Panel';
 import { XiKitsPanel } from '../panels/xiKits/Panel';
@@ -26,11 +27,7 @@ interface DetailsProps {
 export default function Details({ controls, part }: DetailsProps) {
   switch (part) {
     case 'chosen':
-      return controls.session.runs?.design.name === 'kvm' ? (
-        <KvmChosenPanel controls={controls} />
-      ) : (
-        <ChosenPanel controls={controls} />
-      );
+      return <Chosen controls={controls} />;
     case 'vcpus':
       return <VcpusPanel controls={controls} />;
     case 'pool':
@@ -61,5 +58,17 @@ export default function Details({ controls, part }: DetailsProps) {
       return <XiDebatePanel controls={controls} />;
     default:
       return null;
+  }
+}
+
+/** Each design keeps other books. */
+function Chosen({ controls }: { readonly controls: Controls }) {
+  switch (controls.session.runs?.design.name) {
+    case 'kvm':
+      return <KvmChosenPanel controls={controls} />;
+    case 'xi':
+      return <XiChosenPanel controls={controls} />;
+    default:
+      return <ChosenPanel controls={controls} />;
   }
 }

@@ -58,5 +58,5 @@ export const xi: Design = {
       setSwitch: (name, on) => x.switches.set(name, on),
     };
   },
-  panels: ['xiKits', 'xiFaults', 'figures', 'xiBeside', 'xiDebate'],
+  panels: ['chosen', 'xiKits', 'xiFaults', 'figures', 'xiBeside', 'xiDebate'],
 };

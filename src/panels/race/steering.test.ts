@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../base';
-import { findRace, scenarioWithout } from '../../checker';
 import type { Explored } from '../../session/racing/opening';
+import { lookForRaces, onStage, racingOf, SETTINGS } from '../../session/racing/page';
 import { Steering } from '../../session/racing/steering';
 import { endOf } from '../../session/racing/words';
 import { resolved } from '../../testing/library';
+import { testSession } from '../../testing/testSession';
 import { turnsAt } from '../../views/race/turns';
 
 function exploredOf(id: string): Explored {
@@ -78,19 +79,21 @@ describe('steering by hand', () => {
   });
 
   it('begins anywhere in a race that was found, comes to its end by the same choices, and sees the same broken', () => {
-    const explored = { ...exploredOf('stale-walk'), removed: ['recheck'] };
-    const { spec, design } = explored;
-    const found = defined(
-      findRace(scenarioWithout(spec, design)(new Set(['recheck']))).counterexample,
-      'a counterexample',
-    );
+    const { session, explorer } = testSession({ library: 'upper-table-changed-unseen' });
+    lookForRaces(session, SETTINGS);
+    const racing = racingOf(session);
+    while (racing.state.rows.length === 0) explorer.run(1);
+    const explored = defined(onStage(session), 'a scenario on stage');
+    const found = defined(racing.state.rows[0]?.result.counterexample, 'a counterexample');
+    const broken = defined(found.violation, 'something broken').invariant;
+    const everything = { ...explored, removed: [] };
     const steering = new Steering();
-    steering.begin(explored, found.schedule, 20, 'the race that was found');
+    steering.begin(everything, found.schedule, 20, 'the race that was found');
     expect(steering.now).toMatchObject({ cursor: 20, left: { at: 20 } });
     for (const choice of found.schedule.slice(20)) steering.take(choice, 'step');
     const { run, cursor } = defined(steering.now, 'a steered run');
     expect(cursor).toBe(found.schedule.length);
-    expect(endOf(run, cursor)).toMatchObject({ tone: 'wrong', violation: { invariant: 'I1' } });
+    expect(endOf(run, cursor)).toMatchObject({ tone: 'wrong', violation: { invariant: broken } });
     expect(endOf(run, cursor - 1)).toBeUndefined();
   });
 

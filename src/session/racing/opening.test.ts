@@ -47,4 +47,25 @@ describe('a race that was found', () => {
     expect(there.session.state).toMatchObject({ cursor: counterexample.schedule.length, branch: 1 });
     expect(captureLink(there.session)).toEqual(captureLink(session));
   });
+
+  it('keeps the order in which stores reach memory, in its link and on stage', () => {
+    const { session, explorer } = testSession({ library: 'write-then-read-too-late' });
+    lookForRaces(session, SETTINGS);
+    const racing = racingOf(session);
+    while (racing.state.rows.length === 0) explorer.run(1);
+    const counterexample = defined(racing.state.rows[0]?.result.counterexample, 'a counterexample');
+    const explored = { ...defined(onStage(session), 'a scenario on stage'), removed: [] };
+    const { schedule } = counterexample;
+    // It ends with y = 2, so the buffer of vCPU 1 comes last.
+    expect(schedule.at(-1)).toEqual({ actor: 4 });
+    const shared = shareRace(session, explored, counterexample, 'https://example.org/');
+    if (shared.kind !== 'link') throw new Error(shared.why);
+    const there = testSession({ library: 'write-then-read-too-late' });
+    openFragment(there.session, there.sources, shared.url.slice(shared.url.indexOf('#')));
+    expect(there.session.run?.choices(0, schedule.length)).toEqual(schedule);
+    expect(there.session.state.cursor).toBe(schedule.length);
+    openRace(session, explored, counterexample);
+    expect(there.session.run?.store.hash).toBe(session.run?.store.hash);
+    expect(session.state.messages.at(-1)?.text).toContain('that can happen');
+  });
 });

@@ -45,7 +45,8 @@ const dirtyKept = invariant(
   'operation',
   'A page that was written and not saved is marked as dirty in its entry.',
   (pv, found) => {
-    for (const { table, index, hi, lo } of entries(pv)) {
+    for (const { table, index } of pv.mapped) {
+      const { hi, lo } = pv.entry(0, table, index);
       if (!present(lo) || (lo & (U | D)) !== U || pv.ptl(table) >= 0) continue;
       const frame = target(pv, hi, lo);
       if (pv.unsaved(frame))

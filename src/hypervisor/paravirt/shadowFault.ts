@@ -248,8 +248,7 @@ export const shadowFault = procedure<Pv>({
           t.goto('link');
           return;
         }
-        if (t.get(L.flush) !== 0) t.goto('flush');
-        else t.goto('leaf');
+        t.goto(t.get(L.flush) !== 0 ? 'flush' : 'recheck');
       },
       say: 'The tables on the way to the page have their shadows.',
     },
@@ -263,9 +262,26 @@ export const shadowFault = procedure<Pv>({
         pv.machine.tlb.flushAll(v, false);
         const last = v + 1 === pv.machine.config.vcpus;
         t.set(L.flush, last ? 0 : v + 2);
-        t.goto(last ? 'leaf' : 'flush');
+        t.goto(last ? 'recheck' : 'flush');
       },
       say: 'Processors may still know the table as writable: their TLBs are flushed.',
+    },
+    {
+      label: 'recheck',
+      line: '  the entry is no longer what was read before the table was protected: walk again',
+      touch: 'racy',
+      run: (t, pv) => {
+        const now = pv.entry(t.actor, t.get(L.table1), indexOf(t, pv, 1));
+        if (!pv.on('recheck-entry') || (now.hi === t.get(L.hi) && now.lo === t.get(L.lo))) return;
+        t.set(L.changed, 1);
+        t.goto('again');
+      },
+      say: (t, pv) =>
+        t.get(L.changed) !== 0
+          ? 'The guest has changed the entry since it was read: the walk is no longer good.'
+          : pv.on('recheck-entry')
+            ? 'The entry is still what was read.'
+            : 'What was read is believed: looking again is switched off.',
     },
     {
       label: 'leaf',

@@ -131,9 +131,10 @@ export class ShadowTables {
   *leaves(): Iterable<{ table: number; frame: number; index: number; hi: number; lo: number }> {
     for (const { table, frame, level } of this.all()) {
       if (level !== 1 || this.machine.memory.find(frame) === 0) continue;
+      const { memory } = this.machine;
       for (let index = 0; index < 512; index++) {
-        const { hi, lo } = this.entry(frame, index);
-        if (present(lo)) yield { table, frame, index, hi, lo };
+        const lo = memory.lo(frame, index);
+        if (present(lo)) yield { table, frame, index, hi: memory.hi(frame, index), lo };
       }
     }
   }

@@ -201,6 +201,11 @@ export class Pv {
     return this.vmas.get(table * 1024 + index, 0);
   }
 
+  /** Entries of pages that the process has in its map. */
+  get mapped(): { readonly table: number; readonly index: number }[] {
+    return this.vmas.rows().map((row) => ({ table: Math.floor(row / 1024), index: row % 1024 }));
+  }
+
   setVma(table: number, index: number, prot: number): void {
     this.vmas.set(table * 1024 + index, 0, prot);
   }

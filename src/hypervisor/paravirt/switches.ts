@@ -44,6 +44,13 @@ export const SWITCHES = [
     protects: 'J12',
   },
   {
+    name: 'recheck-entry',
+    label: 'Entry read again after protecting',
+    says: 'Over a shadow: once a table is protected, the entry that was read before is read again; without it a change made in between is never noticed.',
+    default: true,
+    protects: 'J4',
+  },
+  {
     name: 'lazy',
     label: 'Lazy mode',
     says: 'Updates wait and are delivered together; without it each is a hypercall of its own.',

@@ -108,7 +108,7 @@ export function traceAt(run: Run, cursor: number, most: number): readonly TraceL
   for (let to = cursor; to > 0 && out.length < most; ) {
     const from = Math.max(0, to - 400);
     const lines = run.eventsIn(from, to).flatMap((event): TraceLine[] => {
-      const text = traceText(event, k);
+      const text = k.profile.untraced.includes(event.kind) ? undefined : traceText(event, k);
       if (text === undefined) return [];
       const actor = run.actorOf(event.step);
       return [

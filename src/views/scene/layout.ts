@@ -75,7 +75,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
 
   // At most one thing is in focus.
   const holding = holdingOf(model, [...keep][0]);
-  const held = cards.find((card) => card.table.id === holding?.table.id);
+  const held = holding === undefined ? undefined : places.get(holding.at);
   const texts = [...labels(model, w, h, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
   const made: SceneLayout = {
     m,
@@ -112,7 +112,9 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   };
   if (holding === undefined || held === undefined) return made;
   const at = (id: EntityId): Rect | undefined => placeOf(made, id);
-  return { ...made, references: layoutReferences(holding.references, held.rect, at, m.headH) };
+  // A card is taken hold of at its head, a frame in its middle.
+  const headH = held.h > m.frameH ? m.headH : held.h - 18;
+  return { ...made, references: layoutReferences(holding.references, held, at, headH) };
 }
 
 /** Room that the key to the marks takes at the foot, where it stands there. */
@@ -120,7 +122,7 @@ const LEGEND_W = 360;
 const hasLegend = (m: SceneLayout['m'], w: number): boolean => m.shadowLabel !== 'top' && w >= 560;
 
 /** At the foot of the card, where no words are: the longest saying that fits. */
-function layoutTag({ says }: Holding, { rect }: CardLayout): TagLayout | undefined {
+function layoutTag({ says }: Holding, rect: Rect): TagLayout | undefined {
   const room = rect.w - 12;
   const text = says.find((words) => wordsWidth(words, 9.5) + 12 <= room);
   if (text === undefined) return undefined;

@@ -254,6 +254,13 @@ export interface Wrong {
   readonly says: string;
 }
 
+/** The way back from a frame to every entry that maps it, where a design keeps one. */
+export interface ReverseModel {
+  readonly from: readonly EntityId[];
+  /** How it is kept, as sayings, the longest first. */
+  readonly says: readonly string[];
+}
+
 /** Everything the scene shows at one moment, as plain data: the same cursor gives an equal model. */
 export interface SceneModel {
   /** Hex digits of the machine's highest frame, at least 3: rows keep their width while frames come and go. */
@@ -279,6 +286,8 @@ export interface SceneModel {
   /** Said when the geometry is not the one that everybody knows: sayings, of which the longest that fits is taken. */
   readonly announce: readonly string[];
   readonly motions: readonly Motion[];
+  /** Reverse maps, by the frame or table they are of. */
+  readonly reverse?: ReadonlyMap<EntityId, ReverseModel>;
   /** Entities named by an invariant that is broken now. */
   readonly wrong: ReadonlyMap<EntityId, Wrong>;
 }

@@ -9,22 +9,31 @@ export interface Reference {
   readonly up: boolean;
 }
 
-/** What holds the shadow in focus: the entries that point at it, and its count in a few words. */
+/** What points at the thing in focus: who holds a shadow, with its count in a few words; or what maps a frame, by its reverse map. */
 export interface Holding {
-  readonly table: TableModel;
+  readonly at: EntityId;
   readonly references: readonly Reference[];
   /** `count 3, pinned`; the first that fits is shown. */
   readonly says: readonly string[];
 }
 
-/** Who holds the shadow that is in focus (itself, or an entry of it); undefined where no shadow is. */
+/** Who holds the shadow, or maps the frame, that is in focus (itself, or an entry of it); undefined for anything else. */
 export function holdingOf(model: SceneModel, focus: EntityId | undefined): Holding | undefined {
   if (focus === undefined) return undefined;
   const owner = ownerOf(focus);
   const table = model.tables.find((t) => t.side === 'shadow' && t.id === owner && t.gone !== true);
-  if (table?.refcount === undefined) return undefined;
+  if (table?.refcount === undefined) {
+    const reverse = model.reverse?.get(owner);
+    return (
+      reverse && {
+        at: owner,
+        references: reverse.from.map((from) => ({ from, up: false })),
+        says: reverse.says,
+      }
+    );
+  }
   const references = model.tables.flatMap((t) => entriesTo(t, table));
-  return { table, references, says: table.holds ?? sayings(table) };
+  return { at: table.id, references, says: table.holds ?? sayings(table) };
 }
 
 function entriesTo(parent: TableModel, child: TableModel): Reference[] {

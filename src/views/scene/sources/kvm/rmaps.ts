@@ -3,12 +3,26 @@ import * as c from '../../../../hypervisor/kvm/constants';
 import { pointerIndex, pointerTable } from '../../../../hypervisor/kvm/pteList';
 import type { Kvm } from '../../../../hypervisor/kvm/state';
 import { fixupOf, guestTable, shadowEntry } from '../../entity';
-import type { FixupGroup } from '../../model';
+import type { FixupGroup, ReverseModel } from '../../model';
 import { field, type Moment } from '../../read/moment';
 import type { UnsyncPage } from './penumbra';
 
 /** Of a reverse map with many sptes no more than these are shown on stage; the books of the frame have all. */
 const SHOWN = 3;
+
+/** All of a frame's reverse map, with how its head word keeps it. */
+export function reverseMap(k: Kvm, frame: number): ReverseModel | undefined {
+  const gfn = k.slots.gfnsOfFrame(frame)[0];
+  if (gfn === undefined) return undefined;
+  const head = k.slots.rmap(gfn, 1);
+  const pointers = k.lists.all(head);
+  if (pointers.length === 0) return undefined;
+  const many = `rmap: many (${pointers.length})`;
+  return {
+    from: pointers.map((pointer) => shadowEntry(pointerTable(pointer), pointerIndex(pointer))),
+    says: (head & 1) === 0 ? ['rmap: one spte', 'rmap: one'] : [many, 'rmap'],
+  };
+}
 
 /**
  * Reverse maps that matter now: those of tables that are unsync, which the next synchronisation must protect, and of the

@@ -88,6 +88,18 @@ describe('KVM on the stage', () => {
     expect(holding?.references).toHaveLength(1);
   });
 
+  it('a frame in focus says how its reverse map is kept, and an arc leads to every spte that maps it', () => {
+    const model = atEnd(runOf('kvm-two-roles'));
+    const holding = holdingOf(model, 'frame 0x200');
+    expect(holding?.says[0]).toBe('rmap: many (2)');
+    expect(holding?.references.map(({ from }) => from)).toEqual([
+      ...shadowsOf(model, 'guest 0x103').map(({ frameName }) => `shadow ${frameName}[000]`),
+    ]);
+    const layout = layoutScene(model, { w: 800, h: 658, keep: new Set(['frame 0x200']) });
+    expect(layout.references).toHaveLength(2);
+    expect(layout.tag?.text).toBe('rmap: many (2)');
+  });
+
   it('an MMIO spte says so, and its frame is a device', () => {
     const run = runOf('kvm-mmio');
     const model = atEnd(run);

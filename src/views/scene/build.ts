@@ -1,7 +1,7 @@
 import { hex } from '../../base';
 import type { Run } from '../../engine';
 import type { PagingMode } from '../../machine';
-import type { ColumnKey, ColumnModel, ReverseModel, SceneModel } from './model';
+import type { ColumnKey, ColumnModel, SceneModel } from './model';
 import { castOf } from './read/cast';
 import { framesOf } from './read/frames';
 import { guestTables, touchedFrames } from './read/guestTables';
@@ -65,21 +65,8 @@ function make(run: Run, from: number, to: number): SceneModel {
         : [`teaching geometry: ${2 ** machine.config.indexBits} entries per table`],
     motions: motionsOf(moment, names, walk, source),
     wrong,
-    ...(facts.reverse === undefined ? {} : { reverse: reverseOf(facts.reverse, [...frames, ...tables]) }),
+    reverse: facts.reverse?.([...frames, ...tables]),
   };
-}
-
-/** Reverse maps of everything on stage that has one. */
-function reverseOf(
-  read: (frame: number) => ReverseModel | undefined,
-  things: readonly { readonly id: string; readonly frame: number }[],
-): Map<string, ReverseModel> {
-  const out = new Map<string, ReverseModel>();
-  for (const { id, frame } of things) {
-    const found = id.startsWith('shadow') ? undefined : read(frame);
-    if (found !== undefined) out.set(id, found);
-  }
-  return out;
 }
 
 /** The columns of a paging mode, with the address bits that index each level. */

@@ -287,7 +287,7 @@ export interface SceneModel {
   readonly announce: readonly string[];
   readonly motions: readonly Motion[];
   /** Reverse maps, by the frame or table they are of. */
-  readonly reverse?: ReadonlyMap<EntityId, ReverseModel>;
+  readonly reverse?: ReadonlyMap<EntityId, ReverseModel> | undefined;
   /** Entities named by an invariant that is broken now. */
   readonly wrong: ReadonlyMap<EntityId, Wrong>;
 }

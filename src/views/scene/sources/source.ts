@@ -63,8 +63,10 @@ export interface DesignFacts {
   readonly access: (frame: number) => FrameModel['access'];
   /** What a frame of the memory column is, if it is neither data nor a table (`device`). */
   readonly role?: (frame: number) => string | undefined;
-  /** The reverse map of a frame, for designs that keep one; undefined where it is empty. */
-  readonly reverse?: (frame: number) => ReverseModel | undefined;
+  /** The reverse maps of frames and tables on stage, for designs that keep them. */
+  readonly reverse?: (
+    things: readonly { readonly id: EntityId; readonly frame: number }[],
+  ) => ReadonlyMap<EntityId, ReverseModel>;
   /** What is special about the shadows of this guest's mode: sayings, the longest first. */
   readonly announce?: readonly string[];
   /** Said in the lower half when there is nothing to show there. */

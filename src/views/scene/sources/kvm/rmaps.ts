@@ -2,7 +2,7 @@ import { frameName, hex, shadowName } from '../../../../base';
 import * as c from '../../../../hypervisor/kvm/constants';
 import { pointerIndex, pointerTable } from '../../../../hypervisor/kvm/pteList';
 import type { Kvm } from '../../../../hypervisor/kvm/state';
-import { fixupOf, guestTable, shadowEntry } from '../../entity';
+import { type EntityId, fixupOf, guestTable, shadowEntry } from '../../entity';
 import type { FixupGroup, ReverseModel } from '../../model';
 import { field, type Moment } from '../../read/moment';
 import type { UnsyncPage } from './penumbra';
@@ -10,8 +10,21 @@ import type { UnsyncPage } from './penumbra';
 /** Of a reverse map with many sptes no more than these are shown on stage; the books of the frame have all. */
 const SHOWN = 3;
 
+/** The reverse maps of what is on stage, of frames and of tables of the guest. */
+export function reverseMaps(
+  k: Kvm,
+  things: readonly { readonly id: EntityId; readonly frame: number }[],
+): ReadonlyMap<EntityId, ReverseModel> {
+  const out = new Map<EntityId, ReverseModel>();
+  for (const { id, frame } of things) {
+    const found = id.startsWith('shadow') ? undefined : reverseMap(k, frame);
+    if (found !== undefined) out.set(id, found);
+  }
+  return out;
+}
+
 /** All of a frame's reverse map, with how its head word keeps it. */
-export function reverseMap(k: Kvm, frame: number): ReverseModel | undefined {
+function reverseMap(k: Kvm, frame: number): ReverseModel | undefined {
   const gfn = k.slots.gfnsOfFrame(frame)[0];
   if (gfn === undefined) return undefined;
   const head = k.slots.rmap(gfn, 1);

@@ -6,7 +6,7 @@ import { field, type Moment } from '../../read/moment';
 import type { DesignFacts, SceneSource, ShadowFacts } from '../source';
 import { kvmMotion } from './motion';
 import { penumbraWords, unsyncItems, unsyncNotes, unsyncPages } from './penumbra';
-import { reverseMap, rmapGroups } from './rmaps';
+import { reverseMaps, rmapGroups } from './rmaps';
 import { paeRoots, shadowFacts, zappedPages } from './shadows';
 
 const kvmOf = (moment: Moment): Kvm => moment.run.world.part('kvm') as Kvm;
@@ -52,7 +52,7 @@ function factsOf(moment: Moment, k: Kvm): DesignFacts {
     notes: unsyncNotes(k, unsync),
     outOfSync: new Set(unsync.map(({ table }) => table)),
     access: (frame) => accessTo(k, frame),
-    reverse: (frame) => reverseMap(k, frame),
+    reverse: (things) => reverseMaps(k, things),
     role: (frame) =>
       k.slots.of(frame) < 0 && k.slots.gfnsOfFrame(frame).length === 0 ? 'device' : undefined,
     announce: announce(k),

@@ -6,7 +6,9 @@ import { compileText } from '../session/reading';
 import { kvmSource } from '../views/scene/sources/kvm/source';
 import { supplySource } from '../views/scene/sources/registry';
 import { xiSource } from '../views/scene/sources/xi/source';
+import { supplyTabs } from './details';
 import { listenForDrops } from './dropping';
+import { LATER_TABS } from './laterTabs';
 import { followAddress } from './urlSync';
 
 /**
@@ -16,6 +18,7 @@ import { followAddress } from './urlSync';
 export function furnish(controls: Controls): void {
   supplySource(kvmSource);
   supplySource(xiSource);
+  supplyTabs(LATER_TABS);
   controls.furnish(
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,

@@ -39,7 +39,13 @@ export function lookupsInFull(run: Run): readonly LookupInFull[] {
   found.step = run.length;
   scanEvents(run, from, found.step, (kind, value, step) => {
     if (kind === 'BlVisit' || kind === 'LinearRead')
-      found.reads.push({ kit: value('kit'), index: value('index'), hit: value('hit') === 1, step });
+      found.reads.push({
+        kit: value('kit'),
+        index: value('index'),
+        // Whatever is in the chain maps the page; a search finds out.
+        hit: kind === 'BlVisit' || value('hit') === 1,
+        step,
+      });
     if (kind !== 'ChainWalk' && kind !== 'LinearScan') return;
     found.all.push({
       gfn: value('gfn'),

@@ -154,7 +154,12 @@ function ofPage(x: Xi, gfn: number): ChosenXi {
     kind: pages.isGpt(gfn) ? 'page table' : 'guest page',
     parts: [
       {
-        title: chain.length === 1 ? 'Chain of 1 entry' : `Chain of ${chain.length} entries`,
+        title:
+          chain.length === 0
+            ? 'Empty chain'
+            : chain.length === 1
+              ? 'Chain of 1 entry'
+              : `Chain of ${chain.length} entries`,
         tag: 'RECONSTRUCTED',
         says: 'Whoever maps the page, read-only too, the last installed first.',
         facts: chain.map(

@@ -21,6 +21,8 @@ const VIEWS: readonly { readonly name: string; readonly show: (app: AppPage) => 
   { name: 'vCPUs', show: (app) => app.details.show('vCPUs') },
   { name: 'the pool', show: (app) => app.details.show('Pool') },
   { name: 'the search', show: (app) => app.details.show('Search') },
+  { name: 'memory order', show: (app) => app.library.choose('Everybody sees his own store first') },
+  { name: 'the race finder', show: (app) => app.race.open() },
   { name: 'the events', show: (app) => app.details.show('Events') },
   {
     name: 'a broken invariant',

@@ -70,6 +70,20 @@ export class AppPage {
     await this.idle();
   }
 
+  /** Drops a file on the page, as a person does from the desktop. */
+  async drop(name: string, text: string): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle(
+      ([file, content]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], file, { type: 'text/plain' }));
+        return data;
+      },
+      [name, text] as const,
+    );
+    await this.page.dispatchEvent('body', 'drop', { dataTransfer });
+    await this.idle();
+  }
+
   /** The scenario's title as the header shows it. */
   get title() {
     return this.page.getByRole('banner').getByRole('heading', { level: 1 });

@@ -6,7 +6,9 @@ export class RaceFinder {
   constructor(private readonly app: AppPage) {}
 
   get verdict(): Locator {
-    return this.app.page.getByRole('heading', { name: /^(Broken|Everything holds|Stuck|Not known)/ });
+    return this.app.page.getByRole('heading', {
+      name: /^(Broken|Everything holds|Stuck|Not known|It ends with|It does not|No schedule|Every schedule)/,
+    });
   }
 
   get lanes(): Locator {
@@ -15,6 +17,21 @@ export class RaceFinder {
 
   row(name: RegExp): Locator {
     return this.app.page.getByRole('button', { name });
+  }
+
+  /** The run that a person steers, as lanes. */
+  get steered(): Locator {
+    return this.app.page.getByRole('region', { name: 'The run as you steer it' });
+  }
+
+  /** Who could be chosen next: buttons with what each would do, or why it cannot. */
+  turn(name: RegExp): Locator {
+    return this.app.page.getByRole('group', { name: 'Who goes next?' }).getByRole('button', { name });
+  }
+
+  async steer(): Promise<void> {
+    await this.app.page.getByRole('button', { name: 'Steer by hand from the beginning' }).click();
+    await expect(this.app.page.getByRole('heading', { name: 'You are the scheduler' })).toBeVisible();
   }
 
   async open(): Promise<void> {

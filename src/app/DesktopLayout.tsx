@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
-import { CountersPanel } from '../panels/counters/Panel';
 import { LanesPanel } from '../panels/lanes/Panel';
 import { OosPanel } from '../panels/oos/Panel';
 import { ProgramPanel } from '../panels/program/Panel';
@@ -17,6 +16,7 @@ import { detailTabs, loadDetails } from './details';
 import { Guarded } from './Guarded';
 
 const loadEditor = () => import('../editor/EditorPanel.lazy');
+const loadCounters = () => import('./Counters.lazy');
 
 const SCENARIO_TABS = [
   { id: 'story', label: 'Story' },
@@ -173,7 +173,7 @@ function Now({ controls }: { readonly controls: Controls }) {
         <OosPanel controls={controls} />
       </Guarded>
       <Guarded name="counters">
-        <CountersPanel controls={controls} />
+        <Fetched load={loadCounters} props={{ controls }} frames={controls.session.frames} />
       </Guarded>
     </div>
   );

@@ -9,6 +9,7 @@ import {
   PFEC_U,
   PFEC_W,
   present,
+  type RegisterName,
   sayError,
   sayVa,
   U,
@@ -23,7 +24,39 @@ import { PROT_EXEC, PROT_WRITE, type Pv } from './state';
 const L = slots(
   ...(['vaHi', 'vaLo', 'error', 'table', 'index', 'seenHi', 'seenLo', 'found'] as const),
   ...(['outcome', 'oldHi', 'oldLo'] as const),
+  // The interrupted program's privilege and instruction, while the handler executes instructions of its own.
+  ...(['cpl', 'ins0', 'ins1', 'ins2', 'ins3', 'ins4', 'ins5', 'ins6', 'ins7', 'ins8'] as const),
 );
+
+const INS = [
+  'insAccess',
+  'insLocked',
+  'insVaHi',
+  'insVaLo',
+  'insWidth',
+  'insValueHi',
+  'insValueLo',
+  'insExpectedHi',
+  'insExpectedLo',
+] as const satisfies readonly RegisterName[];
+
+/** The kernel is about to execute instructions of its own: what was interrupted is put aside. */
+function enterKernel(t: Thread, pv: Pv): void {
+  const r = pv.machine.vcpu(t.actor);
+  t.set(L.cpl, r.get('cpl'));
+  INS.forEach((name, i) => {
+    t.set(L.ins0 + i, r.get(name));
+  });
+  r.set('cpl', 0);
+}
+
+function leaveKernel(t: Thread, pv: Pv): void {
+  const r = pv.machine.vcpu(t.actor);
+  INS.forEach((name, i) => {
+    r.set(name, t.get(L.ins0 + i));
+  });
+  r.set('cpl', t.get(L.cpl));
+}
 
 /** Whether an entry, as it stands, lets the faulting access pass. */
 function permits({ hi, lo }: Word, error: number): boolean {
@@ -152,14 +185,15 @@ export const guestFault = procedure<Pv>({
           unlockPtl(t, pv, t.get(L.table));
           down(pv);
           t.ret(FAULT_RETRY, 0);
-        } else if (present(now.lo) && (now.lo & W) === 0 && (t.get(L.error) & PFEC_W) !== 0)
+        } else if (present(now.lo) && (now.lo & W) === 0 && (t.get(L.error) & PFEC_W) !== 0) {
+          enterKernel(t, pv);
           t.callThen(
             'granted',
             changeOf(pv, EDIT_GRANT),
             [t.get(L.table), t.get(L.index), EDIT_GRANT],
             L.outcome,
           );
-        else t.goto('page-in');
+        } else t.goto('page-in');
       },
       say: (t) =>
         t.get(L.found) === 2
@@ -184,6 +218,7 @@ export const guestFault = procedure<Pv>({
       line: '  a write that the map allows: W, A and D; unlock, try again',
       touch: 'racy',
       run: (t, pv) => {
+        leaveKernel(t, pv);
         unlockPtl(t, pv, t.get(L.table));
         down(pv);
         t.ret(FAULT_RETRY, 0);

@@ -67,10 +67,25 @@ function storeId(t: Thread, k: Kvm, hi: number): void {
   else storeTopByte(t, k, sfn, index, hi >>> 24);
 }
 
-function slow(t: Thread): void {
-  t.set(L.result, c.RET_PF_INVALID);
+/** fast_page_fault, as the later tracepoint tells it: the spte before and after, and what came of it. */
+function trace(t: Thread, k: Kvm, oldHi: number, oldLo: number, newHi: number, newLo: number): void {
+  const result = t.get(L.result);
+  k.world.emit(
+    KvmFastPageFault,
+    ...([t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error), t.get(L.sfn), t.get(L.index)] as const),
+    ...([oldHi, oldLo, newHi, newLo] as const),
+    ...([result === c.RET_PF_SPURIOUS ? 1 : 0, result === c.RET_PF_FIXED ? 1 : 0] as const),
+  );
+}
+
+/** Nothing has been changed, and nothing will be. */
+function leave(t: Thread, k: Kvm, result: number): void {
+  t.set(L.result, result);
+  trace(t, k, t.get(L.hi), t.get(L.lo), t.get(L.hi), t.get(L.lo));
   t.goto('end');
 }
+
+const slow = (t: Thread, k: Kvm): void => leave(t, k, c.RET_PF_INVALID);
 
 /** Which frame the spte maps, as its page remembers it: read without the lock. */
 function readGfn(t: Thread, k: Kvm): void {
@@ -128,7 +143,7 @@ export const fastPageFaultProposal = procedure<Kvm>({
         }
         const lo = k.lo(sfn, index);
         if ((lo & c.SPTE_MMU_PRESENT) === 0 || (lo & c.SPTE_PS) !== 0) {
-          slow(t);
+          slow(t, k);
           return;
         }
         t.set(L.sfn, frameOf(k.hi(sfn, index), lo));
@@ -153,10 +168,9 @@ export const fastPageFaultProposal = procedure<Kvm>({
         t.set(L.lo, lo);
         const user = (t.get(L.error) & PFEC_U) !== 0;
         const gate = !k.on('allow-write-gate') || (lo & c.SPTE_MMU_WRITABLE) !== 0;
-        if ((lo & c.SPTE_MMU_PRESENT) === 0 || (user && (lo & c.SPTE_U) === 0) || !gate) slow(t);
+        if ((lo & c.SPTE_MMU_PRESENT) === 0 || (user && (lo & c.SPTE_U) === 0) || !gate) slow(t, k);
         else if ((lo & c.SPTE_W) !== 0) {
-          t.set(L.result, c.RET_PF_SPURIOUS);
-          t.goto('end');
+          leave(t, k, c.RET_PF_SPURIOUS);
         } else {
           const id = identification(k, t.actor) << c.SPTE_ID_SHIFT_HI;
           t.set(L.wantHi, id === 0 ? hi : (hi & ~c.SPTE_ID_HI) | id);
@@ -195,7 +209,7 @@ export const fastPageFaultProposal = procedure<Kvm>({
       when: (t, k) => (atOnce(k) ? drained(t, k) : roomLeft(t, k)),
       run: (t, k) => {
         if (!k.on('id-cmpxchg')) storeId(t, k, t.get(L.wantHi));
-        else if (!exchange(k, t, t.get(L.hi), t.get(L.wantHi), t.get(L.lo))) slow(t);
+        else if (!exchange(k, t, t.get(L.hi), t.get(L.wantHi), t.get(L.lo))) slow(t, k);
       },
       say: (t, k) => {
         const id = idOf(t.get(L.wantHi));
@@ -275,11 +289,7 @@ export const fastPageFaultProposal = procedure<Kvm>({
         if (k.on('compare-exchange')) done = exchange(k, t, wantHi, hi, lo);
         else k.memory.write64(sfn, index, hi, lo);
         t.set(L.result, done ? c.RET_PF_FIXED : c.RET_PF_INVALID);
-        k.world.emit(
-          KvmFastPageFault,
-          ...([t.actor, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error), sfn, index] as const),
-          ...([wasHi, wasLo, k.hi(sfn, index), k.lo(sfn, index), 0, done ? 1 : 0] as const),
-        );
+        trace(t, k, wasHi, wasLo, k.hi(sfn, index), k.lo(sfn, index));
         // I19: an exchange that succeeds changes nothing but W and the identification.
         if (done)
           k.vcpu(t.actor).set(
@@ -315,7 +325,7 @@ export const fastPageFaultProposal = procedure<Kvm>({
         clears(k) === 'store' ? plainStore(t, k) : clears(k) === 'leave' ? 'private' : 'racy',
       when: (t, k) => (clears(k) === 'store' ? roomLeft(t, k) : clears(k) === 'leave' || drained(t, k)),
       run: (t, k) => {
-        slow(t);
+        slow(t, k);
         const cleared = t.get(L.wantHi) & ~c.SPTE_ID_HI;
         const how = clears(k);
         if (how === 'exchange') exchange(k, t, t.get(L.wantHi), cleared, t.get(L.lo));

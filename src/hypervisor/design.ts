@@ -119,6 +119,8 @@ export interface Design {
   readonly operations?: readonly OperationSpec[];
   /** How many machine frames the design wants for itself, if the scenario does not say. */
   readonly poolFrames: (vcpus: number, guestFrames: number, knobs: DesignOptions['knobs']) => number;
+  /** In which paging modes it can be shown in a teaching geometry; x86-64, and that with all its levels, if it does not say. */
+  readonly geometries?: readonly ('x86-64' | 'pae' | '32-bit')[];
   /** Why a world cannot be built with these options, in words for whoever wrote the scenario; undefined if it can. */
   readonly refuse?: (
     machine: MachineConfig,

@@ -69,39 +69,43 @@ function mode64(config: MachineConfig): PagingMode {
   };
 }
 
+/** In a teaching geometry of b bits a table has 2^b entries, the top one four: addresses have 2 + 2b bits of page number, as in 32-bit mode. */
 function modePae(config: MachineConfig): PagingMode {
+  const { indexBits } = config;
   const address = highBits(config.maxPhysicalBits, 62);
   return {
     name: 'pae',
     levels: 3,
     entryCells: 2,
-    vaBits: 32,
-    shift: [0, 12, 21, 30],
-    indexMask: [0, 511, 511, 3],
+    vaBits: 14 + 2 * indexBits,
+    shift: [0, 12, 12 + indexBits, 12 + 2 * indexBits],
+    indexMask: [0, (1 << indexBits) - 1, (1 << indexBits) - 1, 3],
     largeLeaf: [false, false, true, false],
     // The PDPTEs are checked when MOV CR3 loads them: bits 1-2, 5-8 and everything from MAXPHYADDR up, NX included.
     tableReservedHi: [0, address, address, highBits(config.maxPhysicalBits, 63)],
     tableReservedLo: [0, 0, 0, lowBits(1, 2) | lowBits(5, 8)],
     leafReservedHi: [0, address, address, 0],
-    leafReservedLo: [0, 0, largeLow(21), 0],
+    leafReservedLo: [0, 0, largeLow(12 + indexBits), 0],
   };
 }
 
-/** PSE-36: bits 13 to 20 of a 4 MiB leaf are physical address bits 32 to 39, as far as the processor has them; bit 21 is reserved. */
+/** In a teaching geometry of b bits a table has 2^(b + 1) entries, and no PSE-36. PSE-36: bits 13 to 20 of a 4 MiB leaf are physical address bits 32 to 39, as far as the processor has them; bit 21 is reserved. */
 function mode32(config: MachineConfig): PagingMode {
+  const bits = config.indexBits + 1;
+  const mask = (1 << bits) - 1;
   const highest = Math.min(config.maxPhysicalBits, 40);
   return {
     name: '32',
     levels: 2,
     entryCells: 1,
-    vaBits: 32,
-    shift: [0, 12, 22],
-    indexMask: [0, 1023, 1023],
+    vaBits: 12 + 2 * bits,
+    shift: [0, 12, 12 + bits],
+    indexMask: [0, mask, mask],
     largeLeaf: [false, false, true],
     tableReservedHi: [0, 0, 0],
     tableReservedLo: [0, 0, 0],
     leafReservedHi: [0, 0, 0],
-    leafReservedLo: [0, 0, lowBits(highest - 19, 21)],
+    leafReservedLo: [0, 0, bits === 10 ? lowBits(highest - 19, 21) : largeLow(12 + bits)],
   };
 }
 
@@ -141,7 +145,7 @@ export function indexAt(mode: PagingMode, level: number, vaHi: number, vaLo: num
 
 /** Whether the bits above the translated ones repeat the topmost of these; in modes of 32-bit addresses, whether they are absent. */
 export function canonical(mode: PagingMode, vaHi: number, vaLo: number): boolean {
-  if (mode.name !== '64') return vaHi === 0;
+  if (mode.name !== '64') return vaHi === 0 && (mode.vaBits >= 32 || vaLo >>> mode.vaBits === 0);
   const above = mode.vaBits > 32 ? vaHi >> (mode.vaBits - 33) : vaLo >> (mode.vaBits - 1);
   if (above !== 0 && above !== -1) return false;
   return mode.vaBits > 32 || vaHi === above;
@@ -182,7 +186,7 @@ export function reservedViolation(
 /** First 4 KiB frame of the page that a leaf maps. */
 export function leafFrame(mode: PagingMode, level: number, hi: number, lo: number): number {
   if (level === 1) return frameOf(hi, lo);
-  if (mode.name === '32') return (((lo >>> 13) & 0xff) << 20) | ((lo >>> 22) << 10);
+  if (mode.name === '32' && mode.vaBits === 32) return (((lo >>> 13) & 0xff) << 20) | ((lo >>> 22) << 10);
   const pages = 2 ** ((mode.shift[level] as number) - 12);
   return Math.floor(frameOf(hi, lo) / pages) * pages;
 }

@@ -58,7 +58,7 @@ export class Tlb {
       (_, v) => world.store.region(`TLB of vCPU ${v}`, cells).base,
     );
     const ib = config.indexBits;
-    this.largeShifts = [...new Set([12 + ib, 12 + 2 * ib, 21, 22])].filter((s) => s > 12);
+    this.largeShifts = [...new Set([12 + ib, 13 + ib, 12 + 2 * ib, 21, 22])].filter((s) => s > 12);
   }
 
   /** Behind the entries: how many map large pages, then each set's next victim. */

@@ -50,7 +50,7 @@ function restScheduler(schedule: Schedule): Scheduler {
 function over(segment: Segment, world: World, progress: Progress, steps: number): boolean {
   const actor = world.actors[segment.actor];
   if (actor === undefined || (actor.thread !== undefined && !actor.thread.alive)) return true;
-  if (actor.thread === undefined && !actor.enabled()) return true;
+  if ((actor.thread === undefined || actor.kind === 'worker') && !actor.enabled()) return true;
   const { until } = segment;
   switch (until.kind) {
     case 'moment':

@@ -9,6 +9,7 @@ export const native: Design = {
   title: 'Bare hardware',
   about: 'No hypervisor: the processor walks the guest’s own tables.',
   profiles: [],
+  geometries: ['x86-64', 'pae', '32-bit'],
   switches: [],
   counters: [],
   invariants: nativeInvariants,

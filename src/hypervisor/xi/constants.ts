@@ -30,5 +30,8 @@ export type ShapeName = (typeof SHAPES)[number];
 /** The quadrant of an SPTI with no guest table behind it (a divided large page). */
 export const NO_QUADRANT = 4;
 
-/** How many kits one operation can hold on to beside those on the walk path. */
-export const HOLDS = 4;
+/** Why an operation holds on to a kit that is not on the walk path: places among a vCPU's holds. */
+export const RESYNCING = 0;
+export const MAKING = 1;
+export const DIVIDING = 2;
+export const PIECES = 3;

@@ -25,12 +25,13 @@ export const xi: Design = {
   invariants: xiInvariants,
   knobs: XI_KNOBS,
   operations: OPERATIONS,
+  geometries: ['x86-64', 'pae', '32-bit'],
   refuse: refuseReservation,
   poolFrames: (vcpus, guestFrames, knobs) => ownFrames(reservation(guestFrames, knobs).kits, vcpus),
   build: (world, machine, options) => {
     const x = new Xi(world, machine, options);
     world.addPart('xi', x);
-    if ((options.knobs['idle-zeroing'] ?? 0) !== 0) world.addThread('worker', 'the idle loop').start(xiIdle);
+    if (x.idle !== 0) world.addThread('worker', 'the idle loop').start(xiIdle);
     if (x.touchOnHit) machine.onTranslated = (v, vaHi, vaLo) => touchPath(x, v, vaHi, vaLo);
     machine.gfnToMfn = (gfn) => x.p2m.mfn(gfn);
     machine.nameFrame = (frame) => x.name(frame);

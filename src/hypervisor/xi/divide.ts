@@ -1,7 +1,7 @@
 import { procedure, slots } from '../../kernel';
 import { U, W } from '../../machine';
 import { indexOf, kitOf, slotOf } from './backlinks';
-import { NO_QUADRANT, TO_LARGE, TO_PAGE, TO_TABLE } from './constants';
+import { DIVIDING, NO_QUADRANT, PIECES, TO_LARGE, TO_PAGE, TO_TABLE } from './constants';
 import { LpDivide, SptiAlloc } from './events';
 import { containsGpt } from './gpt';
 import { xiInstall } from './install';
@@ -13,10 +13,6 @@ import { xiTakeKit } from './takeKit';
 import { holderOf } from './who';
 
 const L = slots('slot', 'base', 'rights', 'nxHi', 'kit', 'index');
-
-/** Hold of the SPT that is being divided, and of the one with the pieces. */
-const DIVIDING = 2;
-const PIECES = 3;
 
 /** The first frame of a piece, and how many it has. */
 const piece = (x: Xi, kit: number, index: number): { gfn: number; span: number } => {

@@ -1,6 +1,6 @@
 import { procedure, slots } from '../../kernel';
 import { indexOf, kitOf, slotOf } from './backlinks';
-import { TO_PAGE } from './constants';
+import { MAKING, TO_PAGE } from './constants';
 import { BlVisit, ChainWalk, LinearRead, LinearScan } from './events';
 import { xiRemove } from './remove';
 import { takeWrite, writable } from './spte';
@@ -14,15 +14,18 @@ const L = slots(
   ...(['gfn', 'action', 'visited', 'changed', 'slot', 'next', 'kit', 'index', 'left', 'hint'] as const),
 );
 
-/** The next kit from a number on that is a leaf shadow, or -1. */
-function nextLeafKit(x: Xi, from: number): number {
-  return x.kits.used().find((kit) => kit >= from && x.kits.get(kit, 'level') === 1) ?? -1;
-}
+/** Leaf shadows that a search must read: not the one that is being made, which is empty. */
+const leafKits = (x: Xi): number[] =>
+  x.kits
+    .used()
+    .filter((kit) => x.kits.get(kit, 'level') === 1 && !x.vcpus.some((v) => v.held(MAKING) === kit));
+
+/** The next of them from a number on, or -1. */
+const nextLeafKit = (x: Xi, from: number): number => leafKits(x).find((kit) => kit >= from) ?? -1;
 
 /** What a linear search would read for this question: the engine says so each time, whichever way it goes itself. */
 function countWouldRead(x: Xi): void {
-  let entries = 0;
-  for (const kit of x.kits.used()) if (x.kits.get(kit, 'level') === 1) entries += x.shapeOf(kit).entries;
+  const entries = leafKits(x).reduce((sum, kit) => sum + x.shapeOf(kit).entries, 0);
   x.world.count('linear_would_read', entries);
 }
 

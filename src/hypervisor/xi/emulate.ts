@@ -16,7 +16,7 @@ import { emulatedStore } from '../emulatedStore';
 import { noteDirty } from './dirty';
 import { differs, readBehind } from './entries';
 import { XiEmulated } from './events';
-import { xiResyncEntry } from './resyncEntry';
+import { ALL, xiResyncEntry } from './resyncEntry';
 import { guestRange } from './shape';
 import type { Xi } from './state';
 import { lacksAt, markEntry, nextLacking, xiWalk } from './walk';
@@ -206,7 +206,7 @@ export const xiEmulate = procedure<Xi>({
         }
         t.set(L.entry, entry + 1);
         readBehind(x, kit, entry, value);
-        if (differs(x, kit, entry, value.hi, value.lo)) t.callThen('entry', xiResyncEntry, [kit, entry, 0]);
+        if (differs(x, kit, entry, value.hi, value.lo)) t.callThen('entry', xiResyncEntry, [kit, entry, ALL]);
         else t.goto('entry');
       },
       say: (t, x) =>

@@ -44,13 +44,12 @@ function allowedByPath(x: Xi, v: number, leaf: number): boolean {
   return true;
 }
 
-/** Whether the fault has led to an entry that allows the access; how often it has not, in a row, is kept for T2. */
-function noteOutcome(t: Thread, x: Xi): boolean {
+/** How often in a row faults have led to no entry that allows the access is kept for T2. */
+function noteOutcome(t: Thread, x: Xi): void {
   const slot = t.get(L.slot);
   const good = slot >= 0 && isLeafSpte(x, slot) && (!isWrite(t) || writable(x, slot));
   const vcpu = x.vcpu(t.actor);
   vcpu.set('unresolved', good ? 0 : vcpu.get('unresolved') + 1);
-  return good;
 }
 
 /** Whether the fault is a write that the SPTE does not allow yet. */
@@ -221,7 +220,8 @@ export const xiPageFault = procedure<Xi>({
       touch: 'locked',
       run: (t, x) => {
         decide(t, x, 8);
-        if (noteOutcome(t, x) && x.machine.vcpu(t.actor).get('faults') > PATIENCE) return;
+        noteOutcome(t, x);
+        if (x.machine.vcpu(t.actor).get('faults') > PATIENCE) return;
         t.goto('unlock');
       },
       say: (t, x) =>

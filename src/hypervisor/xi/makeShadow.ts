@@ -1,4 +1,5 @@
 import { procedure, slots } from '../../kernel';
+import { MAKING } from './constants';
 import { GptMark, SptiAlloc } from './events';
 import { markGpt } from './gpt';
 import { xiProtect } from './protect';
@@ -7,9 +8,6 @@ import { xiTakeKit } from './takeKit';
 import { holderOf } from './who';
 
 const L = slots('gfn', 'level', 'quadrant', 'shape', 'kit', 'found');
-
-/** Hold of the shadow being made. */
-const MAKING = 1;
 
 /**
  * spti_make_shadow (sheet 5.2): the SPTI of a guest table, from the hash or from the pool. Arguments: guest frame, level, quadrant,

@@ -1,10 +1,11 @@
 import { procedure, slots } from '../../kernel';
 import { type Halves, sayIndex } from '../../machine';
+import { RESYNCING } from './constants';
 import { TAKE_WRITE, xiEachMapping } from './eachMapping';
 import { differs, readBehind } from './entries';
 import { OosOpen, ResyncBegin, ResyncEnd } from './events';
 import { xiFlush } from './flush';
-import { xiResyncEntry } from './resyncEntry';
+import { ALL, NONE, xiResyncEntry } from './resyncEntry';
 import { guestRange } from './shape';
 import type { Xi } from './state';
 import { holderOf } from './who';
@@ -41,9 +42,6 @@ export const xiOpen = procedure<Xi>({
 });
 
 const L = slots('gfn', 'changed', 'kit', 'entry', 'compared', 'differing', 'equal');
-
-/** Hold of the SPTI that is being brought up to date. */
-const RESYNCING = 0;
 
 const read: Halves = { hi: 0, lo: 0 };
 
@@ -129,7 +127,7 @@ export const xiResync = procedure<Xi>({
         if (equal) t.goto(after);
         else {
           t.set(L.differing, t.get(L.differing) + 1);
-          t.callThen(after, xiResyncEntry, [kit, entry, x.on('prefetch') ? 0 : 1]);
+          t.callThen(after, xiResyncEntry, [kit, entry, x.on('prefetch') ? ALL : NONE]);
         }
       },
       say: (t, x) => {

@@ -8,13 +8,19 @@ import { xiFill } from './fill';
 import { xiRemove } from './remove';
 import type { Xi } from './state';
 
-const L = slots('kit', 'entry', 'lazy', 'hi', 'lo', 'nth');
+const L = slots('kit', 'entry', 'wanted', 'hi', 'lo', 'nth');
+
+/** Which of the SPTEs of a guest entry are installed at once: the others are only cleared, and wait for a fault. A slot, or: */
+export const ALL = -1;
+export const NONE = -2;
+
+const isWanted = (wanted: number, slot: number): boolean => wanted === ALL || wanted === slot;
 
 const read: Halves = { hi: 0, lo: 0 };
 
 /**
- * resync_spte (sheet 5.8c): an entry of a guest table differs from its snapshot. Arguments: kit, guest entry, lazy (1: only take
- * away what is there; the next fault installs).
+ * resync_spte (sheet 5.8c): an entry of a guest table differs from its snapshot. Arguments: kit, guest entry, wanted (the slot
+ * that is installed at once, ALL or NONE).
  */
 export const xiResyncEntry = procedure<Xi>({
   name: 'resync_spte',
@@ -55,14 +61,14 @@ export const xiResyncEntry = procedure<Xi>({
           return;
         }
         t.set(L.nth, t.get(L.nth) + 1);
-        if (t.get(L.lazy) === 0) t.callThen('spte', xiFill, [slot, t.get(L.hi), t.get(L.lo)]);
+        if (isWanted(t.get(L.wanted), slot)) t.callThen('spte', xiFill, [slot, t.get(L.hi), t.get(L.lo)]);
         else if (x.what(slot) !== TO_NOTHING) t.callThen('spte', xiRemove, [slot]);
         else t.goto('spte');
       },
       say: (t, x) => {
         const slots = sptesOf(x, t.get(L.kit), t.get(L.entry));
         const slot = slots[t.get(L.nth) - 1] ?? slotOf(t.get(L.kit), 0);
-        return t.get(L.lazy) === 0
+        return isWanted(t.get(L.wanted), slot)
           ? `${x.slotName(slot)} follows.`
           : `${x.slotName(slot)} waits for the next fault.`;
       },

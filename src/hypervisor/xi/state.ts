@@ -50,6 +50,8 @@ export class Xi {
   /** Each store to a page table is emulated, instead of opening the table. */
   readonly emulateWrites: boolean;
   readonly touchOnHit: boolean;
+  /** What the idle loop does: 0 there is none, 1 it zeroes free kits, 2 it also sees to it that one is free. */
+  readonly idle: number;
   readonly domains: number;
   readonly sharedHeap: boolean;
 
@@ -70,6 +72,7 @@ export class Xi {
     this.adEmulation = knobs['a-d-emulation'] !== 0;
     this.emulateWrites = (knobs['emulate-writes'] ?? 0) !== 0;
     this.touchOnHit = (knobs['touch-on-hit'] ?? 0) !== 0;
+    this.idle = knobs['idle-zeroing'] ?? 0;
     this.domains = Math.max(1, knobs.domains ?? 1);
     this.sharedHeap = (knobs['shared-heap'] ?? 0) !== 0;
     this.firstFrame = config.machineFrames - kits * KIT_PAGES - config.vcpus;

@@ -127,15 +127,15 @@ export const XI_SWITCHES: readonly XiSwitch[] = [
     'Recycling a shadow clears every entry that points to it. Without it an upper shadow leads to a table that belongs to something else.',
     'RECONSTRUCTED',
     '5.9',
-    'I7',
+    'I8',
   ),
   on(
     'sync-path',
     'Sync the path of a fault',
-    'A fault brings the entries on its path up to date before it decides. Without it a stale entry stays, and the fault comes back for ever.',
+    'A fault brings the entries on its path up to date before it decides. Without it an old entry is given new rights, and a store goes to the wrong page.',
     'RECONSTRUCTED',
     '5.8d',
-    'T2',
+    'I8',
   ),
   on(
     'stale-all',
@@ -174,7 +174,7 @@ export const XI_KNOBS = [
   },
   {
     name: 'idle-zeroing',
-    says: '1: an idle loop zeroes free kits ahead of time, which was planned. 0, if not said: it does not.',
+    says: '1: an idle loop zeroes free kits ahead of time, which was planned. 2: it also recycles the coldest shadow when no kit is free. 0, if not said: it does neither.',
   },
   {
     name: 'zeroed-pages',

@@ -75,7 +75,7 @@ export const xiSyncPath = procedure<Xi>({
         if (!differs(x, kit, entry, read.hi, read.lo)) return;
         t.set(L.stale, 1);
         t.set(L.changed, t.get(L.changed) + 1);
-        t.call(xiResyncEntry, [kit, entry, 0]);
+        t.call(xiResyncEntry, [kit, entry, slot]);
       },
       say: (t, x) => {
         const kit = t.get(L.kit);

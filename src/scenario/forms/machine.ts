@@ -57,7 +57,7 @@ export const MACHINE_FORMS = [
     'geometry',
     'geometry',
     {
-      says: 'A teaching geometry: fewer bits per table index (9 on real machines) and, if said, fewer levels of tables, announced on stage. Only for x86-64 paging.',
+      says: 'A teaching geometry: fewer bits per table index (9 on real machines) and, if said, fewer levels of tables, announced on stage. Designs that can do so have one for `pae` and `32-bit` paging too.',
       examples: ['geometry 3 bits', 'geometry 3 bits, 2 levels'],
     },
     field('bits', count),

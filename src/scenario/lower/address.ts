@@ -7,7 +7,7 @@ export const toWord = (n: Num): Word => wordOfBigInt(BigInt.asUintN(64, n.value)
 
 /** Whether an address lies in the kernel's part: the upper half, or above 3 GiB in the modes of 32-bit addresses. */
 export function inKernelHalf(mode: PagingMode, va: Word): boolean {
-  return mode.name === '64' ? va.hi < 0 : va.lo >>> 0 >= 0xc000_0000;
+  return mode.name === '64' ? va.hi < 0 : va.lo >>> 0 >= 0.75 * 2 ** mode.vaBits;
 }
 
 /** An address of the mode; says so if it is not one. */
@@ -18,7 +18,7 @@ export function addressOf(mode: PagingMode, n: Num, f: Findings): Word {
     if (!canonical(mode, va.hi, va.lo))
       f.error(
         n,
-        `${shown} is no address of ${mode.name === 'pae' ? 'PAE' : '32-bit'} paging. Expected at most 0xffff_ffff.`,
+        `${shown} is no address of ${mode.name === 'pae' ? 'PAE' : '32-bit'} paging. Expected at most ${mode.vaBits === 32 ? '0xffff_ffff' : `0x${(2 ** mode.vaBits - 1).toString(16)}`}.`,
       );
   } else if (!canonical(mode, va.hi, va.lo)) {
     f.error(

@@ -51,8 +51,8 @@ export function settle(
   if (nxSaid?.state === 'on' && name === '32-bit')
     f.error(nxSaid, '32-bit paging has no NX bit. Leave this line out, or use `paging pae`.');
   const geometry = once(ast, 'geometry', f);
-  if (geometry !== undefined && name !== 'x86-64')
-    f.error(geometry, 'A teaching geometry is for `paging x86-64` only.');
+  if (geometry?.levels !== undefined && name !== 'x86-64')
+    f.error(geometry, 'Levels can be chosen for `paging x86-64` only. Leave them out.');
   const maxphys = once(ast, 'maxphys', f);
   const stamp = stampOf(ast, guestFrames, f);
   const base: Omit<MachineConfig, 'machineFrames'> = {
@@ -78,6 +78,14 @@ export function settle(
   const pool = once(ast, 'pool', f);
   if (chosen === undefined) return undefined;
   const { design, options } = chosen;
+  const teaching = design.geometries ?? ['x86-64'];
+  if (geometry !== undefined && !teaching.includes(name))
+    f.error(
+      geometry,
+      `Design ${design.name} has no teaching geometry for \`paging ${name}\`. Expected \`paging ${teaching.join('` or `paging ')}\`.`,
+    );
+  if (geometry?.levels !== undefined && teaching.length === 1)
+    f.error(geometry, `Design ${design.name} has tables of all 4 levels. Leave the levels out.`);
   const poolFrames =
     pool === undefined
       ? design.poolFrames(vcpus, guestFrames, options.knobs)

@@ -1,8 +1,9 @@
 import type { Explored } from '../../session/racing/opening';
+import { mustHold } from '../../session/racing/page';
 
 /** What was explored and what was asked of it: shown where nothing is broken, for a verdict is worth what it is about. */
 export function Asked({ explored }: { readonly explored: Explored }) {
-  const { spec, design, removed } = explored;
+  const { spec, removed } = explored;
   const who = [...spec.programs.map((_, v) => `vCPU ${v}`), 'the host'];
   return (
     <div className="race-holds">
@@ -26,8 +27,7 @@ export function Asked({ explored }: { readonly explored: Explored }) {
       </dl>
       <h3>What must always hold</h3>
       <dl>
-        {spec.question !== undefined && <Fact name={spec.question.quantifier} value={spec.question.text} />}
-        {design.invariants.map(({ name, says }) => (
+        {mustHold(explored).map(({ name, says }) => (
           <Fact key={name} name={name} value={says} />
         ))}
       </dl>

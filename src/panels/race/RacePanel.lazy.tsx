@@ -6,6 +6,7 @@ import { steeringOf } from '../../session/racing/steering';
 import { Begin } from './Begin';
 import { Found } from './Found';
 import { Protections } from './Protections';
+import { Scope } from './Scope';
 import { Search } from './Search';
 import { Steer } from './Steer';
 import './panel.css';
@@ -48,6 +49,7 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
           onStart={() => lookForRaces(session, settings)}
           onCancel={() => racing.cancel()}
         />
+        <Scope controls={controls} running={race.running} />
         <Protections race={race} shown={row?.removed?.name} onShow={(name) => racing.show(name)} />
       </section>
       <section className="race-found" aria-label="What was found">

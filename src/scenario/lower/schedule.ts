@@ -62,7 +62,10 @@ function segmentOf({ who, until }: SegmentNode, setup: Setup, programs: Programs
   const actor = who.kind === 'host' ? host : who.kind === 'buffer' ? host + 1 + number : number;
   if (who.kind === 'buffer') {
     if (setup.machine.storeBufferDepth === 0)
-      f.error(who.number, 'There are no store buffers here. Expected a line such as `store-buffers 4`.');
+      f.warn(
+        who.number,
+        'There are no store buffers here, so this does nothing. For buffers, add a line such as `store-buffers 4`.',
+      );
     if (until?.kind === 'op')
       f.error(
         until.op,

@@ -1,4 +1,6 @@
 import { type Bounds, PAGE_BOUNDS, type Protection, protectionsOf } from '../../checker';
+import { questionInvariant } from '../../engine';
+import type { Invariant } from '../../kernel';
 import type { Session } from '../session';
 import type { Explored } from './opening';
 import { Racing } from './racing';
@@ -41,6 +43,13 @@ export function onStage(session: Session): Omit<Explored, 'removed'> | undefined
 export function removable(session: Session): Protection[] {
   const { runs } = session;
   return runs === undefined ? [] : protectionsOf(runs.spec, runs.design);
+}
+
+/** What is asked of every state, or of the ends: the invariants that the scenario has explored, and its own question. */
+export function mustHold({ spec, design }: Omit<Explored, 'removed'>): Pick<Invariant, 'name' | 'says'>[] {
+  const { explored, question } = spec;
+  const asked = design.invariants.filter(({ name }) => explored === undefined || explored.includes(name));
+  return question === undefined ? [...asked] : [questionInvariant(question), ...asked];
 }
 
 /** Explores what is on stage, as its switches are now. */

@@ -107,7 +107,7 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
             {fixup.holds !== undefined && wide && (
               <text
                 {...silent}
-                className="scene-small scene-writable"
+                className={fixup.place === 'read-only' ? 'scene-small' : 'scene-small scene-writable'}
                 x={rect.x + rect.w - m.inset}
                 y={rect.y + rect.h / 2}
                 dy=".35em"

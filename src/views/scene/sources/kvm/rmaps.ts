@@ -1,10 +1,11 @@
 import { frameName, hex, shadowName } from '../../../../base';
 import * as c from '../../../../hypervisor/kvm/constants';
-import { pointerIndex, pointerTable } from '../../../../hypervisor/kvm/pteList';
+import { pointerIndex, pointerTable, WRITE_PROTECT } from '../../../../hypervisor/kvm/pteList';
 import type { Kvm } from '../../../../hypervisor/kvm/state';
 import { type EntityId, fixupOf, guestTable, shadowEntry } from '../../entity';
 import type { FixupGroup, ReverseModel } from '../../model';
 import { field, type Moment } from '../../read/moment';
+import type { Openable } from './identification';
 import type { UnsyncPage } from './penumbra';
 
 /** Of a reverse map with many sptes no more than these are shown on stage; the books of the frame have all. */
@@ -39,18 +40,25 @@ function reverseMap(k: Kvm, frame: number): ReverseModel | undefined {
 
 /**
  * Reverse maps that matter now: those of tables that are unsync, which the next synchronisation must protect, and of the
- * frames that an spte was set for in this beat.
+ * frames that an spte was set for in this beat; in the proposal of 2012, of frames that a fast path may open, with the mark WP.
  */
-export function rmapGroups(moment: Moment, k: Kvm, unsync: readonly UnsyncPage[]): FixupGroup[] {
+export function rmapGroups(
+  moment: Moment,
+  k: Kvm,
+  unsync: readonly UnsyncPage[],
+  open: readonly Openable[],
+): FixupGroup[] {
   const set = moment.events.filter((e) => e.kind === 'KvmSetSpte');
   const changed = new Set(set.map((e) => `${field(e, 'table')} ${field(e, 'index')}`));
   const gfns = new Set(unsync.map(({ sfn }) => k.pages.get(sfn, 'gfn')));
+  for (const { gfn } of open) gfns.add(gfn);
   for (const e of set.slice(-2)) gfns.add(field(e, 'gfn'));
   return [...gfns].flatMap((gfn): FixupGroup[] => {
     const head = k.slots.rmap(gfn, 1);
     const pointers = k.lists.all(head);
     if (pointers.length === 0) return [];
-    const form = (head & 1) === 0 ? 'ONE' : `MANY (${pointers.length})`;
+    const mark = (k.slots.rmapWord(gfn) & WRITE_PROTECT) === 0 ? '' : ', WP';
+    const form = `${(head & 1) === 0 ? 'ONE' : `MANY (${pointers.length})`}${mark}`;
     return [
       {
         guest: guestTable(Math.max(0, k.slots.mfn(gfn))),

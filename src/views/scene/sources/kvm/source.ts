@@ -4,6 +4,7 @@ import { guestTable, shadowTable } from '../../entity';
 import type { DerivationModel } from '../../model';
 import { field, type Moment } from '../../read/moment';
 import type { DesignFacts, SceneSource, ShadowFacts } from '../source';
+import { identifications, openable } from './identification';
 import { kvmMotion } from './motion';
 import { penumbraWords, unsyncItems, unsyncNotes, unsyncPages } from './penumbra';
 import { reverseMaps, rmapGroups } from './rmaps';
@@ -24,6 +25,7 @@ function factsOf(moment: Moment, k: Kvm): DesignFacts {
   );
   const unsync = unsyncPages(k);
   const items = unsyncItems(moment, k, unsync);
+  const open = openable(k);
   const shadows: ShadowFacts[] = [];
   const derivations: DerivationModel[] = [];
   for (const sfn of knownPages(k)) {
@@ -47,9 +49,9 @@ function factsOf(moment: Moment, k: Kvm): DesignFacts {
     derivations,
     penumbra: items,
     words: penumbraWords(items),
-    fixups: rmapGroups(moment, k, unsync),
+    fixups: rmapGroups(moment, k, unsync, open),
     fixupNote: 'A reverse map leads from a frame to every spte that maps it',
-    notes: unsyncNotes(k, unsync),
+    notes: new Map([...unsyncNotes(k, unsync), ...identifications(open)]),
     outOfSync: new Set(unsync.map(({ table }) => table)),
     access: (frame) => accessTo(k, frame),
     reverse: (things) => reverseMaps(k, things),

@@ -1,6 +1,7 @@
 import { frameOf } from '../../machine';
 import * as c from './constants';
 import { KvmSpteCleared } from './events';
+import { tellOrigin } from './origin';
 import { pointerIndex, pointerTable, sptePointer } from './pteList';
 import { roleDirect } from './role';
 import type { Kvm } from './state';
@@ -119,6 +120,7 @@ export function linkPage(k: Kvm, sfn: number, index: number, child: number): voi
   }
   const flags = c.SPTE_P | c.SPTE_W | c.SPTE_U | c.SPTE_A | c.SPTE_MMU_PRESENT;
   k.memory.write64(sfn, index, child >>> 20, (child << 12) | flags);
+  tellOrigin(k, sfn, index);
   const pointer = sptePointer(sfn, index);
   k.pages.set(child, 'parents', k.lists.add(k.pages.get(child, 'parents'), pointer));
   if (k.pages.get(child, 'unsyncChildren') === 0 && k.pages.get(child, 'unsync') === 0) return;

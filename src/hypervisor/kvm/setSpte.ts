@@ -12,6 +12,7 @@ import {
   isLast,
   markParentsUnsync,
 } from './link';
+import { tellOrigin } from './origin';
 import { roleLevel } from './role';
 import type { Kvm } from './state';
 import { liftProtection, tablePages, tracePage } from './zap';
@@ -104,6 +105,7 @@ export function markMmio(k: Kvm, sfn: number, index: number, gfn: number, access
   k.memory.write64(sfn, index, hi, lo);
   // The tracepoint prints the rights of the spte itself, whose present bit sits where the right to execute would.
   k.world.emit(KvmMarkMmioSpte, sfn, index, gfn, kept | 1);
+  tellOrigin(k, sfn, index);
 }
 
 export const mmioGfn = (hi: number, lo: number): number => frameOf(hi & 0x7_ffff, lo);
@@ -155,6 +157,7 @@ export function setSpte(k: Kvm, sfn: number, index: number, w: Wanted, write: bo
       role,
       k.pages.get(sfn, 'validGen'),
     );
+    tellOrigin(k, sfn, index);
   }
   if (protect && write) result = c.RET_PF_EMULATE;
   if (flush) flushRemote(k);

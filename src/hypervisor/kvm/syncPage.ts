@@ -12,6 +12,7 @@ import {
   tableOffset,
 } from './guestMemory';
 import { dropSpte, gfnOfEntry, isMmio } from './link';
+import { tellOrigin } from './origin';
 import { roleAccess } from './role';
 import { makeSpte, markMmio, mmioGfn, updateSpte } from './setSpte';
 import type { Kvm } from './state';
@@ -69,6 +70,7 @@ function syncEntry(k: Kvm, v: number, sfn: number, index: number): number {
   });
   const same = made.hi === oldHi && made.lo === oldLo;
   if (same) return KEPT;
+  tellOrigin(k, sfn, index);
   return updateSpte(k, sfn, index, made.hi, made.lo) ? CHANGED | 16 : CHANGED;
 }
 

@@ -4,6 +4,8 @@ import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
 import { compileText } from '../session/reading';
 import { kvmSource } from '../views/scene/sources/kvm/source';
+import { nestedSource } from '../views/scene/sources/nested/source';
+import { paravirtSource } from '../views/scene/sources/paravirt/source';
 import { supplySource } from '../views/scene/sources/registry';
 import { xiSource } from '../views/scene/sources/xi/source';
 import { supplyTabs } from './details';
@@ -17,6 +19,8 @@ import { followAddress } from './urlSync';
  */
 export function furnish(controls: Controls): void {
   supplySource(kvmSource);
+  supplySource(nestedSource);
+  supplySource(paravirtSource);
   supplySource(xiSource);
   supplyTabs(LATER_TABS);
   controls.furnish(

@@ -1,5 +1,5 @@
 import { buildWorld, type Run, recordRun } from '../engine';
-import type { LoggedEvent } from '../kernel';
+import type { LoggedEvent, World } from '../kernel';
 import { resolvedText } from './library';
 
 export interface PvScenario {
@@ -38,10 +38,15 @@ export function pvRun(s: PvScenario): Run {
   return recordRun(spec, design);
 }
 
+/** The world at its first state. */
+export function pvWorld(s: PvScenario): World {
+  const { spec, design } = resolvedText(pvText(s));
+  return buildWorld(spec, design).world;
+}
+
 /** The events alone, of vCPU 0 running to its end: no record, and no invariant asked. */
 export function pvEvents(s: PvScenario): LoggedEvent[] {
-  const { spec, design } = resolvedText(pvText(s));
-  const { world } = buildWorld(spec, design);
+  const world = pvWorld(s);
   while (world.tryStep(0));
   return world.events.read(0, world.events.mark, 0);
 }

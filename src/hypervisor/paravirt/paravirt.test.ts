@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildWorld } from '../../engine';
 import type { Invariant } from '../../kernel';
 import { A, D, P, U, W } from '../../machine';
-import { resolvedText } from '../../testing/library';
-import { type PvScenario, pvEvents, pvRun, pvText } from '../../testing/paravirt';
+import { type PvScenario, pvEvents, pvRun, pvWorld } from '../../testing/paravirt';
 import { paravirt } from './design';
 import { SCHEMES } from './schemes';
 import type { Pv } from './state';
@@ -12,8 +10,7 @@ const X = 'map 0x40_0000 -> 0x040 rwx user a';
 
 /** A world at its first state, its names of broken invariants after `spoil` has put something wrong into it. */
 function broken(s: PvScenario, spoil: (pv: Pv) => void): string[] {
-  const { spec, design } = resolvedText(pvText({ vcpus: 2, ...s }));
-  const { world } = buildWorld(spec, design);
+  const world = pvWorld({ vcpus: 2, ...s });
   const pv = world.part('paravirt') as Pv;
   const names = (): string[] =>
     (paravirt.invariants as readonly Invariant<unknown>[])

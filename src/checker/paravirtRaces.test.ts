@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { findRace, type RaceResult, subjectOf } from '../../checker';
-import { buildWorld } from '../../engine';
-import { resolvedText } from '../../testing/library';
-import { type PvScenario, pvText } from '../../testing/paravirt';
+import { buildWorld } from '../engine';
+import { resolvedText } from '../testing/library';
+import { type PvScenario, pvText } from '../testing/paravirt';
+import { findRace, type RaceResult } from './race';
+import { subjectOf } from './subject';
 
 const X = 'map 0x40_0000 -> 0x040 rwx user a';
 const WRITTEN = `${X} d`;

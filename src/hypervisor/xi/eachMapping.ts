@@ -15,7 +15,7 @@ const L = slots(
 );
 
 /** Leaf shadows that a search must read: not the one that is being made, which is empty. */
-const leafKits = (x: Xi): number[] =>
+export const leafKits = (x: Xi): number[] =>
   x.kits
     .used()
     .filter((kit) => x.kits.get(kit, 'level') === 1 && !x.vcpus.some((v) => v.held(MAKING) === kit));

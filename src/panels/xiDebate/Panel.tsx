@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { Badge } from '../../ui/Badge';
-import { Button } from '../../ui/Button';
 import { Origin } from '../../ui/Origin';
 import { LEDGER, MISREADINGS, QUESTIONS, type Question } from '../../views/xi/debate';
 import { certainty, type Tag } from '../../views/xi/tags';
@@ -55,11 +54,6 @@ function Sure({ tag }: { readonly tag: Tag }) {
 
 function One({ controls, question }: { readonly controls: Controls; readonly question: Question }) {
   const { hanzhu, phillips, later } = question;
-  const entry = controls.sources.library.find(
-    ({ design, title }) =>
-      design === 'xi' && question.seen.some((words) => title.toLowerCase().includes(words.toLowerCase())),
-  );
-  const here = controls.session.state.library;
   return (
     <article aria-label={question.question}>
       <h2>{question.question}</h2>
@@ -79,16 +73,6 @@ function One({ controls, question }: { readonly controls: Controls; readonly que
         <b>Later:</b> {later.words} <Sure tag={later.tag} />{' '}
         {later.source !== undefined && <Origin words={later.source} />}
       </p>
-      {entry !== undefined && entry.id !== here && (
-        <Button
-          look="outline"
-          data-tip={`Opens “${entry.title}”`}
-          aria-label={`See it: ${question.question}`}
-          onClick={() => controls.execute(`open:${entry.id}`)}
-        >
-          See it: {entry.title}
-        </Button>
-      )}
       {question.settings.map((setting) => (
         <Setting key={setting.label} controls={controls} setting={setting} />
       ))}

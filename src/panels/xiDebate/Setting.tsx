@@ -21,6 +21,8 @@ export function Setting({
 }) {
   const [counting, setCounting] = useState(false);
   const { text, says, tone } = certainty(setting.tag);
+  const entry = controls.sources.library.find(({ id }) => id === setting.seen);
+  const here = controls.session.state.library === setting.seen;
   const sides = [
     { word: setting.onWord, variation: setting.on },
     { word: setting.offWord, variation: setting.off },
@@ -31,6 +33,19 @@ export function Setting({
         {setting.label} <Badge text={text} tip={says} tone={tone} />
       </legend>
       <p>{setting.says}</p>
+      {entry !== undefined && !here && (
+        <Button
+          look="outline"
+          data-tip={`Opens “${entry.title}”, and counts both there`}
+          aria-label={`See it: ${setting.label}`}
+          onClick={() => {
+            controls.execute(`open:${entry.id}`);
+            setCounting(true);
+          }}
+        >
+          See it
+        </Button>
+      )}
       <div className="debate-sides">
         {sides.map(({ word, variation }) => (
           <Button

@@ -1,4 +1,5 @@
 import { type Run, recordRun, type ScenarioSpec } from '../../engine';
+import type { Design } from '../../hypervisor';
 
 /** What is different in the other run. */
 export interface Variation {
@@ -8,15 +9,22 @@ export interface Variation {
 
 const made = new WeakMap<ScenarioSpec, Map<string, Run>>();
 
-/** A scenario with other settings; everything else is the same. */
-export const varied = (spec: ScenarioSpec, { switches = {}, knobs = {} }: Variation): ScenarioSpec => ({
-  ...spec,
-  options: {
+/** A scenario with other settings; everything else is the same, but that the hypervisor has room for what they ask. */
+function varied(spec: ScenarioSpec, design: Design, { switches = {}, knobs = {} }: Variation): ScenarioSpec {
+  const { machine } = spec;
+  const options = {
     ...spec.options,
     switches: { ...spec.options.switches, ...switches },
     knobs: { ...spec.options.knobs, ...knobs },
-  },
-});
+  };
+  const wants = design.poolFrames(machine.vcpus, machine.guestFrames, options.knobs);
+  const more = Math.max(0, wants - options.poolFrames);
+  return {
+    ...spec,
+    machine: { ...machine, machineFrames: machine.machineFrames + more },
+    options: { ...options, poolFrames: options.poolFrames + more },
+  };
+}
 
 /** Longer runs than this are not made a second time for a comparison. */
 const MOST_STEPS = 200_000;
@@ -32,7 +40,7 @@ export function twinOf(run: Run, variation: Variation): Run {
   made.set(spec, known);
   const before = known.get(key);
   if (before !== undefined) return before;
-  const twin = recordRun(varied(spec, variation), design, { bound: MOST_STEPS });
+  const twin = recordRun(varied(spec, design, variation), design, { bound: MOST_STEPS });
   known.set(key, twin);
   return twin;
 }

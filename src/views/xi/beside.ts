@@ -1,4 +1,5 @@
 import type { Run } from '../../engine';
+import { leafKits } from '../../hypervisor/xi/eachMapping';
 import type { Xi } from '../../hypervisor/xi/state';
 import { scanEvents } from './scanEvents';
 import { xiAt } from './xiAt';
@@ -61,10 +62,7 @@ export function lookupsInFull(run: Run): readonly LookupInFull[] {
 }
 
 const leafTables = (x: Xi): LookupInFull['tables'] =>
-  x.kits
-    .used()
-    .filter((kit) => x.kits.get(kit, 'level') === 1)
-    .map((kit) => ({ kit, name: x.kitName(kit), entries: x.shapeOf(kit).entries }));
+  leafKits(x).map((kit) => ({ kit, name: x.kitName(kit), entries: x.shapeOf(kit).entries }));
 
 /** The same question asked in two runs. */
 export interface Pair {

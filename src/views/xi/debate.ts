@@ -16,6 +16,8 @@ export interface DebateSetting {
   readonly onWord: string;
   readonly offWord: string;
   readonly tag: Tag;
+  /** The library's scenario in which it makes a difference. */
+  readonly seen: string;
 }
 
 /** One question of the mails of July 2006 (sheet 9). */
@@ -26,8 +28,6 @@ export interface Question {
   readonly phillips: Said;
   readonly later: Said & { readonly source?: string };
   readonly settings: readonly DebateSetting[];
-  /** Words of the title of the library's scenario in which it is seen. */
-  readonly seen: readonly string[];
 }
 
 const known = (words: string): Said => ({ words, tag: 'K' });
@@ -40,6 +40,7 @@ const chain: DebateSetting = {
   onWord: 'chain',
   offWord: 'linear search',
   tag: 'K',
+  seen: 'xi-data-becomes-a-table',
 };
 
 export const QUESTIONS: readonly Question[] = [
@@ -65,9 +66,9 @@ export const QUESTIONS: readonly Question[] = [
         onWord: 'prefetch',
         offWord: 'lazy',
         tag: 'RECONSTRUCTED',
+        seen: 'xi-batch-of-writes',
       },
     ],
-    seen: ['batch', 'one resync'],
   },
   {
     id: 'backlinks',
@@ -85,7 +86,6 @@ export const QUESTIONS: readonly Question[] = [
       source: 'Xen 047782fa01 (20 June 2008), 50b74f55e0 (5 July 2008)',
     },
     settings: [chain],
-    seen: ['becomes a page table', 'page table'],
   },
   {
     id: 'reserve',
@@ -107,18 +107,19 @@ export const QUESTIONS: readonly Question[] = [
         onWord: '12 kits',
         offWord: '3 kits',
         tag: 'RECONSTRUCTED',
+        seen: 'xi-pool-pressure',
       },
       {
         label: 'Who zeroes a kit',
         says: 'An idle processor, ahead of time, which was planned; or whoever takes it, while the guest waits.',
-        on: { knobs: { 'idle-zeroing': 1 } },
+        on: { knobs: { 'idle-zeroing': 2 } },
         off: { knobs: { 'idle-zeroing': 0 } },
         onWord: 'idle loop',
         offWord: 'the fault',
         tag: 'K',
+        seen: 'xi-zeroing-ahead',
       },
     ],
-    seen: ['pressure', 'zeroing'],
   },
   {
     id: 'overcommit',
@@ -137,9 +138,9 @@ export const QUESTIONS: readonly Question[] = [
         onWord: 'reserved',
         offWord: 'shared',
         tag: 'K',
+        seen: 'xi-reserved',
       },
     ],
-    seen: ['Reserve or share', 'share'],
   },
   {
     id: 'none',
@@ -162,9 +163,9 @@ export const QUESTIONS: readonly Question[] = [
         onWord: 'counting',
         offWord: 'to the end',
         tag: 'K',
+        seen: 'xi-data-becomes-a-table-real-size',
       },
     ],
-    seen: ['becomes a page table', 'page table'],
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { Run } from '../../engine';
+import { leafKits } from '../../hypervisor/xi/eachMapping';
 import { scanEvents } from './scanEvents';
 import { xiAt } from './xiAt';
 
@@ -37,16 +38,11 @@ export function lookupsOf(run: Run): readonly Lookup[] {
       gfn: value('gfn'),
       by,
       reads: value(by === 'chain' ? 'visited' : 'entries'),
-      tables: xiAt(run, step, leafTables) ?? 0,
+      tables: xiAt(run, step, (x) => leafKits(x).length) ?? 0,
       entries: run.built.machine.config.indexBits === 9 ? 512 : 1 << run.built.machine.config.indexBits,
     });
   });
   return found.all;
-}
-
-/** Leaf shadow tables in use. */
-function leafTables({ kits }: Parameters<Parameters<typeof xiAt>[2]>[0]): number {
-  return kits.used().filter((kit) => kits.get(kit, 'level') === 1).length;
 }
 
 /** The lookups before a cursor. */

@@ -315,7 +315,12 @@ export const kvmPageFault = procedure<Kvm>({
       label: 'pfn',
       line: '  pfn = host page of gfn; none: MMIO; read-only slot and W: emulate',
       touch: 'racy',
-      when: (t, k) => hostQuiet(k, k.vcpu(t.actor).get('walkGfn')) || lockFree(t, k),
+      // While the host takes the page away, the kernel faults again and again; here the fault waits for the end of that.
+      when: (t, k) => {
+        const gfn = k.vcpu(t.actor).get('walkGfn');
+        if (k.on('notifier-retry') && k.beingTaken(gfn)) return false;
+        return hostQuiet(k, gfn) || lockFree(t, k);
+      },
       run: (t, k) => {
         selfChange(t, k);
         const result = faultIn(t, k);

@@ -81,6 +81,11 @@ export interface Describe {
   readonly wordNamed: (name: string) => Word | undefined;
   /** Words that vCPUs agree by without a lock (a version, a mark), by name: shown beside a race. */
   readonly shared?: readonly { readonly name: string; readonly cell: number }[];
+  /** What else is to be seen beside an entry of the design's own (by machine frame) while vCPUs race on it: its mark, its owner. */
+  readonly beside?: (
+    frame: number,
+    index: number,
+  ) => readonly { readonly name: string; readonly read: () => string }[];
   /** The end state in lines a person can read. */
   readonly summary: () => readonly string[];
 }

@@ -5,7 +5,7 @@ import { plainQuotes } from '../../ui/quoted';
 import { Asked } from './Asked';
 
 /** The headings of the library under which races stand. */
-const TOPICS = ['KVM races', 'Races', 'Memory order'];
+const TOPICS = ['KVM: the fast page fault', 'Races', 'Memory order'];
 
 interface BeginProps {
   readonly controls: Controls;

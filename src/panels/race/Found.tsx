@@ -32,7 +32,7 @@ export function Found({ controls, explored, row }: FoundProps) {
   const unknown = !broken && row.result.outcome.kind !== 'holds';
   const asked = counterexample?.violation?.invariant === 'sometimes';
   const steer = (schedule: readonly Choice[], at: number, what: string): void =>
-    steeringOf(controls.session).begin(explored, schedule, at, what);
+    steeringOf(controls.session).begin(explored, schedule, at, what, counterexample?.violation?.where);
   return (
     <>
       <div

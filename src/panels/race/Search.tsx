@@ -46,7 +46,7 @@ export function Search({ race, settings, onSettings, onStart, onCancel }: Search
         )}
       </dl>
       <details className="race-bounds">
-        <summary>Bounds and reductions</summary>
+        <summary>Limits and reductions</summary>
         <Bound
           label="States, at most"
           value={bounds.states}

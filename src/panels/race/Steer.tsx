@@ -26,8 +26,12 @@ export function Steer({ controls, steered }: SteerProps) {
   const turns = useMemo(() => turnsAt(run, cursor), [run, cursor]);
   const end = useMemo(() => endOf(run, cursor), [run, cursor]);
   const view = useMemo(
-    () => raceView(run, { length: cursor, breaks: end?.tone === 'wrong', everybody: true }),
-    [run, cursor, end],
+    () =>
+      raceView(run, {
+        ...{ length: cursor, breaks: end?.tone === 'wrong', everybody: true },
+        ...(left.where !== undefined && { where: left.where }),
+      }),
+    [run, cursor, end, left],
   );
   // What was taken last stays in sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: after every step

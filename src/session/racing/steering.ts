@@ -5,6 +5,13 @@ import type { Choice } from '../../kernel';
 import type { Session } from '../session';
 import type { Explored } from './opening';
 
+export interface Left {
+  readonly what: string;
+  readonly at: number;
+  /** What was broken there, by its printed name: to be seen here, too. */
+  readonly where?: string;
+}
+
 /** A run that a person steers, choice by choice. */
 export interface Steered {
   readonly explored: Explored;
@@ -12,7 +19,7 @@ export interface Steered {
   /** Steps that are taken; the run may have more, that were taken back. */
   readonly cursor: number;
   /** What was left, in words, and after how many of its steps. */
-  readonly left: { readonly what: string; readonly at: number };
+  readonly left: Left;
 }
 
 export interface SteeringState {
@@ -35,9 +42,10 @@ export class Steering {
   }
 
   /** Begins where the first `at` choices of a schedule lead. */
-  begin(explored: Explored, choices: readonly Choice[], at: number, what: string): void {
+  begin(explored: Explored, choices: readonly Choice[], at: number, what: string, where?: string): void {
     const run = this.made(explored, choices.slice(0, at));
-    this.store.setState({ now: { explored, run, cursor: run.length, left: { what, at: run.length } } });
+    const left: Left = { what, at: run.length, ...(where !== undefined && { where }) };
+    this.store.setState({ now: { explored, run, cursor: run.length, left } });
   }
 
   end(): void {

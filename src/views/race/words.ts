@@ -47,7 +47,14 @@ function entries(run: Run, length: number, where: string | undefined): SharedWor
   }
   const broken = where === undefined ? undefined : parseEntity(where);
   if (broken !== undefined && broken.kind !== 'fixup' && broken.index >= 0) add(broken.frame, broken.index);
-  return [...found.values()];
+  return [...found.values()].flatMap((one) => [one, ...besideOf(run, one)]);
+}
+
+/** What the design has to say beside an entry of its own. */
+function besideOf(run: Run, { entry }: SharedWord): SharedWord[] {
+  if (entry === undefined) return [];
+  const words = run.built.hypervisor.describe.beside?.(entry.frame, entry.index) ?? [];
+  return words.map(({ name, read }) => ({ name, read }));
 }
 
 function entryWord(run: Run, frame: number, index: number): SharedWord {

@@ -139,6 +139,14 @@ export class Pv {
     return this.frames.get(frame, PAGE_LOCK) - 1;
   }
 
+  /** Frames whose page lock is held, and by whom. */
+  get beingValidated(): { readonly frame: number; readonly vcpu: number }[] {
+    return this.frames
+      .rows()
+      .filter((f) => this.pageLock(f) >= 0)
+      .map((frame) => ({ frame, vcpu: this.pageLock(frame) }));
+  }
+
   setPageLock(frame: number, owner: number): void {
     this.frames.set(frame, PAGE_LOCK, owner + 1);
   }

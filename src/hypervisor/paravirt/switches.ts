@@ -10,6 +10,7 @@ export const SWITCHES = [
   },
   {
     name: 'flush-before-unlock',
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
     label: 'Flush before unlock',
     says: 'Leaving lazy mode empties the queue before the page-table lock is released; without it the queue is emptied at the TLB flush, and overwrites what others did in between.',
     default: true,
@@ -17,6 +18,7 @@ export const SWITCHES = [
   },
   {
     name: 'flush-before-shootdown',
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
     label: 'Deliver before shootdown',
     says: 'The queue is emptied before other processors are told to forget their translations; without it they take the old one from the shadow again.',
     default: true,
@@ -24,6 +26,7 @@ export const SWITCHES = [
   },
   {
     name: 'preserve-ad',
+    profiles: ['preserve-ad'],
     label: 'Update keeps A and D',
     says: 'The hypervisor adds the A and D bits that the table holds at that moment; without it (a normal update) a D bit set since the read is lost.',
     default: true,
@@ -31,6 +34,7 @@ export const SWITCHES = [
   },
   {
     name: 'validation',
+    profiles: ['trap', 'trap-queued', 'preserve-ad'],
     label: 'Validation of updates',
     says: 'Direct paging: the hypervisor looks at every new entry; without it a guest can map frames of others, or its own tables writable.',
     default: true,
@@ -45,6 +49,7 @@ export const SWITCHES = [
   },
   {
     name: 'recheck-entry',
+    profiles: ['unsync'],
     label: 'Entry read again after protecting',
     says: 'Over a shadow: once a table is protected, the entry that was read before is read again; without it a change made in between is never noticed.',
     default: true,
@@ -52,12 +57,14 @@ export const SWITCHES = [
   },
   {
     name: 'lazy',
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
     label: 'Lazy mode',
     says: 'Updates wait and are delivered together; without it each is a hypercall of its own.',
     default: true,
   },
   {
     name: 'queue-carries-value',
+    profiles: ['vmi'],
     label: 'Queue carries the value',
     says: 'What waits in the queue is the new entry itself; without it only its place, and the table is read when the queue is emptied. Which of the two VMI did is not public.',
     default: true,

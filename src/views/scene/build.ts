@@ -58,6 +58,7 @@ function make(run: Run, from: number, to: number): SceneModel {
     links: linksOf(moment, tables, new Set(frames.map((f) => f.frame)), walk),
     ...(facts.chains === undefined ? {} : { chains: facts.chains }),
     derivations: facts.derivations,
+    below: facts.below,
     shadowNote: facts.note,
     announce:
       machine.config.indexBits === 9

@@ -158,7 +158,12 @@ function labels(
   const shadowY = m.shadowLabel === 'top' ? horizon + 12 : h - 26;
   const out: TextLayout[] = [
     { text: 'GUEST', rect: { x: m.pad, y: m.stripY, w: 70, h: m.stripH }, role: 'label', zone: 'guest' },
-    { text: 'SHADOW', rect: { x: m.pad, y: shadowY, w: 80, h: 16 }, role: 'label', zone: 'shadow' },
+    {
+      text: model.below ?? 'SHADOW',
+      rect: { x: m.pad, y: shadowY, w: 80, h: 16 },
+      role: 'label',
+      zone: 'shadow',
+    },
   ];
   const below = memX < w ? memX - 24 : w - m.pad;
   if (model.shadowNote !== '') {

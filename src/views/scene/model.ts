@@ -281,6 +281,8 @@ export interface SceneModel {
   /** For designs that keep some. */
   readonly chains?: readonly ChainModel[];
   readonly derivations: readonly DerivationModel[];
+  /** What the lower half is called, if not `SHADOW`. */
+  readonly below?: string | undefined;
   /** Said in the shadow's half when there is no shadow at all. */
   readonly shadowNote: string;
   /** Said when the geometry is not the one that everybody knows: sayings, of which the longest that fits is taken. */

@@ -69,6 +69,8 @@ export interface DesignFacts {
   ) => ReadonlyMap<EntityId, ReverseModel>;
   /** What is special about the shadows of this guest's mode: sayings, the longest first. */
   readonly announce?: readonly string[];
+  /** What the lower half is called, if not `SHADOW`. */
+  readonly below?: string;
   /** Said in the lower half when there is nothing to show there. */
   readonly note: string;
 }

@@ -34,6 +34,7 @@ function factsOf(moment: Moment, n: Nested): DesignFacts {
       n.format.name === 'ept'
         ? ['nested entries are Intel’s: R W X A D have places of their own', 'EPT entries']
         : [],
+    below: 'NESTED',
     note: '',
   };
 }

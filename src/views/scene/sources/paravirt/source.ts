@@ -18,7 +18,7 @@ export const paravirtSource: SceneSource = {
 };
 
 function factsOf(moment: Moment, pv: Pv): DesignFacts {
-  const items = queueItems(moment, pv);
+  const items = [...queueItems(moment, pv), ...validations(moment, pv)];
   const shadows = shadowsOf(moment, pv);
   const unsync = pv.shadows.all().filter(({ table }) => pv.shadows.unsync(table));
   const through = new Map(items.map((item) => [item.guest, item.id]));
@@ -41,11 +41,12 @@ function factsOf(moment: Moment, pv: Pv): DesignFacts {
     notes: notesOf(moment, pv),
     outOfSync: new Set([
       ...unsync.map(({ table }) => table),
-      ...items.map((item) => Number(item.guest.slice(6))),
+      ...items.filter((item) => item.name !== 'validation').map((item) => Number(item.guest.slice(6))),
     ]),
     access: (frame) => accessTo(pv, frame),
     announce: [],
-    note: NOTES[pv.scheme.tables],
+    ...(pv.scheme.tables === 'shadow' ? {} : { below: 'BELOW' }),
+    note: shadows.length > 0 ? '' : NOTES[pv.scheme.tables],
   };
 }
 
@@ -117,6 +118,31 @@ function queueItems(moment: Moment, pv: Pv): PenumbraItem[] {
   });
 }
 
+/** Tables that Xen has locked to look at an entry: the trapped store, or the request of a batch, that it is about. */
+function validations(moment: Moment, pv: Pv): PenumbraItem[] {
+  const about = moment.run
+    .eventsIn(Math.max(0, moment.to - 12), moment.to)
+    .findLast((e) => e.kind === 'TrapEmulated');
+  return pv.beingValidated.map(({ frame, vcpu }, nth): PenumbraItem => {
+    const index = about !== undefined && field(about, 'table') === frame ? field(about, 'index') : -1;
+    const { hi, lo } = pv.entry(vcpu, frame, Math.max(0, index));
+    return {
+      id: `validation ${guestTable(frame)}`,
+      guest: guestTable(frame),
+      column: COLUMNS[pv.type(frame)] ?? 'L1',
+      name: 'validation',
+      place: `vCPU ${vcpu}`,
+      owner: `vCPU ${vcpu}`,
+      order: 50 + nth,
+      rows: index < 0 ? [] : [{ id: `validation ${guestEntry(frame, index)}`, index, hi, lo, note: {} }],
+      differs: 0,
+      present: 0,
+      says: 'locked by Xen',
+      state: 'changed',
+    };
+  });
+}
+
 function saysOf(updates: readonly Update[]): string {
   const keeps = updates.some((u) => u.kind === SET_KEEPING_MARKS);
   return `${updates.length} ${updates.length === 1 ? 'update waits' : 'updates wait'}${keeps ? ', marks kept' : ''}`;
@@ -128,6 +154,8 @@ function wordsFor(pv: Pv, items: readonly PenumbraItem[]): PenumbraModel | undef
     pv.scheme.tables === 'direct'
       ? 'new entries on their way to the hypervisor, which looks at each'
       : 'what the guest has changed and the shadow does not know yet';
+  if (items.some((item) => item.name === 'validation'))
+    return { sub, headline: ['Xen looks at the entry', 'Xen looks'], detail: [] };
   const waiting = items.reduce((sum, item) => sum + item.differs, 0);
   const lazy = pv.vcpus.flatMap((c, v) => (c.get('lazy') === 0 ? [] : [`vCPU ${v}`]));
   if (waiting === 0)

@@ -13,6 +13,7 @@ import {
   WRITE,
 } from '../../machine';
 import { emulatedStore } from '../emulatedStore';
+import { RESYNCING } from './constants';
 import { noteDirty } from './dirty';
 import { differs, readBehind } from './entries';
 import { XiEmulated } from './events';
@@ -179,6 +180,7 @@ export const xiEmulate = procedure<Xi>({
         const part = t.get(L.part);
         const kit = nextKit(x, pageOf(t, part), t.get(L.kit));
         t.set(L.kit, kit);
+        x.vcpu(t.actor).hold(RESYNCING, kit);
         if (kit >= 0) {
           const { first, last } = written(x, t.actor, part, kit);
           t.set(L.entry, first);

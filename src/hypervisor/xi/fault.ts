@@ -14,7 +14,7 @@ import { EMULATED, TRY_AGAIN, xiEmulate } from './emulate';
 import { DecisionRow, DirtySet } from './events';
 import { xiOpen } from './resync';
 import { xiLoadRoots } from './roots';
-import { grantWrite, isLeafSpte, writable } from './spte';
+import { grantWrite, isLeafSpte, rightsOf, writable } from './spte';
 import type { Xi } from './state';
 import { xiSyncPath } from './syncPath';
 import { xiUnlock } from './unlock';
@@ -22,7 +22,19 @@ import { accessOf, lacksAt, markEntry, nextLacking, userOf, xiWalk } from './wal
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error'] as const),
-  ...(['guestError', 'leaf', 'gfn', 'slot', 'missing', 'verdict', 'level', 'bits', 'page', 'row'] as const),
+  ...([
+    'guestError',
+    'leaf',
+    'gfn',
+    'slot',
+    'missing',
+    'entry',
+    'verdict',
+    'level',
+    'bits',
+    'page',
+    'row',
+  ] as const),
 );
 
 const isWrite = (t: Thread): boolean => accessOf(t.get(L.error)) === WRITE;
@@ -43,6 +55,9 @@ function allowedByPath(x: Xi, v: number, leaf: number): boolean {
   for (let level = top; level >= leaf; level--) if ((x.vcpu(v).lo(level) & W) === 0) return false;
   return true;
 }
+
+/** Whether the guest's entry, as the shadow has it, is writable, and dirty. */
+const maySayWrite = (x: Xi, lo: number): boolean => (rightsOf(x, lo) & W) !== 0;
 
 /** How often in a row faults have led to no entry that allows the access is kept for T2. */
 function noteOutcome(t: Thread, x: Xi): void {
@@ -204,6 +219,11 @@ export const xiPageFault = procedure<Xi>({
         if (!allowedByPath(x, t.actor, t.get(L.leaf))) {
           // CR0.WP is clear for the guest: no SPTE may allow what its tables do not.
           t.goto('emulate');
+          return;
+        }
+        // Another vCPU may have changed the entry since it was walked: then the guest tries again.
+        if (!maySayWrite(x, t.get(L.entry))) {
+          t.goto('unlock');
           return;
         }
         decide(t, x, 7);

@@ -12,16 +12,10 @@ const L = slots('vaHi', 'vaLo', 'fill', 'level', 'kit', 'slot', 'hi', 'lo', 'sta
 
 const read: Halves = { hi: 0, lo: 0 };
 
-/** The guest's entry that a piece of a large page was made from: the one at which the walk of this fault ended. */
-function leafOfWalk(x: Xi, v: number): number {
-  for (let level = 1; level <= 4; level++) if (x.vcpu(v).table(level) >= 0) return level;
-  return 1;
-}
-
 /**
  * Goes down the shadow's path for an address, brings each entry on it up to date if its table is stale, and, if asked to, fills
  * what is missing (sheet 5.8d, 6 row 4). Arguments: va, fill. Returns the slot that maps the address (or is empty), -1 if none;
- * and how many entries were stale or missing.
+ * how many entries were stale or missing, and the low half of the guest's last entry as the shadow has it.
  */
 export const xiSyncPath = procedure<Xi>({
   name: 'xi_sync_path',
@@ -40,7 +34,7 @@ export const xiSyncPath = procedure<Xi>({
         t.set(L.level, shape.top);
         t.set(L.slot, -1);
         t.set(L.kit, x.vcpu(v).root(rootSlot(shape, t.get(L.vaHi), t.get(L.vaLo))));
-        if (t.get(L.kit) < 0) t.ret(-1, 0);
+        if (t.get(L.kit) < 0) t.ret(-1, 0, 0);
       },
       say: (t, x) =>
         `The path of ${sayVa(x.machine, t.actor, t.get(L.vaHi), t.get(L.vaLo))} begins at ${t.get(L.kit) < 0 ? 'a root that the guest does not have' : x.kitName(t.get(L.kit))}.`,
@@ -61,12 +55,8 @@ export const xiSyncPath = procedure<Xi>({
         // A fault walk is a use, as far as software can see one.
         x.vcpu(v).setPath(level, kit);
         x.kits.touch(x.domainOf(v), kit);
-        if (x.kits.get(kit, 'direct') !== 0) {
-          const leaf = leafOfWalk(x, v);
-          t.set(L.hi, x.vcpu(v).hi(leaf));
-          t.set(L.lo, x.vcpu(v).lo(leaf));
-          return;
-        }
+        // The pieces of a large page go by the entry above, as it was just read.
+        if (x.kits.get(kit, 'direct') !== 0) return;
         const entry = entryBehind(x, kit, index);
         readBehind(x, kit, entry, read);
         t.set(L.hi, read.hi);
@@ -110,7 +100,7 @@ export const xiSyncPath = procedure<Xi>({
       run: (t, x) => {
         const slot = t.get(L.slot);
         if (x.what(slot) !== TO_TABLE) {
-          t.ret(slot, t.get(L.changed));
+          t.ret(slot, t.get(L.changed), t.get(L.lo));
           return;
         }
         t.set(L.kit, x.kitAt(x.mfnOf(slot)));

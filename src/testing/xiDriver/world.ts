@@ -18,10 +18,14 @@ export const KINDS: readonly Kind[] = [
   { mode: '64', bits: 3, levels: 2, fewest: 2 },
   { mode: '64', bits: 3, levels: 3, fewest: 3 },
   { mode: '64', bits: 3, levels: 4, fewest: 4 },
+  { mode: 'pae', bits: 3, levels: 4, fewest: 5 },
+  { mode: '32', bits: 3, levels: 4, fewest: 5 },
   { mode: '64', bits: 9, levels: 4, fewest: 4 },
   { mode: 'pae', bits: 9, levels: 4, fewest: 5 },
   { mode: '32', bits: 9, levels: 4, fewest: 5 },
 ];
+
+const TOYS = KINDS.filter(({ bits }) => bits === 3);
 
 const GUEST_FRAMES = 128;
 export const SECOND_ROOT = 0x18;
@@ -38,6 +42,7 @@ export class XiWorld {
   readonly x: Xi;
   readonly addresses: readonly bigint[];
   readonly vcpus: number;
+  private readonly extra: bigint[] = [];
 
   constructor(
     readonly seed: number,
@@ -50,8 +55,9 @@ export class XiWorld {
   ) {
     this.random = new Random(seed);
     const r = this.random;
-    this.kind = fixed.kind ?? r.pick(KINDS);
-    this.vcpus = fixed.vcpus ?? (r.chance(0.3) ? 2 : 1);
+    // Real tables take long to check: seldom.
+    this.kind = fixed.kind ?? (r.chance(0.85) ? r.pick(TOYS) : r.pick(KINDS));
+    this.vcpus = fixed.vcpus ?? (r.chance(0.5) ? 2 : 1);
     const kits = this.vcpus * this.kind.fewest + (r.chance(0.5) ? r.below(4) : 4 + r.below(12));
     const knobs = {
       kits,
@@ -75,7 +81,7 @@ export class XiWorld {
       indexBits: this.kind.bits,
       levels: this.kind.levels,
       pdpe1gb: r.chance(0.3),
-      tlbEntries: r.pick([0, 4, 64]),
+      tlbEntries: r.pick([0, 4, 64, 64]),
     };
     this.bare = new BareMachine({
       mode: this.kind.mode,
@@ -99,22 +105,33 @@ export class XiWorld {
     if (this.kind.levels > 2 && this.kind.mode !== '32') out.push(1n << BigInt(mode.shift[3] ?? 30));
     for (const address of out) if (r.chance(0.8)) this.bare.map(address, r.pick(FRAMES), this.flags(0.9));
     // A view of the tables, so that the guest can write them.
-    for (const [nth, address] of out.slice(0, 6).entries()) {
+    for (const [nth, address] of out.slice(0, 6).entries())
       if (r.chance(0.6)) this.bare.map(address, ROOT + nth, P | W | U | A | D);
-    }
+    this.mapLarge();
     const { memory } = this.bare.machine;
     for (let cell = 0; cell < 1024; cell++) memory.write32(SECOND_ROOT, cell, memory.read32(ROOT, cell));
-    return out;
+    return [...out, ...this.extra];
+  }
+
+  /** Sometimes an upper entry maps the frames of the tables as one. */
+  private mapLarge(): void {
+    const r = this.random;
+    const mode = this.bare.machine.modes[this.kind.mode];
+    const pages = 2 ** ((mode.shift[2] ?? 12) - 12);
+    if (pages > 16 || !r.chance(0.5)) return;
+    const address = 3n << BigInt(mode.shift[2] ?? 12);
+    this.bare.map(address, 0x10, P | W | U | A | D | PS, { level: 2 });
+    this.extra.push(address, address + BigInt(r.below(pages)) * 4096n);
   }
 
   /** Rights of a random entry; present with this probability. */
   flags(present: number): number {
     const r = this.random;
     let flags = r.chance(present) ? P : 0;
-    if (r.chance(0.75)) flags |= W;
-    if (r.chance(0.85)) flags |= U;
-    if (r.chance(0.7)) flags |= A;
-    if (r.chance(0.6)) flags |= D;
+    if (r.chance(0.85)) flags |= W;
+    if (r.chance(0.97)) flags |= U;
+    if (r.chance(0.8)) flags |= A;
+    if (r.chance(0.75)) flags |= D;
     return flags;
   }
 

@@ -4,7 +4,6 @@ import { CodePanel } from '../panels/code/Panel';
 import { LanesPanel } from '../panels/lanes/Panel';
 import { OosPanel } from '../panels/oos/Panel';
 import { ProgramPanel } from '../panels/program/Panel';
-import { Switches } from '../panels/setup/Switches';
 import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
@@ -16,6 +15,7 @@ import { detailTabs, loadDetails } from './details';
 import { Guarded } from './Guarded';
 
 const loadEditor = () => import('../editor/EditorPanel.lazy');
+const loadSwitches = () => import('./Switches.lazy');
 const loadCounters = () => import('./Counters.lazy');
 
 const SCENARIO_TABS = [
@@ -115,7 +115,7 @@ function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly 
           <>
             <StoryPanel controls={controls} />
             <ProgramPanel controls={controls} />
-            <Switches controls={controls} />
+            <Fetched load={loadSwitches} props={{ controls }} frames={controls.session.frames} />
           </>
         )}
         {tab === 'program' && <ProgramPanel controls={controls} edit />}

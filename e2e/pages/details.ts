@@ -1,7 +1,20 @@
 import type { Locator } from '@playwright/test';
 import type { AppPage } from './appPage';
 
-export type DetailTab = 'Now' | 'vCPUs' | 'Pages' | 'Memory' | 'Trace' | 'Pool' | 'Search' | 'Events';
+export type DetailTab =
+  | 'Now'
+  | 'vCPUs'
+  | 'Pages'
+  | 'Memory'
+  | 'Trace'
+  | 'Pool'
+  | 'Search'
+  | 'Events'
+  | 'Kits'
+  | 'Faults'
+  | 'Cost'
+  | 'Compare'
+  | 'Debate';
 
 /** What looks into the hypervisor's own structures: tabs beside what happens now. */
 export class Details {
@@ -27,6 +40,20 @@ export class Details {
 
   get pool(): Locator {
     return this.app.page.getByRole('region', { name: 'Shadow pool' });
+  }
+
+  /** XI's pool of kits, and the dirty log. */
+  get kits(): Locator {
+    return this.app.page.getByRole('region', { name: 'Pool of kits' });
+  }
+
+  /** One run along chains and one by searching. */
+  get compare(): Locator {
+    return this.app.page.getByRole('region', { name: 'Chain and linear search side by side' });
+  }
+
+  get debate(): Locator {
+    return this.app.page.getByRole('region', { name: 'The debate' });
   }
 
   get search(): Locator {

@@ -27,9 +27,7 @@ export const certainty = (tag: Tag): Certainty => CERTAINTY[tag];
 /** How sure what a switch of XI stands for is; undefined for other switches. */
 export function certaintyOfSwitch(design: string, name: string): Certainty | undefined {
   const found = design === 'xi' ? tagOfSwitch(name) : undefined;
-  if (found === undefined) return undefined;
-  const { text, says, tone } = certainty(found.tag);
-  return { text, says: `${says} Sheet, section ${found.section}.`, tone };
+  return found === undefined ? undefined : certainty(found.tag);
 }
 
 export type { Tag };

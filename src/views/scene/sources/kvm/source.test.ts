@@ -135,3 +135,23 @@ describe('KVM on the stage', () => {
     },
   );
 });
+
+describe('the proposal of 2012 on the stage', () => {
+  it('an identification stands in its spte, and the mark of a protector beside the reverse map', () => {
+    const run = runOf('kvm-three-vcpus-three-numbers');
+    const said = new Set<string>();
+    const titles = new Set<string>();
+    for (let from = 0; from < run.length; ) {
+      const to = run.beatAfter(from);
+      const model = buildScene(run, from, to);
+      for (const { notes } of model.tables)
+        for (const { says } of notes.values()) if (says?.startsWith('id')) said.add(says);
+      for (const { title } of model.fixups) titles.add(title);
+      from = to;
+    }
+    // vCPU 0 and vCPU 2 are fast; vCPU 1 protects.
+    expect([...said]).toEqual(['id 1', 'id 3']);
+    expect([...titles].some((title) => title.endsWith('ONE'))).toBe(true);
+    expect([...titles].some((title) => title.endsWith('ONE, WP'))).toBe(true);
+  });
+});

@@ -18,8 +18,9 @@ export const sayPlace = (m: Machine, frame: number, offset: number): string =>
   m.wordAt(frame, offset)?.name ?? `frame ${m.nameFrame(frame)}`;
 
 /** A store that waits in a buffer, or has just left it: "0x1 to x". */
-export const sayBuffered = (m: Machine, { frame, offset, hi, lo }: BufferedStore): string =>
-  `${sayValue(hi, lo)} to ${frame < 0 ? m.storeBuffers.nameCell(-1 - frame) : sayPlace(m, frame, offset)}`;
+export const sayBuffered = (m: Machine, store: BufferedStore): string =>
+  m.storeBuffers.sayStore(store) ??
+  `${sayValue(store.hi, store.lo)} to ${sayPlace(m, store.frame, store.offset)}`;
 
 /** A value: 0x45067. */
 export function sayValue(hi: number, lo: number): string {

@@ -37,8 +37,8 @@ export class StoreBuffers {
   private readonly base: readonly number[];
   /** A store for a cell has reached it. A design that buffers such stores says here what that means (a lock is free). */
   onCell: (cell: number) => void = () => undefined;
-  /** How people call a cell; a design that buffers such stores sets it. */
-  nameCell: (cell: number) => string = (cell) => `cell ${cell}`;
+  /** What a store to a word of the hypervisor's own says: "id 1 to s305[000]". A design that buffers such stores sets it. */
+  sayStore: (store: BufferedStore) => string | undefined = () => undefined;
 
   constructor(
     private readonly world: World,

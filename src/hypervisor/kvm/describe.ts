@@ -128,7 +128,7 @@ function besideSpte(k: Kvm, sfn: number, index: number): ReturnType<NonNullable<
   const id = (): number => (k.hi(sfn, index) & c.SPTE_ID_HI) >>> c.SPTE_ID_SHIFT_HI;
   const marked = (): boolean => (k.slots.rmapWord(gfnOfEntry(k, sfn, index)) & WRITE_PROTECT) !== 0;
   return [
-    { name: 'identification', read: () => (id() === 0 ? '–' : String(id())) },
+    { name: 'id', read: () => (id() === 0 ? '–' : String(id())) },
     { name: 'rmap mark', read: () => (marked() ? 'protected' : '–') },
   ];
 }

@@ -1,5 +1,8 @@
+import { hex } from '../../base';
 import { LockReleased, type Thread, type Touch } from '../../kernel';
 import type { Halves } from '../../machine';
+import * as c from './constants';
+import { WRITE_PROTECT } from './pteList';
 import type { Kvm } from './state';
 
 /**
@@ -38,10 +41,16 @@ export function watchBuffers(k: Kvm): void {
   storeBuffers.onCell = (cell) => {
     if (cell === k.lock.cell) k.world.emit(LockReleased, k.lock.index);
   };
-  storeBuffers.nameCell = (cell) => {
-    if (cell === k.lock.cell) return k.lock.name;
-    const gfn = k.slots.gfnOfRmapCell(cell);
-    return gfn < 0 ? `cell ${cell}` : `the rmap of ${k.name(gfn)}`;
+  storeBuffers.sayStore = ({ frame, offset, width, hi, lo }) => {
+    const cell = -1 - frame;
+    if (cell === k.lock.cell) return `${k.lock.name} given back`;
+    if (frame < 0) {
+      const mark = (lo & WRITE_PROTECT) === 0 ? 'no mark' : 'write-protect mark';
+      return `${mark} to the rmap of ${k.name(k.slots.gfnOfRmapCell(cell))}`;
+    }
+    if (!k.pages.owns(frame)) return undefined;
+    const id = width === 1 ? lo & 0x7f : (hi & c.SPTE_ID_HI) >>> c.SPTE_ID_SHIFT_HI;
+    return `${width === 1 ? 'id' : 'spte with id'} ${id} to ${k.name(frame)}[${hex(offset >>> 3, 3)}]`;
   };
 }
 

@@ -39,7 +39,9 @@ export function framesOf(input: FramesInput): FrameModel[] {
   if (walk !== undefined && walk.frame >= 0) wanted.add(walk.frame);
   for (const g of guests)
     if (g.level === 1 && !g.direct && facts.access(g.frame) !== 'none') wanted.add(g.frame);
-  const frames = [...wanted].filter((f) => f >= 0 && f < machine.config.machineFrames);
+  // What the hypervisor keeps for itself stands below, or nowhere: a store to a shadow that waits in a buffer is no device.
+  const own = machine.config.machineFrames - moment.run.built.spec.options.poolFrames;
+  const frames = [...wanted].filter((f) => f >= 0 && f < own);
   const device = (f: number): boolean => f >= machine.config.guestFrames;
   frames.sort((a, b) => Number(isTable.has(a)) - Number(isTable.has(b)) || a - b);
   const weights = weightsOf(input);

@@ -56,6 +56,37 @@ test('the page goes on while a worker explores, and a cancel is heard at once', 
   await expect(app.page.getByRole('button', { name: 'Find a race' })).toBeVisible();
 });
 
+test('the identification race of 2012 is found, and each store of it seen beside the lanes', async ({
+  app,
+}) => {
+  await app.withoutMotion();
+  await app.open();
+  await app.library.choose('Three vCPUs, one number');
+  await app.race.open();
+  await app.race.look();
+  await expect(app.race.verdict).toHaveText(/^Broken: frame 0x200 is a table in sync/, { timeout: 2 * LONG });
+  await expect(app.race.lanes.getByRole('columnheader')).toHaveText([
+    /^vCPU 0/,
+    /^vCPU 1/,
+    /^vCPU 2/,
+    'Memory, as all vCPUs see it',
+    /^s[0-9a-f]+\[000\]$/,
+    'id',
+    'rmap mark',
+    'mmu_lock',
+  ]);
+  await expect(app.race.lanes).toContainText('The last choice that could have avoided it');
+  await app.race.openOnStage();
+  const broken = await app.hash();
+  await app.transport.back();
+  expect(await app.hash()).not.toBe(broken);
+  await app.transport.forward();
+  expect(await app.hash()).toBe(broken);
+  const link = await app.share.fragment();
+  await app.open(link);
+  expect(await app.hash()).toBe(broken);
+});
+
 const SB = `X86 SB
 { x=0; y=0; }
  P0          | P1          ;

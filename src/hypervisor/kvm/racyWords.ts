@@ -45,7 +45,7 @@ export function watchBuffers(k: Kvm): void {
     const cell = -1 - frame;
     if (cell === k.lock.cell) return `${k.lock.name} given back`;
     if (frame < 0) {
-      const mark = (lo & WRITE_PROTECT) === 0 ? 'no mark' : 'write-protect mark';
+      const mark = (lo & WRITE_PROTECT) === 0 ? 'no mark' : 'mark';
       return `${mark} to the rmap of ${k.name(k.slots.gfnOfRmapCell(cell))}`;
     }
     if (!k.pages.owns(frame)) return undefined;

@@ -25,6 +25,18 @@ const VIEWS: readonly { readonly name: string; readonly show: (app: AppPage) => 
   { name: 'the race finder', show: (app) => app.race.open() },
   { name: 'the events', show: (app) => app.details.show('Events') },
   {
+    name: 'XI’s debate and its costs',
+    show: async (app) => {
+      await app.library.choose('XI: a data page becomes a page table');
+      await app.transport.toEnd();
+      for (const tab of ['Kits', 'Faults', 'Cost', 'Compare', 'Debate'] as const) {
+        await app.details.show(tab);
+        expect(await axeViolations(app.page), tab).toEqual([]);
+      }
+      await app.stage.choose(app.stage.thing(/^frame 0x014/));
+    },
+  },
+  {
     name: 'a broken invariant',
     show: async (app) => {
       await app.library.choose('The snapshot goes with its page');

@@ -44,6 +44,7 @@ export default function ChainArcs({ model, layout, beat, focus, fraction, subscr
   return (
     <svg
       className="chains"
+      data-layer="overlay"
       width="100%"
       height="100%"
       viewBox={`0 0 ${w} ${h}`}

@@ -24,6 +24,8 @@ export interface ChainLayout {
 }
 
 const TAG_H = 14;
+/** On a narrower stage the gaps between columns have no room for words: the numbers say the order. */
+const ROOMY = 560;
 
 /**
  * The chains to draw over a scene: the one that the focus belongs to, else those walked in this beat. Pure; entries that are
@@ -64,13 +66,20 @@ function layoutChain(
     stops.push({
       entity,
       nth: i + 1,
-      word: at >= 0 && i === at - 1 ? 'prev' : at >= 0 && i === at + 1 ? 'next' : i === 0 ? 'head' : '',
+      word: layout.size.w < ROOMY ? '' : wordOf(i, at),
       at: edge(rect),
     });
     from = { rect, home: false };
   }
   if (stops.length === 0 && home === undefined) return undefined;
   return { name: chain.name, walked: chain.walked === true, curves, stops, tag: tagOf(chain, home) };
+}
+
+/** What the i-th entry is to the one in focus, which is the at-th (-1: none is). */
+function wordOf(i: number, at: number): string {
+  if (at >= 0 && i === at - 1) return 'prev';
+  if (at >= 0 && i === at + 1) return 'next';
+  return i === 0 ? 'head' : '';
 }
 
 /** Where the head is kept; a page table may be seen as a table only. */

@@ -1,4 +1,5 @@
 import type { Bench } from './bench';
+import { backlinks } from './benches/backlinks';
 import { checker } from './benches/checker';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
@@ -7,4 +8,4 @@ import { stageFrame } from './benches/stageFrame';
 import { stepBack } from './benches/stepBack';
 
 /** Every bench, in the order in which they run. A new one is a file in `benches/` and a row here. */
-export const BENCHES: readonly Bench[] = [firstLoad, stepBack, jump, stageFrame, scrub, checker];
+export const BENCHES: readonly Bench[] = [firstLoad, stepBack, jump, stageFrame, scrub, checker, backlinks];

@@ -2,15 +2,17 @@ import { bundle } from './bundle';
 import { exec } from './exec';
 
 /**
- * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all three, one after the other.
+ * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all but `xi` and `world`, one after the other.
  *   random       1,000,000 operations of random guests of Xen with all protections on  [--operations N] [--seed S]
  *   protections  each protection off, from ten seeds: what it protects must break       [--seeds N] [--seed S] [--only NAME,NAME]
  *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
+ *   xi           random guests of XI, in all paging modes and pool sizes                 [--guests N] [--operations N] [--seed S]
  *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
-const JOBS = ['random', 'protections', 'laws', 'world'] as const;
+const JOBS = ['random', 'protections', 'laws', 'xi', 'world'] as const;
 type Job = (typeof JOBS)[number];
 const DRIVER = 'src/testing/xenDriver/main.ts';
+const XI_DRIVER = 'src/testing/xiDriver/main.ts';
 /** Ends what hangs, not what is slow. */
 const HOURS = 6 * 3_600_000;
 
@@ -28,7 +30,7 @@ function option(name: string, otherwise: number): number {
 
 /** The random driver runs bundled: twice as fast as through a loader. */
 async function driver(job: Exclude<Job, 'laws'>): Promise<number> {
-  const file = await bundle(DRIVER);
+  const file = await bundle(job === 'xi' ? XI_DRIVER : DRIVER);
   console.log(`\n=== ${job}`);
   const seed = rest.includes('--seed') ? [] : ['--seed', String(Date.now() % 1_000_000_000)];
   return (await exec('node', [file, job, ...rest, ...seed], { live: true, limit: HOURS })).exit;

@@ -14,18 +14,20 @@ const L = slots(
   ...(['gfn', 'action', 'visited', 'changed', 'slot', 'next', 'kit', 'index', 'left', 'hint'] as const),
 );
 
-/** Leaf shadows that a search must read: not the one that is being made, which is empty. */
-export const leafKits = (x: Xi): number[] =>
-  x.kits
-    .used()
-    .filter((kit) => x.kits.get(kit, 'level') === 1 && !x.vcpus.some((v) => v.held(MAKING) === kit));
+/** Whether a search must read a kit: a leaf shadow in use, but not the one that is being made, which is empty. */
+const isSearched = (x: Xi, kit: number): boolean =>
+  x.kits.bound(kit) && x.kits.get(kit, 'level') === 1 && !x.vcpus.some((v) => v.held(MAKING) === kit);
 
 /** The next of them from a number on, or -1. */
-const nextLeafKit = (x: Xi, from: number): number => leafKits(x).find((kit) => kit >= from) ?? -1;
+function nextLeafKit(x: Xi, from: number): number {
+  for (let kit = from; kit < x.kits.count; kit++) if (isSearched(x, kit)) return kit;
+  return -1;
+}
 
 /** What a linear search would read for this question: the engine says so each time, whichever way it goes itself. */
 function countWouldRead(x: Xi): void {
-  const entries = leafKits(x).reduce((sum, kit) => sum + x.shapeOf(kit).entries, 0);
+  let entries = 0;
+  for (const kit of x.kits.used()) if (isSearched(x, kit)) entries += x.shapeOf(kit).entries;
   x.world.count('linear_would_read', entries);
 }
 
@@ -46,7 +48,8 @@ function act(
 }
 
 /** Whether the entry of a linear search maps the page. */
-const maps = (x: Xi, slot: number, gfn: number): boolean => x.what(slot) === TO_PAGE && x.gfnOf(slot) === gfn;
+const maps = (x: Xi, slot: number, gfn: number): boolean =>
+  x.what(slot) === TO_PAGE && x.mfnOf(slot) === x.p2m.mfn(gfn);
 
 /** A linear search that knows how many writable mappings there are may stop when it has found them. */
 const knowsEnough = (x: Xi, gfn: number, action: number): boolean =>

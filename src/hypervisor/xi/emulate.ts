@@ -104,7 +104,7 @@ export const xiEmulate = procedure<Xi>({
       touch: 'locked',
       run: (t, x) => {
         partVa(x.machine, t.actor, t.get(L.part), va);
-        const { insAccess } = { insAccess: x.machine.vcpu(t.actor).get('insAccess') };
+        const insAccess = x.machine.vcpu(t.actor).get('insAccess');
         t.call(xiWalk, [va.hi, va.lo, insAccess, t.get(L.user)], L.error);
       },
       say: (t) =>

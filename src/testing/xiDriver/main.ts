@@ -1,18 +1,31 @@
 import { drive } from './drive';
 import { XiWorld } from './world';
 
-/** Many random guests of XI, one after the other: for `npm run soak -- xi`. */
-export function soakXi(seeds: number, from: number, operations: number, say: (line: string) => void): number {
-  let bad = 0;
-  for (let seed = from; seed < from + seeds; seed++) {
-    const w = new XiWorld(seed);
-    const finding = drive(w, { operations, transparent: true });
-    if (finding === undefined) continue;
-    bad++;
-    say(
-      `seed ${seed} (${w.kind.mode}, ${w.kind.bits} bits, ${w.kind.levels} levels, ${w.vcpus} vCPUs), operation ${finding.op}: ${finding.name}: ${finding.what}`,
-    );
-  }
-  say(`${seeds} guests of ${operations} operations: ${bad === 0 ? 'nothing broken' : `${bad} broken`}`);
-  return bad === 0 ? 0 : 1;
+/** `npm run soak -- xi`: many random guests of XI, one after the other. Exit 1 if anything broke. */
+const words = process.argv.slice(2);
+
+function option(name: string, otherwise: number): number {
+  const at = words.indexOf(`--${name}`);
+  const value = at < 0 ? otherwise : Number(words[at + 1]);
+  if (!(value >= 0)) throw new Error(`--${name} is "${words[at + 1]}", expected a whole number.`);
+  return value;
 }
+
+const guests = option('guests', 2000);
+const operations = option('operations', 100);
+const seed = option('seed', 1);
+let broken = 0;
+for (let at = seed; at < seed + guests; at++) {
+  const w = new XiWorld(at);
+  const finding = drive(w, { operations, transparent: true });
+  if (finding === undefined) continue;
+  broken++;
+  const { mode, bits, levels } = w.kind;
+  console.log(
+    `seed ${at} (${mode}, ${bits} bits, ${levels} levels, ${w.vcpus} vCPUs), operation ${finding.op}: ${finding.name}: ${finding.what}`,
+  );
+}
+console.log(
+  `${guests} guests of ${operations} operations from seed ${seed}: ${broken === 0 ? 'nothing broken' : `${broken} broken`}`,
+);
+process.exitCode = broken === 0 ? 0 : 1;

@@ -18,11 +18,13 @@ export class PageStamps {
   private now = 0;
   private mark = 0;
   private generation = -1;
+  private asked = false;
 
   constructor(private readonly journal: Journal) {}
 
   /** The latest stamp of the pages that these cells lie in. */
   latest(from: number, cells: number): number {
+    this.asked = true;
     this.refresh();
     let latest = this.floor;
     const last = Math.min((from + cells - 1) >> PAGE_SHIFT, this.stamps.length - 1);
@@ -33,9 +35,23 @@ export class PageStamps {
     return latest;
   }
 
+  /** Writes back to a mark are about to be undone, each of which is told by `undone`, if this says that somebody ever asked. */
+  undoing(mark: number): boolean {
+    if (!this.asked) return false;
+    this.now++;
+    if (mark < this.mark) this.mark = mark;
+    return true;
+  }
+
+  undone(cell: number): void {
+    const page = cell >> PAGE_SHIFT;
+    if (page >= this.stamps.length) this.grow(page);
+    this.stamps[page] = this.now;
+  }
+
   private refresh(): void {
     const { mark, generation } = this.journal;
-    if (generation !== this.generation || mark < this.mark) {
+    if (generation !== this.generation) {
       this.floor = ++this.now;
       this.generation = generation;
     } else if (mark > this.mark) {

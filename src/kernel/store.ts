@@ -44,7 +44,7 @@ export class Store {
   private length = 0;
   hashLo = 0;
   hashHi = 0;
-  /** How often the cells were put elsewhere than by writing forwards: whoever remembers what it read must start anew then. */
+  /** How often the cells were put elsewhere than by going along the journal: whoever remembers what it read must start anew then. */
   generation = 0;
   private readonly stamps = new PageStamps(this);
   /** Cells of locks: 0, or the number of the actor that holds it + 1. For whoever asks what a lock protects. */
@@ -174,9 +174,12 @@ export class Store {
 
   /** As `undo`, for a caller that kept the hash of that moment: then nothing need be hashed again. */
   undoTo(mark: number, hashLo: number, hashHi: number): void {
-    const { cells, log } = this;
-    this.generation++;
-    for (let p = this.position - 3; p >= mark; p -= 3) cells[log[p] as number] = log[p + 1] as number;
+    const { cells, log, stamps } = this;
+    const stamping = stamps.undoing(mark);
+    for (let p = this.position - 3; p >= mark; p -= 3) {
+      cells[log[p] as number] = log[p + 1] as number;
+      if (stamping) stamps.undone(log[p] as number);
+    }
     this.position = this.length = mark;
     this.hashLo = hashLo;
     this.hashHi = hashHi;
@@ -189,12 +192,13 @@ export class Store {
   }
 
   private rewind(mark: number): void {
-    this.generation++;
-    const { cells, log, lineKey } = this;
+    const { cells, log, lineKey, stamps } = this;
+    const stamping = stamps.undoing(mark);
     for (let p = this.position - 3; p >= mark; p -= 3) {
       const cell = log[p] as number;
       const old = log[p + 1] as number;
       cells[cell] = old;
+      if (stamping) stamps.undone(cell);
       const line = lineKey[cell >> LINE_SHIFT] as number;
       if (line !== 0) this.rehash(line + (cell & LINE_MASK), log[p + 2] as number, old);
     }
@@ -202,7 +206,6 @@ export class Store {
   }
 
   private replay(mark: number): void {
-    this.generation++;
     const { cells, log, lineKey } = this;
     for (let p = this.position; p < mark; p += 3) {
       const cell = log[p] as number;

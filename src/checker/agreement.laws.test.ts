@@ -154,9 +154,9 @@ describe('a reduction that is not sound is caught by that', () => {
   });
 
   it('where uses of some cells are not noted', () => {
-    const wrong = models().flatMap((model) =>
-      disagreementsByCells(model, { stuckIsEnd: true, noted: 'blind' }),
-    );
+    const wrong = models()
+      .slice(0, 120)
+      .flatMap((model) => disagreementsByCells(model, { stuckIsEnd: true, noted: 'blind' }));
     expect(wrong).toContain('by cells: holds, not violation');
     expect(wrong.some((what) => what.startsWith('breadth-first, by cells:'))).toBe(true);
   });

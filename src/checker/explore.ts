@@ -24,7 +24,7 @@ export function depthFirst(subject: Subject, options: DepthFirstOptions = {}): S
   const { contention } = subject;
   const begin = (): Search => new DepthFirst(subject, options);
   if (contention === undefined || options.fuse !== true) return begin();
-  return new Anew(contention, begin);
+  return new Anew(subject, contention, begin);
 }
 
 /** For the shortest way to break it. */
@@ -32,7 +32,7 @@ export function breadthFirst(subject: Subject, options: BreadthFirstOptions = {}
   const { contention } = subject;
   const begin = (): Search => new BreadthFirst(subject, options);
   if (contention === undefined || options.fuse !== true) return begin();
-  return new Anew(contention, begin);
+  return new Anew(subject, contention, begin);
 }
 
 /** Does everything hold? Depth-first: fast and small, but a schedule it finds may be long. The world is left in its first state. */

@@ -38,7 +38,8 @@ function notedSubject(built: BuiltWorld): Subject {
     return { ...subject, singly: true };
   const buffers = storeBuffers.depth > 0 ? storeBuffers.regions : [];
   const releasing = (v: number, lock: number): boolean => storeBuffers.waitsFor(v, lock);
-  store.noteFrom({ users, buffers, releasing }, counters.region);
+  const progress = (user: number): number => (machine.regs[user] ?? machine.host).get('op');
+  store.noteFrom({ users, buffers, releasing, progress }, counters.region);
   return { ...subject, contention: store.contention };
 }
 

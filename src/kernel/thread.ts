@@ -58,6 +58,20 @@ export class Thread {
     return fb === 0 ? this.top + 1 : fb + HEADER + this.lookup(this.store.get(fb + PROC)).slots.length;
   }
 
+  /** Where every procedure on the stack stands, as one number; 0 when there is none. Locals have no part in it. */
+  get place(): number {
+    const { cells } = this.store;
+    let hash = 0;
+    for (let fb = cells[this.top] as number; fb !== 0; ) {
+      const state = cells[fb + STATE] as number;
+      hash = Math.imul(hash ^ (cells[fb + PROC] as number), 0x01000193) ^ (state & PC_MASK);
+      hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) | 1;
+      const distance = state >>> BELOW_SHIFT;
+      fb = distance === 0 ? 0 : this.top + distance;
+    }
+    return hash;
+  }
+
   /** Base cell of the innermost frame; 0 when there is none. */
   get frameBase(): number {
     return this.store.get(this.top);

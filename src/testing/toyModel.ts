@@ -291,7 +291,11 @@ export function toySubject(
     const count = toy.programs.length;
     const users = world.actors.map(({ index, kind }) => (kind === 'drain' ? index - count : index));
     const buffers = toy.programs.map((_, i) => ({ base: part.bufferOf(i), cells: BUFFER_CELLS }));
-    store.noteFrom({ users, buffers }, world.counters.region);
+    const progress = (user: number): number => {
+      const thread = world.actors[user]?.thread;
+      return thread?.alive ? (thread.frames()[0]?.locals.pc ?? 0) : -1;
+    };
+    store.noteFrom({ users, buffers, progress }, world.counters.region);
     return { ...subject, contention: store.contention };
   }
   return { ...subject, ...(symmetry && { symmetry }) };

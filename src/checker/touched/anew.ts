@@ -1,6 +1,10 @@
 import type { Covered, Outcome } from '../outcome';
 import type { Search } from '../search';
+import type { Subject } from '../subject';
+import { Watch } from '../watch';
 import type { Contention } from './contention';
+import { NotedMoves } from './notedMoves';
+import { rehearse } from './rehearse';
 
 /** How many states are visited before it is asked whether more is known. Doubles. */
 const FIRST_SLICE = 256;
@@ -13,17 +17,37 @@ const LEARN_ON = 2;
  */
 export class Anew implements Search {
   private search: Search;
-  private known: number;
+  private known = -1;
   private slice = FIRST_SLICE;
   private learntAt = 0;
   private outcome: Outcome | undefined;
 
   constructor(
+    subject: Subject,
     private readonly contention: Contention,
     private readonly begin: () => Search,
   ) {
-    this.search = begin();
-    this.known = contention.grown;
+    const { events } = subject.world;
+    const { recording } = events;
+    const watch = new Watch(subject);
+    events.recording = watch.needsEvents;
+    if (!contention.rehearsed)
+      rehearse(subject.world, contention, new NotedMoves(subject.world, watch, contention, 'eager'));
+    contention.rehearsed = true;
+    events.recording = recording;
+    this.search = this.started();
+  }
+
+  private started(): Search {
+    this.contention.places.refresh();
+    this.known = this.contention.grown;
+    return this.begin();
+  }
+
+  /** Whether more is known than when the present exploration began. */
+  private get learnt(): boolean {
+    if (this.contention.places.refresh()) this.known = -1;
+    return this.known !== this.contention.grown;
   }
 
   get covered(): Covered {
@@ -37,7 +61,7 @@ export class Anew implements Search {
       left -= slice;
       const outcome = this.search.advance(slice);
       // Also what breaks is found again: its schedule is spelled out by moves, which are shorter by now.
-      if (this.known === this.contention.grown || outcome?.kind === 'bound') this.outcome = outcome;
+      if (!this.learnt || outcome?.kind === 'bound') this.outcome = outcome;
       else this.learn(outcome !== undefined);
     }
     return this.outcome;
@@ -55,7 +79,6 @@ export class Anew implements Search {
     this.search.cancel();
     this.learntAt = 0;
     this.slice = FIRST_SLICE;
-    this.search = this.begin();
-    this.known = this.contention.grown;
+    this.search = this.started();
   }
 }

@@ -1,4 +1,5 @@
 import { ensure } from '../../base';
+import { MOST_CELLS, type Place, Places, type Uses } from './places';
 
 /** More actors or locks than this do not fit a cell's bits. */
 export const MOST_USERS = 12;
@@ -32,6 +33,8 @@ export interface Noted {
   readonly users: readonly number[];
   /** Of each user that has one. */
   readonly buffers: readonly (Buffer | undefined)[];
+  /** Of each user, how far it is in its program: a number that its stack does not tell. */
+  readonly progress?: (user: number) => number;
   /** Whether a user has released a lock by a store that still waits. */
   readonly releasing?: (user: number, lockCell: number) => boolean;
 }
@@ -55,7 +58,17 @@ export class Contention {
   private readWants = 0;
   private writeAsks = 0;
   private writeWants = 0;
-  /** Since `begin`: a contended cell was used; … */
+  /** Some schedules have been run for what there is to know. */
+  rehearsed = false;
+  /** Where actors stand, and what lies ahead of them. */
+  readonly places = new Places();
+  /** Contended cells are numbered from 1. */
+  private numbers = new Int32Array(1024);
+  private numbered = 0;
+  /** Where the step is taken, and what lies ahead of all others. */
+  private place: Place | undefined;
+  private others: Uses | undefined;
+  /** Since `begin`: a contended cell was used that others may yet use; … */
   touched = false;
   /** … the own store buffer was used while stores waited in it; … */
   buffered = false;
@@ -66,7 +79,7 @@ export class Contention {
   /** Ranges that were noted as a whole, by their first cell. */
   private readonly ranges = new Map<number, NotedRange>();
 
-  constructor(private readonly world: Noted) {
+  constructor(readonly world: Noted) {
     const most = Math.max(-1, ...world.users) + 1;
     ensure(most <= MOST_USERS, `uses of cells are noted of at most ${MOST_USERS} actors`);
     ensure(world.lockCells.length <= MOST_LOCKS, `uses of cells are noted under at most ${MOST_LOCKS} locks`);
@@ -75,7 +88,7 @@ export class Contention {
   }
 
   get bytes(): number {
-    return this.flags.byteLength;
+    return this.flags.byteLength + this.numbers.byteLength;
   }
 
   /** Cells that nobody decides by, as counters: uses of them are no conflict. */
@@ -83,8 +96,10 @@ export class Contention {
     for (let cell = base; cell < base + cells; cell++) this.put(cell, USERS | WRITTEN | ALL_LOCKS);
   }
 
-  /** An actor is about to take a step. `cells`: the store's. */
-  begin(actor: number, cells: Int32Array): void {
+  /** An actor is about to take a step at a place, others being where they are. `cells`: the store's. */
+  begin(actor: number, cells: Int32Array, place: Place, others: Uses): void {
+    this.place = place;
+    this.others = others;
     this.touched = false;
     this.buffered = false;
     this.observed = false;
@@ -143,17 +158,18 @@ export class Contention {
     if (
       before !== undefined &&
       before.wants === this.readWants &&
+      before.asks === this.readAsks &&
       before.cells >= cells &&
       before.grown === this.grown
     ) {
-      if (before.touched) this.touched = true;
+      for (const cell of before.again) this.read(cell);
       return;
     }
-    const { touched } = this;
-    this.touched = false;
+    const { readWants: wants, readAsks: asks } = this;
     for (let cell = from; cell < from + cells; cell++) this.read(cell);
-    this.ranges.set(from, { wants: this.readWants, cells, grown: this.grown, touched: this.touched });
-    if (touched) this.touched = true;
+    const again: number[] = [];
+    for (let cell = from; cell < from + cells; cell++) if ((this.at(cell) & asks) !== wants) again.push(cell);
+    this.ranges.set(from, { wants, asks, cells, grown: this.grown, again });
   }
 
   private at(cell: number): number {
@@ -179,7 +195,7 @@ export class Contention {
     }
     if ((before & this.readAsks & BUFFER) !== 0) this.buffered = true;
     if ((before & ~this.readWants & this.readAsks & DRAINED) !== 0) this.touched = true;
-    this.judge(cell, before, before | this.readWants);
+    this.judge(cell, before, before | this.readWants, false);
   }
 
   private noteWrite(cell: number): void {
@@ -192,10 +208,10 @@ export class Contention {
       if ((this.readAsks & BUFFER) !== 0) this.buffered = true;
     } else if ((before & ~wants & this.writeAsks & DRAINED) !== 0) this.touched = true;
     else if ((wants & ~before & DRAINED) !== 0 && (before & USERS) !== 0) this.grown++;
-    this.judge(cell, before, before | wants);
+    this.judge(cell, before, before | wants, true);
   }
 
-  private judge(cell: number, before: number, now: number): void {
+  private judge(cell: number, before: number, now: number, write: boolean): void {
     const users = now & USERS;
     const several = (users & (users - 1)) !== 0;
     const conflict = several && (now & WRITTEN) !== 0 && (now & ALL_LOCKS) === ALL_LOCKS;
@@ -203,7 +219,28 @@ export class Contention {
     if (conflict && (before & CONTENDED) === 0) this.grown++;
     const after = conflict ? now | CONTENDED : now;
     this.put(cell, after);
-    if ((after & CONTENDED) !== 0) this.touched = true;
+    if ((after & CONTENDED) !== 0) this.use(cell, write);
+  }
+
+  /** A contended cell is used: that matters only if others may yet use it. */
+  private use(cell: number, write: boolean): void {
+    if (cell >= this.numbers.length) {
+      const grown = new Int32Array(this.flags.length);
+      grown.set(this.numbers);
+      this.numbers = grown;
+    }
+    let number = this.numbers[cell] as number;
+    if (number === 0) {
+      number = ++this.numbered;
+      this.numbers[cell] = number;
+    }
+    const { place, others } = this;
+    if (number > MOST_CELLS || place === undefined || others === undefined) {
+      this.touched = true;
+      return;
+    }
+    if (place.here.add(number - 1, write)) this.places.grown = true;
+    if (others.meets(number - 1, write)) this.touched = true;
   }
 
   /** Which cells are contended, and which are looked at: for whoever asks why there are so many states. */
@@ -223,5 +260,7 @@ interface NotedRange {
   readonly wants: number;
   readonly cells: number;
   readonly grown: number;
-  readonly touched: boolean;
+  readonly asks: number;
+  /** Those of them that are looked at again: they are contended, or drained into. */
+  readonly again: readonly number[];
 }

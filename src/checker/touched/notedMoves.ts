@@ -3,13 +3,15 @@ import type { MoveMaker } from '../moves';
 import type { Subject } from '../subject';
 import type { Watch } from '../watch';
 import type { Contention } from './contention';
+import type { Place, Uses } from './places';
+import { Whereabouts } from './whereabouts';
 
 /** A cycle of steps that nobody sees must not go on for ever in one move. */
-const LONGEST = 4096;
+const LONGEST = 512;
 
 /**
  * Moves that go as far as nobody sees, by the cells that steps are seen to use: a step is taken, and if it turned out to use a
- * contended cell, a move that should have ended before it undoes it. Judges as it goes, for invariants, too, are readers.
+ * cell that others may yet use, a move that should have ended before it undoes it. Judges as it goes, for invariants, too, are readers.
  */
 export class NotedMoves implements MoveMaker {
   readonly judges = true;
@@ -19,13 +21,16 @@ export class NotedMoves implements MoveMaker {
   violation: Violation | undefined;
   private trace: Choice[] | undefined;
   private eventsBefore = 0;
+  private readonly where: Whereabouts;
 
   constructor(
     private readonly world: World,
     private readonly watch: Watch,
     private readonly contention: Contention,
     readonly fusing: 'eager' | 'lazy',
-  ) {}
+  ) {
+    this.where = new Whereabouts(world, contention);
+  }
 
   /** For subjects whose store notes uses; undefined for others. */
   static of(subject: Subject, watch: Watch, fusing: 'eager' | 'lazy'): NotedMoves | undefined {
@@ -35,15 +40,18 @@ export class NotedMoves implements MoveMaker {
 
   /** Looks at the first state. */
   first(): Violation | undefined {
+    this.violation = undefined;
     const found = this.watch.lookAt(this.contention);
     this.contention.end();
     return found;
   }
 
   take(actor: number, branch: number): boolean {
-    const took = this.fusing === 'lazy' ? this.takeLazily(actor, branch) : this.takeEagerly(actor, branch);
-    this.contention.end();
-    return took;
+    this.violation = undefined;
+    this.length = 0;
+    this.branches = 1;
+    this.where.lookAll();
+    return this.fusing === 'lazy' ? this.takeLazily(actor, branch) : this.takeEagerly(actor, branch);
   }
 
   spell(moves: Iterable<Choice>): Choice[] {
@@ -54,16 +62,33 @@ export class NotedMoves implements MoveMaker {
     return spelled;
   }
 
-  private note(actor: number): void {
-    const { branchTaken } = this.world;
-    this.trace?.push(branchTaken === 0 ? { actor } : { actor, branch: branchTaken });
+  private userOf(actor: number): number {
+    return this.contention.world.users[actor] as number;
   }
 
-  /** Takes one step. What it breaks is judged apart: where it is undone, there is no need. */
-  private step(actor: number, branch: number): boolean {
-    this.eventsBefore = this.world.events.mark;
-    this.contention.begin(actor, this.world.store.cells);
-    return this.world.tryStep(actor, branch);
+  /** Takes one step, if it can be taken. What it breaks is judged apart: where it is undone, there is no need. */
+  private step(actor: number, branch: number, place: Place, others: Uses): boolean {
+    const { world, contention } = this;
+    this.eventsBefore = world.events.mark;
+    contention.begin(actor, world.store.cells, place, others);
+    const took = world.tryStep(actor, branch);
+    place.seen = true;
+    if (contention.observed) place.observed = true;
+    return took;
+  }
+
+  /** The step just taken is kept. */
+  private keep(actor: number, from: Place): Place {
+    this.contention.end();
+    this.length++;
+    if (this.trace !== undefined) {
+      const { branchTaken } = this.world;
+      this.trace.push(branchTaken === 0 ? { actor } : { actor, branch: branchTaken });
+    }
+    const user = this.userOf(actor);
+    const to = this.where.look(user);
+    this.contention.places.leads(from, to);
+    return to;
   }
 
   /** What the step just taken breaks. Invariants that wait for an event are read by whoever emits it, the others by nobody in particular. */
@@ -71,9 +96,7 @@ export class NotedMoves implements MoveMaker {
     const { watch, contention } = this;
     const found = watch.needsEvents ? watch.taken(this.eventsBefore) : undefined;
     if (found !== undefined || !contention.observed) return found;
-    const seen = watch.lookAt(contention);
-    contention.end();
-    return seen;
+    return watch.lookAt(contention);
   }
 
   private hides(touch: Touch): boolean {
@@ -84,19 +107,39 @@ export class NotedMoves implements MoveMaker {
   }
 
   private takeEagerly(actor: number, branch: number): boolean {
-    const { world } = this;
-    const { store, events } = world;
-    if (!this.step(actor, branch)) return false;
-    this.length = 1;
-    this.branches = world.branches;
-    if (this.trace !== undefined) this.note(actor);
+    const user = this.userOf(actor);
+    const place = this.where.placeOf(user);
+    if (!this.step(actor, branch, place, this.where.ahead(user))) {
+      this.contention.end();
+      return false;
+    }
+    this.branches = this.world.branches;
     this.violation = this.judge();
+    this.keep(actor, place);
+    this.goOn(actor);
+    // Others may stand before steps that somebody could have seen before this move, and now nobody does.
+    for (let again = true; again && this.violation === undefined && this.length < LONGEST; ) {
+      again = false;
+      for (const { index, thread } of this.world.actors)
+        if (thread?.alive && this.violation === undefined && this.goOn(index)) again = true;
+    }
+    return true;
+  }
+
+  /** Takes what an actor can do and nobody sees, as long as it asks nothing. Says whether there was anything. */
+  private goOn(actor: number): boolean {
+    const { world, where } = this;
+    const { store, events } = world;
     const thread = world.actors[actor]?.thread;
+    const user = this.userOf(actor);
+    let place = where.placeOf(user);
+    const others = where.ahead(user);
+    let some = false;
     while (thread?.alive && this.violation === undefined && this.length < LONGEST) {
       const { mark, hashLo, hashHi } = store;
       const eventsBefore = events.mark;
       const { touch } = thread;
-      if (!this.step(actor, 0)) break;
+      if (!this.step(actor, 0, place, others)) break;
       let ends = world.branches > 1 || !this.hides(touch);
       if (!ends) {
         this.violation = this.judge();
@@ -107,36 +150,39 @@ export class NotedMoves implements MoveMaker {
         events.truncate(eventsBefore);
         break;
       }
-      this.length++;
-      if (this.trace !== undefined) this.note(actor);
+      place = this.keep(actor, place);
+      some = true;
     }
-    return true;
+    this.contention.end();
+    return some;
   }
 
   private takeLazily(actor: number, branch: number): boolean {
-    const { world } = this;
+    const { world, where } = this;
     const { store, events } = world;
     const thread = world.actors[actor]?.thread;
-    this.length = 0;
-    this.branches = 1;
-    this.violation = undefined;
+    const user = this.userOf(actor);
+    const others = where.ahead(user);
+    let place = where.placeOf(user);
     for (;;) {
       const touch = thread?.alive ? thread.touch : 'racy';
       const { mark, hashLo, hashHi } = store;
       const eventsBefore = events.mark;
-      if (!this.step(actor, branch)) return this.length > 0;
+      if (!this.step(actor, branch, place, others)) break;
       if (world.branches > 1) {
         if (this.branches > 1) {
           store.undoTo(mark, hashLo, hashHi);
           events.truncate(eventsBefore);
-          return true;
+          break;
         }
         this.branches = world.branches;
       }
-      this.length++;
-      if (this.trace !== undefined) this.note(actor);
       this.violation = this.judge();
-      if (this.violation !== undefined || !this.hides(touch) || this.length >= LONGEST) return true;
+      const hidden = this.hides(touch);
+      place = this.keep(actor, place);
+      if (this.violation !== undefined || !hidden || this.length >= LONGEST) break;
     }
+    this.contention.end();
+    return this.length > 0;
   }
 }

@@ -7,6 +7,7 @@ import { KvmPagesPanel } from '../panels/kvmPages/Panel';
 import { KvmTracePanel } from '../panels/kvmTrace/Panel';
 import { KvmVcpusPanel } from '../panels/kvmVcpus/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
+import { PvPricePanel } from '../panels/pvPrice/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
@@ -48,6 +49,8 @@ export default function Details({ controls, part }: DetailsProps) {
       return <KvmMemoryPanel controls={controls} />;
     case 'kvmTrace':
       return <KvmTracePanel controls={controls} />;
+    case 'pvPrice':
+      return <PvPricePanel controls={controls} />;
     case 'xiKits':
       return <XiKitsPanel controls={controls} />;
     case 'xiFaults':

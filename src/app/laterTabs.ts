@@ -11,4 +11,5 @@ export const LATER_TABS: readonly Tab[] = [
   { id: 'kvmPages', label: 'Pages' },
   { id: 'kvmMemory', label: 'Memory' },
   { id: 'kvmTrace', label: 'Trace' },
+  { id: 'pvPrice', label: 'Price' },
 ];

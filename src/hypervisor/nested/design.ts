@@ -146,5 +146,5 @@ export const nested: Design = {
       setSwitch: (name, on) => n.setOn(known(name), on),
     };
   },
-  panels: ['counters'],
+  panels: [],
 };

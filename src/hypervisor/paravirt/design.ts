@@ -190,5 +190,5 @@ export const paravirt: Design = {
       setSwitch: (one, on) => pv.setOn(one, on),
     };
   },
-  panels: ['counters'],
+  panels: ['pvPrice'],
 };

@@ -65,7 +65,7 @@ function controlRegister(register: Register): Procedure<Xi> {
     name: register.name,
     part: 'xi',
     lane: 'hypervisor',
-    about: `${register.says}: what is stale is brought up to date, and the roots are loaded anew (sheet 5.8d, RECONSTRUCTED).`,
+    about: `${register.says}: what is stale is brought up to date, and the roots are loaded anew (RECONSTRUCTED).`,
     slots: L,
     steps: [
       {

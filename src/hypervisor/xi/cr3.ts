@@ -36,7 +36,7 @@ export const xiLoadCr3 = procedure<Xi>({
   name: 'xi_load_cr3',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'MOV CR3: resync what is stale, load the shadow of the new root, flush (sheet 5.8d, RECONSTRUCTED).',
+  about: 'MOV CR3: resync what is stale, load the shadow of the new root, flush (RECONSTRUCTED).',
   slots: L,
   steps: [
     {
@@ -128,7 +128,7 @@ export const xiInvlpg = procedure<Xi>({
   name: 'xi_invlpg',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'INVLPG: only the entries on the address’s path are compared (sheet 5.8d, RECONSTRUCTED).',
+  about: 'INVLPG: only the entries on the address’s path are compared (RECONSTRUCTED).',
   slots: I,
   steps: [
     {

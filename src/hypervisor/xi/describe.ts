@@ -92,7 +92,7 @@ export function describeXi(x: Xi): Describe {
     },
     snapshotOf: (mfn) => {
       const kit = pages.sptis(x.p2m.gfn(mfn))[0];
-      return kit === undefined ? -1 : x.snapshot(kit);
+      return kit === undefined || !x.hasSnapshot(kit) ? -1 : x.snapshot(kit);
     },
     state: (what, [a = 0, b = 0]) =>
       Object.hasOwn(states, what) ? states[what as keyof typeof STATES](a, b) : undefined,

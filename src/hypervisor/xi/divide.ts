@@ -51,7 +51,7 @@ export const xiDivide = procedure<Xi>({
   part: 'xi',
   lane: 'hypervisor',
   about:
-    'Replaces a large mapping by a table of its pieces (sheet 5.7; the name is known, the steps are RECONSTRUCTED).',
+    'Replaces a large mapping by a table of its pieces (the name is known, the steps are RECONSTRUCTED).',
   slots: L,
   steps: [
     {

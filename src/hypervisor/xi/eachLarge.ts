@@ -29,8 +29,7 @@ export const xiEachLarge = procedure<Xi>({
   name: 'xi_each_large',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'Visits the large mappings that cover a page, by the chain of their first page (sheet 4.4, 5.5, RECONSTRUCTED).',
+  about: 'Visits the large mappings that cover a page, by the chain of their first page (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

@@ -63,7 +63,7 @@ export const xiEachMapping = procedure<Xi>({
   name: 'xi_each_mapping',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Visits all mappings of a page: by its chain, or by a linear search (sheet 5.5, 3).',
+  about: 'Visits all mappings of a page: by its chain, or by a linear search.',
   slots: L,
   steps: [
     {

@@ -95,7 +95,7 @@ export const xiEmulate = procedure<Xi>({
   part: 'xi',
   lane: 'hypervisor',
   about:
-    'XI performs an instruction itself: for a device, for a store that no SPTE may allow, or if each store to a page table is emulated (sheet 6 row 2, 5.8a).',
+    'XI performs an instruction itself: for a device, for a store that no SPTE may allow, or if each store to a page table is emulated.',
   slots: L,
   steps: [
     {

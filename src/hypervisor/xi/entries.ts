@@ -63,6 +63,8 @@ function reliesOn(x: Xi, slot: number, lo: number): boolean {
 /** Whether a guest entry (as read: hi, lo) is no longer what the shadow was made from. */
 export function differs(x: Xi, kit: number, entry: number, hi: number, lo: number): boolean {
   const shape = x.shapeOf(kit);
+  // Nothing to compare with: whatever the shadow holds must be made anew.
+  if (!x.hasSnapshot(kit)) return sptesOf(x, kit, entry).some((slot) => x.what(slot) !== TO_NOTHING);
   const snapshot = x.snapshot(kit);
   if (x.guestHi(shape, snapshot, entry) !== hi) return true;
   if (x.guestLo(shape, snapshot, entry) !== (lo & WITHOUT_AD)) return true;

@@ -51,3 +51,5 @@ export const DirtyRead = eventType('DirtyRead', 'gfn');
 /** Frames given out by one read-and-clear. */
 export const DirtyRound = eventType('DirtyRound', 'pages');
 export const LogdirtyOff = eventType('LogdirtyOff');
+/** A snapshot from a pool of its own is attached to a shadow whose table is opened. */
+export const XiSnapshotTaken = eventType('XiSnapshotTaken', 'kit');

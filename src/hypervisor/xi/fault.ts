@@ -79,8 +79,7 @@ export const xiPageFault = procedure<Xi>({
   name: 'xi_page_fault',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'A page fault: the decision table from top to bottom (sheet 6; XI had one, its content is RECONSTRUCTED).',
+  about: 'A page fault: the decision table from top to bottom (XI had one, its content is RECONSTRUCTED).',
   slots: L,
   steps: [
     {

@@ -65,7 +65,7 @@ export const xiFill = procedure<Xi>({
   name: 'xi_fill_spte',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Makes a shadow entry from the guest’s entry (sheet 5.8c, steps 2 to 5, RECONSTRUCTED).',
+  about: 'Makes a shadow entry from the guest’s entry (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

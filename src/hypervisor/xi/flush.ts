@@ -14,7 +14,7 @@ export const xiFlush = procedure<Xi>({
   name: 'xi_flush_tlbs',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Flushes the TLBs of all vCPUs of the domain (sheet 5.5, 5.8b).',
+  about: 'Flushes the TLBs of all vCPUs of the domain.',
   slots: L,
   steps: [
     {

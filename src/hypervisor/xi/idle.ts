@@ -19,7 +19,7 @@ export const xiIdle = procedure<Xi>({
   name: 'xi_idle_loop',
   part: 'xi',
   lane: 'idle',
-  about: 'Zeroes free kits ahead of time (sheet 5.12: planned, not done).',
+  about: 'Zeroes free kits ahead of time (planned, not done).',
   slots: L,
   steps: [
     {

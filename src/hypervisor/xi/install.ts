@@ -18,7 +18,7 @@ export const xiInstall = procedure<Xi>({
   name: 'xi_install_spte',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Writes a shadow entry and puts its backlink at the head of a chain (sheet 5.3, RECONSTRUCTED).',
+  about: 'Writes a shadow entry and puts its backlink at the head of a chain (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

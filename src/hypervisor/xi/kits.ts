@@ -35,13 +35,23 @@ const FIELDS = {
   domain: 14,
   /** Entries that are not empty. */
   entries: 15,
+  /** It has a snapshot: always, unless snapshots come from a pool of their own. */
+  snapshot: 16,
 } as const;
-const ROW = 16;
+const ROW = 32;
 
 export type KitField = keyof typeof FIELDS;
 
 /** Cells of a domain's lists: newest and oldest of the LRU order, first free kit, kits never used yet: from and to, free kits. */
-const LIST = { newest: 0, oldest: 1, free: 2, fresh: 3, freshEnd: 4, freeCount: 5 } as const;
+const LIST = {
+  newest: 0,
+  oldest: 1,
+  free: 2,
+  fresh: 3,
+  freshEnd: 4,
+  freeCount: 5,
+  snapshotsUsed: 6,
+} as const;
 const LIST_CELLS = 8;
 type ListField = keyof typeof LIST;
 
@@ -139,6 +149,18 @@ export class Kits {
     for (let at = this.list(domain, 'free'); at !== 0; at = this.get(at - 1, 'nextFree'))
       if (this.get(at - 1, 'used') !== 0) return at - 1;
     return -1;
+  }
+
+  /** Snapshots attached now, of a pool of their own. */
+  snapshotsUsed(domain: number): number {
+    return this.list(domain, 'snapshotsUsed');
+  }
+
+  /** Attaches a snapshot to an SPTI, or takes it off, where snapshots come from a pool of their own. */
+  setSnapshot(domain: number, kit: number, on: boolean): void {
+    if ((this.get(kit, 'snapshot') !== 0) === on) return;
+    this.set(kit, 'snapshot', on ? 1 : 0);
+    this.setList(domain, 'snapshotsUsed', this.snapshotsUsed(domain) + (on ? 1 : -1));
   }
 
   // ---- the order of last use -------------------------------------------------------------------------------------

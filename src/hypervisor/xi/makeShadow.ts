@@ -18,7 +18,7 @@ export const xiMakeShadow = procedure<Xi>({
   part: 'xi',
   lane: 'hypervisor',
   about:
-    'Finds or makes the shadow of a guest table; a new one is left out of sync (sheet 5.2; name and outcome are known).',
+    'Finds or makes the shadow of a guest table; a new one is left out of sync (name and outcome are known).',
   slots: L,
   steps: [
     {
@@ -56,7 +56,8 @@ export const xiMakeShadow = procedure<Xi>({
         kits.set(kit, 'level', t.get(L.level));
         kits.set(kit, 'quadrant', t.get(L.quadrant));
         kits.set(kit, 'shape', t.get(L.shape));
-        kits.set(kit, 'snapStale', 1);
+        // Without a snapshot from its birth it cannot be stale: what is not there is filled by faults.
+        kits.set(kit, 'snapStale', x.snapshots < 0 || x.pages.mayBeWritten(t.get(L.gfn)) ? 1 : 0);
         // Protection is a property of the page: where another of its shadows is open, this one is too.
         kits.set(kit, 'guestMayWrite', x.pages.mayBeWritten(t.get(L.gfn)) ? 1 : 0);
         kits.set(kit, 'domain', domain);
@@ -72,7 +73,9 @@ export const xiMakeShadow = procedure<Xi>({
       say: (t, x) =>
         t.get(L.kit) < 0
           ? 'No kit can be had.'
-          : `${x.describe(t.get(L.kit))}. Table and snapshot are empty: they agree, and say that nothing was present. So the shadow is out of sync from its birth.`,
+          : x.snapshots < 0
+            ? `${x.describe(t.get(L.kit))}. Table and snapshot are empty: they agree, and say that nothing was present. So the shadow is out of sync from its birth.`
+            : `${x.describe(t.get(L.kit))}. It is empty, and has no snapshot: faults will fill it entry by entry.`,
     },
     {
       label: 'append',

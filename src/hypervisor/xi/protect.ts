@@ -12,7 +12,7 @@ export const xiProtect = procedure<Xi>({
   part: 'xi',
   lane: 'hypervisor',
   about:
-    'Takes W from every mapping of a page that turned out to be a page table (sheet 5.5, the common use of backlinks).',
+    'Takes W from every mapping of a page that turned out to be a page table (the common use of backlinks).',
   slots: L,
   steps: [
     {

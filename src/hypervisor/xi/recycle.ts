@@ -6,6 +6,7 @@ import { GptUnmark, SptiRecycle } from './events';
 import { xiFlush } from './flush';
 import { unmarkGpt } from './gpt';
 import { xiRemove } from './remove';
+import { dropSnapshot } from './snapshots';
 import type { Xi } from './state';
 
 const L = slots('kit', 'index', 'gfn', 'removed', 'unmarked');
@@ -40,8 +41,7 @@ export const xiRecycle = procedure<Xi>({
   name: 'xi_recycle',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'Tears down the least recently used shadow to reuse its kit (sheet 5.9; its steps are RECONSTRUCTED).',
+  about: 'Tears down the least recently used shadow to reuse its kit (its steps are RECONSTRUCTED).',
   slots: L,
   steps: [
     {
@@ -137,6 +137,7 @@ export const xiRecycle = procedure<Xi>({
       run: (t, x) => {
         const kit = t.get(L.kit);
         const domain = x.kits.get(kit, 'domain');
+        dropSnapshot(x, kit);
         x.kits.leave(domain, kit);
         const still = x.kits.get(kit, 'parentHead');
         for (const field of ['bound', 'gfn', 'level', 'quadrant', 'shape'] as const)

@@ -16,7 +16,7 @@ export const xiRemove = procedure<Xi>({
   name: 'xi_remove_spte',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Takes a shadow entry out of its chain and clears it (sheet 5.4, RECONSTRUCTED).',
+  about: 'Takes a shadow entry out of its chain and clears it (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

@@ -7,6 +7,7 @@ import { OosOpen, ResyncBegin, ResyncEnd } from './events';
 import { xiFlush } from './flush';
 import { ALL, NONE, xiResyncEntry } from './resyncEntry';
 import { guestRange } from './shape';
+import { dropSnapshot, takeSnapshot } from './snapshots';
 import type { Xi } from './state';
 import { holderOf } from './who';
 
@@ -17,8 +18,7 @@ export const xiOpen = procedure<Xi>({
   name: 'xi_open_gpt',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'Lets the guest write a page table; all its shadows are stale from now on (sheet 5.8a, RECONSTRUCTED).',
+  about: 'Lets the guest write a page table; all its shadows are stale from now on (RECONSTRUCTED).',
   slots: O,
   steps: [
     {
@@ -31,6 +31,7 @@ export const xiOpen = procedure<Xi>({
         x.pages.sptis(gfn).forEach((kit, nth) => {
           x.kits.set(kit, 'guestMayWrite', 1);
           if (nth === 0 || x.on('stale-all')) x.kits.set(kit, 'snapStale', 1);
+          takeSnapshot(x, kit);
         });
         x.world.emit(OosOpen, gfn);
         t.ret();
@@ -50,7 +51,7 @@ export const xiResync = procedure<Xi>({
   name: 'xi_resync',
   part: 'xi',
   lane: 'resync',
-  about: 'Protects a page table again, then compares it with its snapshots entry by entry (sheet 5.8b).',
+  about: 'Protects a page table again, then compares it with its snapshots entry by entry.',
   slots: L,
   steps: [
     {
@@ -144,6 +145,7 @@ export const xiResync = procedure<Xi>({
       run: (t, x) => {
         const kit = t.get(L.kit);
         x.kits.set(kit, 'snapStale', 0);
+        dropSnapshot(x, kit);
         const next = x.kits.get(kit, 'nextOfPage') - 1;
         t.set(L.kit, next);
         t.set(L.entry, 0);
@@ -184,7 +186,7 @@ export const xiResyncAll = procedure<Xi>({
   name: 'xi_resync_all',
   part: 'xi',
   lane: 'resync',
-  about: 'Brings all stale page tables up to date at a TLB flush of the guest (sheet 5.8d, RECONSTRUCTED).',
+  about: 'Brings all stale page tables up to date at a TLB flush of the guest (RECONSTRUCTED).',
   slots: S,
   steps: [
     {

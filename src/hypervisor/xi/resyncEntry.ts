@@ -26,7 +26,7 @@ export const xiResyncEntry = procedure<Xi>({
   name: 'resync_spte',
   part: 'xi',
   lane: 'resync',
-  about: 'Brings the snapshot and the shadow of one guest entry up to date (sheet 5.8c; the name is known).',
+  about: 'Brings the snapshot and the shadow of one guest entry up to date (the name is known).',
   slots: L,
   steps: [
     {
@@ -42,8 +42,10 @@ export const xiResyncEntry = procedure<Xi>({
         readBehind(x, kit, entry, read);
         t.set(L.hi, read.hi);
         t.set(L.lo, read.lo);
-        x.writeGuest(shape, x.snapshot(kit), entry, read.hi, read.lo & WITHOUT_AD);
-        x.world.emit(Derived, x.guestCell(shape, x.snapshot(kit), entry), x.guestCell(shape, table, entry));
+        if (x.hasSnapshot(kit)) {
+          x.writeGuest(shape, x.snapshot(kit), entry, read.hi, read.lo & WITHOUT_AD);
+          x.world.emit(Derived, x.guestCell(shape, x.snapshot(kit), entry), x.guestCell(shape, table, entry));
+        }
         x.world.count('resync_entries');
         x.world.emit(ResyncEntry, kit, entry);
       },

@@ -84,8 +84,7 @@ export const xiLoadRoots = procedure<Xi>({
   name: 'xi_load_roots',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'The shadows of the guest’s root: one, or one for each gigabyte of 32-bit addresses (sheet 4.1, 5.1, 5.11).',
+  about: 'The shadows of the guest’s root: one, or one for each gigabyte of 32-bit addresses.',
   slots: L,
   steps: [
     {

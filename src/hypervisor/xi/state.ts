@@ -49,6 +49,8 @@ export class Xi {
   readonly adEmulation: boolean;
   /** Each store to a page table is emulated, instead of opening the table. */
   readonly emulateWrites: boolean;
+  /** Snapshots in a pool of their own, attached while a table is open; -1: each kit has its own for life. */
+  readonly snapshots: number;
   readonly touchOnHit: boolean;
   /** What the idle loop does: 0 there is none, 1 it zeroes free kits, 2 it also sees to it that one is free. */
   readonly idle: number;
@@ -72,6 +74,7 @@ export class Xi {
     this.adEmulation = knobs['a-d-emulation'] !== 0;
     this.emulateWrites = (knobs['emulate-writes'] ?? 0) !== 0;
     this.touchOnHit = (knobs['touch-on-hit'] ?? 0) !== 0;
+    this.snapshots = knobs.snapshots ?? -1;
     this.idle = knobs['idle-zeroing'] ?? 0;
     this.domains = Math.max(1, knobs.domains ?? 1);
     this.sharedHeap = (knobs['shared-heap'] ?? 0) !== 0;
@@ -150,6 +153,11 @@ export class Xi {
 
   snapshot(kit: number): number {
     return this.spt(kit) + 1;
+  }
+
+  /** Whether a kit has a snapshot that can be compared with. */
+  hasSnapshot(kit: number): boolean {
+    return this.snapshots < 0 || this.kits.get(kit, 'snapshot') !== 0;
   }
 
   /** The kit whose SPT a machine frame is, or -1. */

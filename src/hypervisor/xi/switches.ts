@@ -173,6 +173,10 @@ export const XI_KNOBS = [
     says: 'Pages that a kit counts as in the reservation: 4 if not said (table, snapshot, two of backlinks), 2 without backlinks, 1 without either.',
   },
   {
+    name: 'snapshots',
+    says: 'How many snapshots there are, in a pool of their own: attached while a table is open, as was proposed. If not said, each kit has its own for life.',
+  },
+  {
     name: 'idle-zeroing',
     says: '1: an idle loop zeroes free kits ahead of time, which was planned. 2: it also recycles the coldest shadow when no kit is free. 0, if not said: it does neither.',
   },

@@ -21,7 +21,7 @@ export const xiSyncPath = procedure<Xi>({
   name: 'xi_sync_path',
   part: 'xi',
   lane: 'resync',
-  about: 'Brings the shadow entries on one address’s path up to date (sheet 5.8d, 5.8e, RECONSTRUCTED).',
+  about: 'Brings the shadow entries on one address’s path up to date (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

@@ -11,7 +11,7 @@ export const xiTakeKit = procedure<Xi>({
   name: 'xi_take_kit',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Takes a kit off the free list, or recycles the shadow used least recently (sheet 5.2).',
+  about: 'Takes a kit off the free list, or recycles the shadow used least recently.',
   slots: L,
   steps: [
     {

@@ -10,8 +10,7 @@ export const xiUnlock = procedure<Xi>({
   name: 'xi_unlock',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'Pays the TLB flush that removed entries owe, then gives the shadow lock back (sheet 5.4, RECONSTRUCTED).',
+  about: 'Pays the TLB flush that removed entries owe, then gives the shadow lock back (RECONSTRUCTED).',
   slots: L,
   steps: [
     {

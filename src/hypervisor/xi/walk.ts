@@ -102,7 +102,7 @@ export const xiWalk = procedure<Xi>({
   name: 'xi_walk_guest',
   part: 'xi',
   lane: 'walk',
-  about: 'Walks the guest’s own tables by software: what does the guest allow? (sheet 6)',
+  about: 'Walks the guest’s own tables by software: what does the guest allow?',
   slots: L,
   steps: [
     {

@@ -35,12 +35,13 @@ export const tablesProtected = invariant(
 const read: Halves = { hi: 0, lo: 0 };
 
 /** What an SPTE of a guest table's shadow may grant: its guest entry, as it is or (while the table is stale) as it was noted. */
-function allowed(x: Xi, kit: number, entry: number): { hi: number; lo: number; exact: boolean } {
+function allowed(x: Xi, kit: number, entry: number): { hi: number; lo: number; exact: boolean } | undefined {
   const shape = x.shapeOf(kit);
   if (x.kits.get(kit, 'snapStale') === 0) {
     readBehind(x, kit, entry, read);
     return { hi: read.hi, lo: read.lo, exact: true };
   }
+  if (!x.hasSnapshot(kit)) return undefined;
   const snapshot = x.snapshot(kit);
   return { hi: x.guestHi(shape, snapshot, entry), lo: x.guestLo(shape, snapshot, entry), exact: false };
 }
@@ -104,7 +105,8 @@ export const snapshotsAgree = invariant(
   'The snapshot of a table that is not stale equals the table, A and D aside.',
   (x, found) => {
     for (const kit of x.kits.used()) {
-      if (x.kits.get(kit, 'direct') !== 0 || x.kits.get(kit, 'snapStale') !== 0) continue;
+      if (x.kits.get(kit, 'direct') !== 0 || x.kits.get(kit, 'snapStale') !== 0 || !x.hasSnapshot(kit))
+        continue;
       const shape = x.shapeOf(kit);
       const { first, count } = guestRange(shape, x.kits.get(kit, 'level'), x.kits.get(kit, 'quadrant'));
       for (let i = first; i < first + count; i++) {

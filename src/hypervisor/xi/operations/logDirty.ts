@@ -34,7 +34,7 @@ export const xiLogDirtyOn = procedure<Xi>({
   name: 'xi_logdirty_on',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Dirty logging for a live migration begins: all guest pages become read-only (sheet 5.6).',
+  about: 'Dirty logging for a live migration begins: all guest pages become read-only.',
   slots: L,
   steps: [
     {
@@ -148,7 +148,7 @@ export const xiLogDirtyRead = procedure<Xi>({
   name: 'xi_logdirty_read',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Reads and clears the dirty log: work for the mappings of dirty pages only (sheet 5.6).',
+  about: 'Reads and clears the dirty log: work for the mappings of dirty pages only.',
   slots: R,
   steps: [
     {
@@ -215,7 +215,7 @@ export const xiLogDirtyOff = procedure<Xi>({
   name: 'xi_logdirty_off',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'Dirty logging ends: mappings regain W at their next write fault (sheet 6 row 7).',
+  about: 'Dirty logging ends: mappings regain W at their next write fault.',
   slots: F,
   steps: [
     {

@@ -35,8 +35,7 @@ export const xiInvldMfn = procedure<Xi>({
   name: 'xi_invld_mfn',
   part: 'xi',
   lane: 'hypervisor',
-  about:
-    'pfn to mfn changes: every mapping of the page goes, and comes back by faults (sheet 5.10; the name is known).',
+  about: 'pfn to mfn changes: every mapping of the page goes, and comes back by faults (the name is known).',
   slots: L,
   steps: [
     {
@@ -142,7 +141,7 @@ export const xiBalloonOut = procedure<Xi>({
   name: 'xi_balloon_out',
   part: 'xi',
   lane: 'hypervisor',
-  about: 'The guest gives a page back: nothing may map it any more (sheet 5.10).',
+  about: 'The guest gives a page back: nothing may map it any more.',
   slots: B,
   steps: [
     {

@@ -1,6 +1,7 @@
 import { shadowName } from '../../../../base';
+import { ACC_ALL } from '../../../../hypervisor/kvm/constants';
 import { isMmio } from '../../../../hypervisor/kvm/link';
-import { pageKey, roleDirect, roleLevel } from '../../../../hypervisor/kvm/role';
+import { pageKey, roleAccess, roleDirect, roleLevel } from '../../../../hypervisor/kvm/role';
 import type { Kvm } from '../../../../hypervisor/kvm/state';
 import { frameOf } from '../../../../machine';
 import { guestTable, shadowTable } from '../../entity';
@@ -11,9 +12,15 @@ import type { ShadowFacts } from '../source';
 const sayMmio = (hi: number, lo: number): string | undefined => (isMmio(hi, lo) ? 'mmio' : undefined);
 const nothing = (): boolean => false;
 
-/** `wux/q1`: as the recordings name a page, without the gfn that the card above it bears, and the level that its column is. */
-export const pageName = (gfn: number, role: number, gen: number): string =>
-  pageKey(gfn, role, gen).split('/').slice(2).join('/');
+/**
+ * `wux/q1`: as the recordings name a page, without the gfn that the card above it bears and the level that its column is, and
+ * with no more than fits a card's head: the books have the whole. A direct page is told by that, and by rights that it lacks.
+ */
+function pageName(gfn: number, role: number, gen: number): string {
+  const [access = '', ...rest] = pageKey(gfn, role, gen).split('/').slice(2);
+  if (!roleDirect(role)) return [access, ...rest.slice(0, 1)].join('/');
+  return roleAccess(role) === ACC_ALL ? 'direct' : `direct/${access}`;
+}
 
 /** One shadow page as a card. */
 export function shadowFacts(k: Kvm, sfn: number, fresh: boolean): ShadowFacts {

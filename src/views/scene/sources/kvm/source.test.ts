@@ -43,7 +43,7 @@ describe('KVM on the stage', () => {
 
   it('a direct page stands alone: there is no table of the guest above it', () => {
     const model = beatOf(runOf('kvm-large-page'), 'MemoryRead');
-    const direct = model.tables.find(({ name }) => name === 'wux/direct');
+    const direct = model.tables.find(({ name }) => name === 'direct');
     expect(direct?.backs).toBeUndefined();
     expect(direct?.used).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });

@@ -1,4 +1,3 @@
-import { defined } from '../base';
 import type { Choice, Violation } from '../kernel';
 import { type MoveMaker, Moves } from './moves';
 import type { Schedule } from './outcome';
@@ -27,7 +26,8 @@ interface Place {
   next: number;
   /** The actor tried first: the one that was running, so that it goes on where it can. */
   readonly first: number;
-  taken: Choice;
+  /** Single steps of the move taken last: none if no move was possible so far. */
+  taken: readonly Choice[];
 }
 
 /**
@@ -87,7 +87,7 @@ export class AvoidSearch {
 
   private here(first: number): Place {
     const { mark, hashLo, hashHi } = this.subject.world.store;
-    return { mark, hashLo, hashHi, next: packChoice(0, 0), first, taken: { actor: -1 } };
+    return { mark, hashLo, hashHi, next: packChoice(0, 0), first, taken: [] };
   }
 
   private goBack({ mark, hashLo, hashHi }: Place): void {
@@ -136,16 +136,18 @@ export class AvoidSearch {
     const actor = (packedActor(place.next) + place.first) % count;
     const branch = packedBranch(place.next);
     if (packedActor(place.next) >= count) {
-      const good = place.taken.actor < 0 && this.subject.ended() && this.watch.end() === undefined;
+      const good = place.taken.length === 0 && this.subject.ended() && this.watch.end() === undefined;
       if (good) this.found();
       else this.way.pop();
       return;
     }
-    if (!this.moves.take(actor, branch)) {
+    // Spelled out as it is taken: how far a move goes is not the same once more is known of who uses what.
+    const steps = this.moves.spell([unpackChoice(packChoice(actor, branch))]);
+    if (steps.length === 0) {
       place.next++;
       return;
     }
-    place.taken = unpackChoice(packChoice(actor, branch));
+    place.taken = steps;
     place.next = followingChoice(place.next, this.moves.branches);
     if (this.breaks() === undefined) this.arrive(actor);
   }
@@ -159,9 +161,7 @@ export class AvoidSearch {
 
   private found(): void {
     const at = this.along.length;
-    const [from] = this.way;
-    this.goBack(defined(from, 'the state the way begins in'));
-    const rest = this.moves.spell(this.way.slice(0, -1).map(({ taken }) => taken));
+    const rest = this.way.slice(0, -1).flatMap(({ taken }) => taken);
     const instead = rest[0];
     this.answer =
       instead === undefined ? 'none' : { at, instead, safe: [...this.schedule.slice(0, at), ...rest] };

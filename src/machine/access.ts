@@ -12,6 +12,9 @@ import { sayAccess, sayEntry, sayError, sayIndex, sayPlace, sayVa, sayValue } fr
 import { hardwareWalk } from './walk';
 import type { Halves } from './wide';
 
+/** Beyond the patience of any design. */
+const MOST_FAULTS = 15;
+
 /** How a TLB lookup came out. */
 const MISS = 0;
 const HIT = 1;
@@ -321,7 +324,8 @@ export const guestAccess = procedure<Machine>({
           m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
         const r = m.vcpu(t.actor);
         r.set('inHypervisor', 1);
-        r.set('faults', r.get('faults') + 1);
+        // It stops counting somewhere: an access that faults for ever must come back to a state it was in.
+        r.set('faults', Math.min(r.get('faults') + 1, MOST_FAULTS));
         t.set(L.guestPage, 0);
         t.callThen('resume', m.exits.pageFault, [va.hi, va.lo, t.get(L.error)], L.verdict);
       },

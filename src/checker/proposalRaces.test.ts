@@ -53,7 +53,9 @@ describe('a shortest way to break it', () => {
         steps: schedule.length,
         violation: { invariant: 'I1' },
       });
-      expect(replay(subject, avoidable?.safe ?? [])).toMatchObject({ violation: undefined, goesOn: false });
+      const safe = avoidable?.safe ?? [];
+      expect(safe.length).toBeGreaterThan(0);
+      expect(replay(subject, safe)).toMatchObject({ steps: safe.length, violation: undefined });
     },
     LONG,
   );

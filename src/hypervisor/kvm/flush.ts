@@ -1,6 +1,6 @@
 import { procedure, slots, type Thread } from '../../kernel';
 import { interruptible } from '../../machine';
-import { mayTakeLock } from './racyWords';
+import { drained, mayTakeLock } from './racyWords';
 import type { Kvm } from './state';
 import { IN_GUEST_MODE, READING_SHADOW_PAGE_TABLES, REQ_TLB_FLUSH } from './vcpuState';
 
@@ -105,7 +105,8 @@ export const kvmFlushRemoteTlbs = procedure<Kvm>({
       label: 'cpu',
       line: 'flush_remote_tlbs: for each vCPU: request TLB_FLUSH; in its guest, or reading shadow tables: interrupt it and wait',
       touch: 'racy',
-      when: (t, k) => t.get(L.cpu) === t.actor || answers(k, t.get(L.cpu)),
+      // To make a request is a locked operation: what was taken away from sptes before it is visible by then.
+      when: (t, k) => drained(t, k) && (t.get(L.cpu) === t.actor || answers(k, t.get(L.cpu))),
       run: (t, k) => {
         const cpu = t.get(L.cpu);
         flushOne(k, t.actor, cpu);

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Violation } from '../kernel';
 import { resolved, resolvedText } from '../testing/library';
 import { PROPOSAL_TABLE, type ProposalRow, proposalModel } from '../testing/proposalModel';
+import { SOAKING } from '../testing/soaking';
 import { verify } from './explore';
 import { findRace } from './race';
 import { replay } from './replay';
 import { protectionsOf, scenarioWithout } from './scenarioRace';
 
 /** Explorations of a whole hypervisor, on a machine that has other things to do. */
-const LONG = 120_000;
+const LONG = SOAKING ? 1_800_000 : 120_000;
 const FAST = { fuse: true, reduce: true };
 
 function subjectFor({ fast, without, forms }: Pick<ProposalRow, 'fast' | 'without' | 'forms'>) {
@@ -20,9 +21,9 @@ const title = ({ what, fast }: ProposalRow): string => `${what}, fast vCPUs: ${f
 const broken = (violation: Violation | undefined): string => violation?.invariant ?? 'nothing';
 
 describe('the fast page fault of 2012 (sheet 5.7)', () => {
-  const quick = PROPOSAL_TABLE.filter((row) => row.soak !== true);
+  const rows = PROPOSAL_TABLE.filter((row) => SOAKING || row.soak !== true);
 
-  it.each(quick.map((row) => [title(row), row] as const))(
+  it.each(rows.map((row) => [title(row), row] as const))(
     '%s',
     (_, row) => {
       const outcome = verify(subjectFor(row), FAST);

@@ -18,6 +18,9 @@ const L = slots(
 const isSearched = (x: Xi, kit: number): boolean =>
   x.kits.bound(kit) && x.kits.get(kit, 'level') === 1 && !x.vcpus.some((v) => v.held(MAKING) === kit);
 
+/** All of them, for panels. */
+export const leafKits = (x: Xi): number[] => x.kits.used().filter((kit) => isSearched(x, kit));
+
 /** The next of them from a number on, or -1. */
 function nextLeafKit(x: Xi, from: number): number {
   for (let kit = from; kit < x.kits.count; kit++) if (isSearched(x, kit)) return kit;

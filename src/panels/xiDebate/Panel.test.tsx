@@ -16,8 +16,9 @@ test('every question has both voices, what came later, and how sure that is', ()
   render(<XiDebatePanel controls={controls} />);
   expect(screen.getAllByRole('article')).toHaveLength(5);
   const asked = article('Backlinks for ordinary pages too?');
-  expect(asked.getByRole('region', { name: 'hanzhu' }).textContent).toContain('Keep them for page tables');
-  expect(asked.getByRole('region', { name: 'Phillips' }).textContent).toContain('cannot know beforehand');
+  const voices = asked.getAllByRole('heading', { level: 3 }).map((one) => one.parentElement?.textContent);
+  expect(voices[0]).toMatch(/^hanzhu .*Keep them for page tables/);
+  expect(voices[1]).toMatch(/^Phillips .*cannot know beforehand/);
   expect(asked.getByRole('link', { name: '047782fa01' }).getAttribute('href')).toContain('h=047782fa01');
   expect(asked.getAllByRole('button', { name: 'K' })[0]?.getAttribute('data-tip')).toMatch(/^Known:/);
   expect(screen.getByRole('region', { name: 'Misreadings' }).textContent).toContain(

@@ -58,16 +58,16 @@ function One({ controls, question }: { readonly controls: Controls; readonly que
     <article aria-label={question.question}>
       <h2>{question.question}</h2>
       <div className="debate-two">
-        <section aria-label="hanzhu">
+        <div className="debate-voice">
           <h3>hanzhu {hanzhu !== undefined && <Sure tag={hanzhu.tag} />}</h3>
           <p>{hanzhu?.words ?? 'Does not ask.'}</p>
-        </section>
-        <section aria-label="Phillips">
+        </div>
+        <div className="debate-voice">
           <h3>
             Phillips <Sure tag={phillips.tag} />
           </h3>
           <p>{phillips.words}</p>
-        </section>
+        </div>
       </div>
       <p className="debate-later">
         <b>Later:</b> {later.words} <Sure tag={later.tag} />{' '}

@@ -79,13 +79,14 @@ interface DomainProps {
 }
 
 function Domain({ kits, name, shared, choose }: DomainProps) {
+  const of = name === undefined ? '' : ` by domain ${kits.domain}`;
   return (
     <div className="stack">
       {name !== undefined && <h2 className="kits-domain">{name}</h2>}
       {kits.reserved ? (
         <>
-          <InUse kits={kits} choose={choose} />
-          <Free kits={kits} shared={shared} />
+          <InUse kits={kits} choose={choose} of={of} />
+          <Free kits={kits} shared={shared} of={of} />
         </>
       ) : (
         <p>They are set aside when the domain loads its first root, and are its own for life.</p>
@@ -94,9 +95,9 @@ function Domain({ kits, name, shared, choose }: DomainProps) {
   );
 }
 
-function InUse({ kits, choose }: Pick<DomainProps, 'kits' | 'choose'>) {
+function InUse({ kits, choose, of }: Pick<DomainProps, 'kits' | 'choose'> & { readonly of: string }) {
   return (
-    <section aria-label="In use">
+    <section aria-label={`In use${of}`}>
       <h2>In use, last used first</h2>
       {kits.inUse.length === 0 && <p>None yet.</p>}
       <ol className="kits-lru">
@@ -124,10 +125,10 @@ function InUse({ kits, choose }: Pick<DomainProps, 'kits' | 'choose'>) {
   );
 }
 
-function Free({ kits, shared }: Pick<DomainProps, 'kits' | 'shared'>) {
+function Free({ kits, shared, of }: Pick<DomainProps, 'kits' | 'shared'> & { readonly of: string }) {
   const total = kits.freeCount;
   return (
-    <section aria-label="Free kits">
+    <section aria-label={`Free kits${of}`}>
       <h2>
         {total === 0
           ? 'None free: the next one is recycled'

@@ -123,13 +123,13 @@ export function Fixups({ fixups, m }: { fixups: readonly FixupLayout[]; m: Metri
   ));
 }
 
-/** What a column has no room for, as a count; the names are in its tooltip. */
+/** What a column has no room for, as a count; the names, as many as fit, are in its tooltip. */
 export function Stacks({ stacks, horizon }: { stacks: readonly StackLayout[]; horizon: number }) {
   return stacks.map(({ rect, text, tables }) => (
     <g
       key={`${rect.x} ${rect.y}`}
       className={classNames('scene-stack', rect.y < horizon ? 'side-guest' : 'side-shadow')}
-      data-tip={tables.join('\n')}
+      data-tip={tables.slice(0, 24).join('\n')}
     >
       <rect x={rect.x} y={rect.y} width={rect.w} height={rect.h} rx="5" />
       <text

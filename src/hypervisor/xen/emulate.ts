@@ -14,8 +14,8 @@ import {
   sayValue,
   WRITE,
 } from '../../machine';
-import { markDirty } from './dirty';
 import { emulatedStore } from '../emulatedStore';
+import { markDirty } from './dirty';
 import { EntryEmulated, unshadowCode } from './events';
 import { flushTlbMask } from './flushTlb';
 import { guestWalkTables, walkError } from './guestWalk';

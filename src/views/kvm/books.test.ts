@@ -8,7 +8,7 @@ import { spteBits } from './spteBits';
 import { traceAt } from './traceWords';
 import { kvmVcpus } from './vcpus';
 
-const valueOf = (run: Run, entity: string, part: string, name: string): string | undefined =>
+const factOf = (run: Run, entity: string, part: string, name: string): string | undefined =>
   chosenKvm(run, run.length, entity)
     ?.parts.find(({ title }) => title === part)
     ?.facts.find((fact) => fact.name === name)?.value;
@@ -59,7 +59,7 @@ describe('pages, frames and slots', () => {
     const chosen = chosenKvm(run, run.length, 'guest 0x102');
     const pages = chosen?.parts.find(({ title }) => title === 'Shadow pages')?.facts ?? [];
     expect(pages.map(({ name }) => name).sort()).toEqual(['l2/-ux', 'l2/wux']);
-    expect(pages.map(({ entity }) => valueOf(run, entity ?? '', 'Role', 'access')).sort()).toEqual([
+    expect(pages.map(({ entity }) => factOf(run, entity ?? '', 'Role', 'access')).sort()).toEqual([
       '-ux',
       'wux',
     ]);

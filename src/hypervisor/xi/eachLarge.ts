@@ -37,7 +37,7 @@ export const xiEachLarge = procedure<Xi>({
       line: 'each_large(page): slot = head of the chain of the large page’s first page',
       touch: 'locked',
       run: (t, x) => {
-        if (!x.on('chain-walk')) {
+        if (!x.on('chain-walk') || x.tablesOnly) {
           t.set(L.kit, nextUpperKit(x, 0));
           t.set(L.index, 0);
           t.goto(t.get(L.kit) < 0 ? 'end' : 'read');
@@ -48,7 +48,7 @@ export const xiEachLarge = procedure<Xi>({
       },
       say: (t, x) => {
         const base = x.name(largeBase(x, t.get(L.gfn)));
-        return x.on('chain-walk')
+        return x.on('chain-walk') && !x.tablesOnly
           ? `A large page that contains ${x.name(t.get(L.gfn))} begins at page ${base}: its mapping is in the chain of that page.`
           : `Every upper shadow is searched for a large page that contains ${x.name(t.get(L.gfn))}.`;
       },

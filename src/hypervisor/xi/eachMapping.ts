@@ -1,7 +1,7 @@
 import { procedure, slots } from '../../kernel';
 import { indexOf, kitOf, slotOf } from './backlinks';
-import { MAKING, TO_PAGE } from './constants';
-import { BlVisit, ChainWalk, LinearRead, LinearScan } from './events';
+import { CHAIN_PAGE, MAKING, TO_PAGE } from './constants';
+import { BlInsert, BlVisit, ChainWalk, LinearRead, LinearScan } from './events';
 import { xiRemove } from './remove';
 import { takeWrite, writable } from './spte';
 import type { Xi } from './state';
@@ -54,9 +54,23 @@ function act(
 const maps = (x: Xi, slot: number, gfn: number): boolean =>
   x.what(slot) === TO_PAGE && x.mfnOf(slot) === x.p2m.mfn(gfn);
 
+/** Where only page tables have backlinks, the search that finds the mappings of a new one gives them theirs. */
+function linkFirst(x: Xi, slot: number, gfn: number): void {
+  const head = x.pages.get(gfn, 'chainHead') - 1;
+  x.backlinks.setFirst(slot, { chain: CHAIN_PAGE, of: gfn });
+  x.backlinks.setNext(slot, head);
+  if (head >= 0) x.backlinks.setPrev(head, slot);
+  x.pages.set(gfn, 'chainHead', slot + 1);
+  x.world.count('bl_insert');
+  x.world.emit(BlInsert, kitOf(slot), indexOf(slot), CHAIN_PAGE, gfn);
+}
+
 /** A linear search that knows how many writable mappings there are may stop when it has found them. */
 const knowsEnough = (x: Xi, gfn: number, action: number): boolean =>
-  action === TAKE_WRITE && (x.on('writable-count') || x.on('one-hint')) && x.pages.get(gfn, 'writers') === 0;
+  action === TAKE_WRITE &&
+  !x.tablesOnly &&
+  (x.on('writable-count') || x.on('one-hint')) &&
+  x.pages.get(gfn, 'writers') === 0;
 
 /**
  * Visits every SPTE of 4 KiB that maps a guest page, along the chain of its backlinks or by reading every entry of every leaf
@@ -76,7 +90,7 @@ export const xiEachMapping = procedure<Xi>({
       run: (t, x) => {
         const gfn = t.get(L.gfn);
         countWouldRead(x);
-        if (!x.on('chain-walk')) {
+        if (!x.on('chain-walk') || !x.chained(gfn)) {
           t.goto('hint');
           return;
         }
@@ -85,7 +99,7 @@ export const xiEachMapping = procedure<Xi>({
         t.goto(head < 0 ? 'walked' : 'visit');
       },
       say: (t, x) =>
-        x.on('chain-walk')
+        x.on('chain-walk') && x.chained(t.get(L.gfn))
           ? `The chain of page ${x.name(t.get(L.gfn))} ${t.get(L.next) < 0 ? 'is empty' : `begins at ${x.slotName(t.get(L.next))}`}.`
           : `Nothing says where page ${x.name(t.get(L.gfn))} is mapped: every leaf shadow must be searched.`,
     },
@@ -164,6 +178,7 @@ export const xiEachMapping = procedure<Xi>({
         const hit = maps(x, slot, gfn);
         t.set(L.left, hit ? 1 : 0);
         x.world.emit(LinearRead, kit, t.get(L.index), gfn, hit ? 1 : 0);
+        if (hit && x.tablesOnly && x.pages.isGpt(gfn) && !x.backlinks.linked(slot)) linkFirst(x, slot, gfn);
         const remove = hit && act(t, x, slot);
         const last = t.get(L.index) + 1 === x.shapeOf(kit).entries;
         t.set(L.index, last ? 0 : t.get(L.index) + 1);
@@ -183,7 +198,9 @@ export const xiEachMapping = procedure<Xi>({
       touch: 'locked',
       beat: true,
       run: (t, x) => {
-        x.world.emit(LinearScan, t.get(L.gfn), t.get(L.visited), t.get(L.changed));
+        const gfn = t.get(L.gfn);
+        if (x.tablesOnly && x.pages.isGpt(gfn)) x.pages.set(gfn, 'complete', 1);
+        x.world.emit(LinearScan, gfn, t.get(L.visited), t.get(L.changed));
         t.ret(t.get(L.changed));
       },
       say: (t) =>

@@ -15,6 +15,7 @@ export function markGpt(x: Xi, gfn: number): void {
 
 export function unmarkGpt(x: Xi, gfn: number): void {
   x.pages.set(gfn, 'isGpt', 0);
+  x.pages.set(gfn, 'complete', 0);
   x.pages.add(largeBase(x, gfn), 'gptsWithin', -1);
 }
 

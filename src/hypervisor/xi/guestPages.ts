@@ -22,8 +22,10 @@ const FIELDS = {
   recycled: 6,
   /** As first frame of a large page: how many of the pages in it are page tables. */
   gptsWithin: 7,
+  /** Every entry that maps it is in its chain: of page tables, where only these have backlinks. */
+  complete: 8,
 } as const;
-const ROW = 8;
+const ROW = 16;
 
 export type PageField = keyof typeof FIELDS;
 

@@ -10,6 +10,10 @@ import type { Xi } from './state';
 
 const L = slots('slot', 'what', 'target', 'mfn', 'bits', 'nxHi', 'head');
 
+/** Knob `backlinks-of-tables-only`: a mapping of a page that is no page table has none. */
+const hasNoBacklink = (x: Xi, what: number, target: number): boolean =>
+  what !== TO_TABLE && x.tablesOnly && !x.pages.isGpt(target);
+
 /**
  * Installs an SPTE and puts its backlink at the head of the chain it belongs in (sheet 5.3). Arguments: slot; what it leads to;
  * the guest frame or kit; the machine frame; its bits; NX.
@@ -62,12 +66,21 @@ export const xiInstall = procedure<Xi>({
       run: (t, x) => {
         const slot = t.get(L.slot);
         const name = chainFor(t.get(L.what), t.get(L.target));
+        if (hasNoBacklink(x, t.get(L.what), t.get(L.target))) {
+          t.ret();
+          return;
+        }
         t.set(L.head, headOf(x, name));
         x.backlinks.setFirst(slot, name);
         x.backlinks.setNext(slot, t.get(L.head));
       },
-      say: (t, x) =>
-        `Its backlink joins ${sayChain(x, chainFor(t.get(L.what), t.get(L.target)))}, ${t.get(L.head) < 0 ? 'which was empty' : `before ${x.slotName(t.get(L.head))}`}.`,
+      say: (t, x) => {
+        if (hasNoBacklink(x, t.get(L.what), t.get(L.target)))
+          return 'The page is no page table, so its mapping gets no backlink: whoever looks for it later must search.';
+        const chain = sayChain(x, chainFor(t.get(L.what), t.get(L.target)));
+        const place = t.get(L.head) < 0 ? 'which was empty' : `before ${x.slotName(t.get(L.head))}`;
+        return `Its backlink joins ${chain}, ${place}.`;
+      },
     },
     {
       label: 'neighbour',

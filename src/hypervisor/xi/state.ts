@@ -51,6 +51,8 @@ export class Xi {
   readonly emulateWrites: boolean;
   /** Snapshots in a pool of their own, attached while a table is open; -1: each kit has its own for life. */
   readonly snapshots: number;
+  /** Only mappings of page tables have backlinks, as was proposed. */
+  readonly tablesOnly: boolean;
   readonly touchOnHit: boolean;
   /** What the idle loop does: 0 there is none, 1 it zeroes free kits, 2 it also sees to it that one is free. */
   readonly idle: number;
@@ -75,6 +77,7 @@ export class Xi {
     this.emulateWrites = (knobs['emulate-writes'] ?? 0) !== 0;
     this.touchOnHit = (knobs['touch-on-hit'] ?? 0) !== 0;
     this.snapshots = knobs.snapshots ?? -1;
+    this.tablesOnly = (knobs['backlinks-of-tables-only'] ?? 0) !== 0;
     this.idle = knobs['idle-zeroing'] ?? 0;
     this.domains = Math.max(1, knobs.domains ?? 1);
     this.sharedHeap = (knobs['shared-heap'] ?? 0) !== 0;
@@ -158,6 +161,11 @@ export class Xi {
   /** Whether a kit has a snapshot that can be compared with. */
   hasSnapshot(kit: number): boolean {
     return this.snapshots < 0 || this.kits.get(kit, 'snapshot') !== 0;
+  }
+
+  /** Whether the chain of a page holds all of its mappings. */
+  chained(gfn: number): boolean {
+    return !this.tablesOnly || this.pages.get(gfn, 'complete') !== 0;
   }
 
   /** The kit whose SPT a machine frame is, or -1. */

@@ -177,6 +177,10 @@ export const XI_KNOBS = [
     says: 'How many snapshots there are, in a pool of their own: attached while a table is open, as was proposed. If not said, each kit has its own for life.',
   },
   {
+    name: 'backlinks-of-tables-only',
+    says: '1: only mappings of page tables have backlinks, as was proposed; the first detection of one must then search for its mappings. 0, if not said: every entry has one.',
+  },
+  {
     name: 'idle-zeroing',
     says: '1: an idle loop zeroes free kits ahead of time, which was planned. 2: it also recycles the coldest shadow when no kit is free. 0, if not said: it does neither.',
   },

@@ -65,6 +65,7 @@ export class XiWorld {
       'a-d-emulation': r.chance(0.15) ? 0 : 1,
       'touch-on-hit': r.chance(0.2) ? 1 : 0,
       'idle-zeroing': r.chance(0.3) ? 1 : 0,
+      'backlinks-of-tables-only': seed % 7 === 6 ? 1 : 0,
       ...(seed % 5 === 4 ? { snapshots: (seed >> 2) % 3 } : {}),
       ...fixed.knobs,
     };

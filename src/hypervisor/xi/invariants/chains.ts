@@ -3,6 +3,13 @@ import { CHAIN_PAGE, CHAIN_PARENTS, TO_NOTHING, TO_TABLE } from '../constants';
 import type { Xi } from '../state';
 import { entriesOf, invariant, ofKit, ofPage, ofSlot } from './names';
 
+/** Where only page tables have backlinks, the mapping of another page has none. */
+const mayBeAlone = (x: Xi, slot: number): boolean =>
+  x.tablesOnly &&
+  x.what(slot) !== TO_TABLE &&
+  x.what(slot) !== TO_NOTHING &&
+  !x.chained(x.p2m.gfn(x.mfnOf(slot)));
+
 /** I1 (sheet 11): an empty entry's backlink is in no chain, any other's is in one. */
 export const emptyUnlinked = invariant(
   'I1',
@@ -13,7 +20,7 @@ export const emptyUnlinked = invariant(
       for (let i = 0; i < entries; i++) {
         const slot = x.slot(kit, i);
         const empty = x.what(slot) === TO_NOTHING;
-        if (empty !== x.backlinks.linked(slot)) continue;
+        if (empty !== x.backlinks.linked(slot) || mayBeAlone(x, slot)) continue;
         found(
           empty
             ? `${x.slotName(slot)} is empty, but its backlink is in a chain.`
@@ -79,7 +86,7 @@ export const chainsSound = invariant(
     }
     for (const kit of x.kits.used())
       for (const slot of entriesOf(x, kit))
-        if (!where.has(slot))
+        if (!where.has(slot) && !mayBeAlone(x, slot))
           found(`${x.slotName(slot)} is not in the chain it belongs in.`, ofSlot(x, slot));
   },
 );
@@ -100,6 +107,10 @@ export const chainsComplete = invariant(
       }
     for (const gfn of x.pages.known()) {
       const mfn = x.p2m.mfn(gfn);
+      if (!x.chained(gfn)) {
+        scanned.delete(mfn);
+        continue;
+      }
       const all = scanned.get(mfn) ?? new Set<number>();
       for (const slot of chainOfPage(x, gfn)) all.delete(slot);
       const [left] = all;
@@ -107,6 +118,7 @@ export const chainsComplete = invariant(
         found(`${x.slotName(left)} maps page ${x.name(gfn)}, but is not in its chain.`, ofPage(x, gfn));
       scanned.delete(mfn);
     }
+    if (x.tablesOnly) return;
     for (const [mfn, slots] of scanned)
       found(
         `${x.slotName([...slots][0] ?? 0)} maps frame ${x.name(mfn)}, which belongs to no page of the guest.`,

@@ -16,15 +16,19 @@ const L = slots('page', 'slot', 'visited', 'changed', 'before', 'kit', 'index');
 const nextMapped = (x: Xi, from: number): number =>
   x.pages.known().find((gfn) => gfn >= from && x.pages.get(gfn, 'chainHead') !== 0) ?? -1;
 
-/** The next guest page from a number on with a large mapping in its chain, or -1. */
-const nextLarge = (x: Xi, from: number): number =>
-  x.pages
-    .known()
-    .find(
-      (gfn) =>
-        gfn >= from &&
-        x.backlinks.from(x.pages.get(gfn, 'chainHead') - 1).some((slot) => x.what(slot) === TO_LARGE),
-    ) ?? -1;
+/** The next guest page from a number on at which a large mapping begins, or -1. */
+function nextLarge(x: Xi, from: number): number {
+  let best = -1;
+  for (const kit of x.kits.used()) {
+    if (x.kits.get(kit, 'level') !== 2) continue;
+    for (let i = 0; i < x.shapeOf(kit).entries; i++) {
+      const slot = slotOf(kit, i);
+      const gfn = x.what(slot) === TO_LARGE ? x.gfnOf(slot) : -1;
+      if (gfn >= from && (best < 0 || gfn < best)) best = gfn;
+    }
+  }
+  return best;
+}
 
 const nextLeaf = (x: Xi, from: number): number =>
   x.kits.used().find((kit) => kit >= from && x.kits.get(kit, 'level') === 1) ?? -1;
@@ -57,7 +61,7 @@ export const xiLogDirtyOn = procedure<Xi>({
         const gfn = nextLarge(x, t.get(L.page));
         t.set(L.page, gfn + 1);
         if (gfn >= 0) t.callThen('large', xiEachLarge, [gfn, DIVIDE], L.before);
-        else t.goto(x.on('chain-walk') ? 'each' : 'sweep');
+        else t.goto(x.on('chain-walk') && !x.tablesOnly ? 'each' : 'sweep');
       },
       say: (t, x) =>
         t.get(L.page) === 0

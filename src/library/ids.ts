@@ -242,6 +242,9 @@ export const IDS = [
   'xi-shared-heap-real-size',
   'xi-quadrants',
   'xi-quadrants-real-size',
+  'xi-backlinks-of-tables-only',
+  'xi-snapshots-from-a-pool',
+  'xi-each-write-emulated',
   // XI: one protection less
   'xi-table-still-writable',
   'xi-large-page-forgotten',

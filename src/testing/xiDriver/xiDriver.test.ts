@@ -20,7 +20,7 @@ const FROM: Readonly<Record<string, number>> = {
 function hunt(name: string, seeds: number): Finding | undefined {
   const from = FROM[name] ?? 1;
   for (let seed = from; seed < from + seeds; seed++) {
-    const w = new XiWorld(seed, { [name]: false });
+    const w = new XiWorld(seed, { [name]: false }, { knobs: { 'backlinks-of-tables-only': 0 } });
     const finding = drive(w, { operations: 40, transparent: true });
     if (finding !== undefined) return finding;
   }

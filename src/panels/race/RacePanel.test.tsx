@@ -72,7 +72,10 @@ describe('the race finder', () => {
       'shadow lock',
     ]);
     const marked = within(lanes).getByText('The last choice that could have avoided it');
-    expect(marked.parentElement?.textContent).toContain('reads entry 005 of the guest');
+    // Of several schedules equally short, which one is found is the checker's business; all of them part at one of these two.
+    expect(marked.parentElement?.textContent).toMatch(
+      /reads entry 005 of the guest|marks entry 030 of the shadow/,
+    );
     expect(screen.getByRole('region', { name: 'The nearest schedule that is safe' })).toBeTruthy();
 
     // A guest that invalidates translations has no counterpart in a litmus test, and that is said.

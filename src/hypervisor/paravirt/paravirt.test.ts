@@ -114,6 +114,18 @@ describe('bad input is refused with its reason, and changes nothing', () => {
     expect(events.filter((e) => e.kind === 'PteCleared')).toEqual([]);
   });
 
+  it('a queue that is full is delivered in the middle of the loop, and nothing is lost', () => {
+    const run = pvRun({
+      scheme: 'vmi',
+      knobs: 'knob queue-capacity 6',
+      memory: 'map 0x40_0000 -> 0x040 rwx user a d count 8',
+      program: 'prologue vcpu 0\n  load 0x40_0000 count 8\nvcpu 0\n  call mprotect 0x40_0000 8 3',
+    });
+    const flushes = run.eventsIn(0, run.length).filter((e) => e.kind === 'QueueFlushed');
+    expect(flushes.map((e) => e.updates)).toEqual([6, 6, 4]);
+    expect(run.violations).toEqual([]);
+  });
+
   it('lguest’s guests have one processor', () => {
     expect(() => pvRun({ scheme: 'lguest', vcpus: 2, memory: X, program: '' })).toThrow('one processor');
   });

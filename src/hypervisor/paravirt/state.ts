@@ -1,6 +1,6 @@
 import { ensure, type Word } from '../../base';
 import { Lock, type Region, type World } from '../../kernel';
-import { frameOf, isLeaf, type Machine, P, type PagingMode, present, U, W } from '../../machine';
+import { frameOf, isLeaf, type Machine, P, type PagingMode, present, U } from '../../machine';
 import { NamedCells } from '../cells';
 import type { DesignOptions } from '../design';
 import { SparseTable } from '../sparse';
@@ -268,4 +268,3 @@ export class Pv {
 
 /** Whether an entry is a present mapping of the user's. */
 export const userPage = (lo: number): boolean => (lo & (P | U)) === (P | U);
-export const writable = (lo: number): boolean => (lo & W) !== 0;

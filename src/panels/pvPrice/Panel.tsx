@@ -2,7 +2,15 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
-import { countedSoFar, LINES, onDoubling, PAGES, type PriceRow, priceRows } from '../../views/paravirt/price';
+import {
+  countedSoFar,
+  LINES,
+  onDoubling,
+  PAGES,
+  type PriceRow,
+  priceRows,
+  UNITS,
+} from '../../views/paravirt/price';
 import './panel.css';
 
 const W = 300;
@@ -40,7 +48,7 @@ export function PvPricePanel({ controls }: { readonly controls: Controls }) {
       </label>
       <Plot pages={pages} rows={rows} />
       <table className="pv-price-table">
-        <caption>By formula, 64-bit tables</caption>
+        <caption>By formula, 64-bit tables. Units are illustrative: nobody measured them.</caption>
         <thead>
           <tr>
             <th scope="col">scheme</th>
@@ -48,10 +56,13 @@ export function PvPricePanel({ controls }: { readonly controls: Controls }) {
             <th scope="col">calls</th>
             <th scope="col">queued</th>
             <th scope="col">locked</th>
+            <th scope="col" data-tip={UNITS}>
+              units
+            </th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ scheme, says, price }) => (
+          {rows.map(({ scheme, says, price, units }) => (
             <tr key={scheme} data-tip={says}>
               <th scope="row">
                 <b>{LINES.find((line) => line.scheme === scheme)?.letter}</b> {scheme}
@@ -60,6 +71,7 @@ export function PvPricePanel({ controls }: { readonly controls: Controls }) {
               <td>{figure(price.calls)}</td>
               <td>{figure(price.queued)}</td>
               <td>{figure(price.locked)}</td>
+              <td>{figure(Math.round(units))}</td>
             </tr>
           ))}
         </tbody>

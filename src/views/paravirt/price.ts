@@ -1,5 +1,12 @@
 import type { Run } from '../../engine';
-import { type Circumstances, countedIn, type Price, priceOf } from '../../hypervisor/paravirt/costs';
+import {
+  type Circumstances,
+  countedIn,
+  type Price,
+  priceOf,
+  UNIT_COSTS,
+  weighed,
+} from '../../hypervisor/paravirt/costs';
 import { SCHEMES } from '../../hypervisor/paravirt/schemes';
 import type { Pv } from '../../hypervisor/paravirt/state';
 
@@ -25,13 +32,21 @@ export interface PriceRow {
   readonly price: Price;
   /** Times that the guest is left for its entries: traps and calls. */
   readonly entries: number;
+  /** With unit costs that nobody measured: for illustration. */
+  readonly units: number;
 }
 
 /** What every scheme pays for an mprotect of so many aligned pages, by the formulas. */
 export const priceRows = (pages: number): PriceRow[] =>
   SCHEMES.map((scheme) => {
     const price = priceOf(scheme, pages, usual(scheme.queue));
-    return { scheme: scheme.name, says: scheme.says, price, entries: price.traps + price.calls };
+    return {
+      scheme: scheme.name,
+      says: scheme.says,
+      price,
+      entries: price.traps + price.calls,
+      units: weighed(price),
+    };
   });
 
 export interface Counted {
@@ -52,3 +67,8 @@ export function countedSoFar(run: Run, cursor: number): Counted | undefined {
 /** Where a count stands on an axis that doubles evenly, 0 to 1; a count of 0 stands at 0. */
 export const onDoubling = (count: number, most: number): number =>
   count < 1 ? 0 : (1 + Math.log2(count)) / (1 + Math.log2(most));
+
+/** The unit costs in words. */
+export const UNITS = `Illustrative, not measured: ${Object.entries(UNIT_COSTS)
+  .map(([name, cost]) => `${name} ${cost}`)
+  .join(', ')}.`;

@@ -14,6 +14,7 @@ import {
   pdptrPresent,
   rootUnsync,
 } from './roots';
+import { reloadSregs } from './setSregs';
 import type { Kvm } from './state';
 import { kvmSyncChildren } from './syncChildren';
 import {
@@ -22,6 +23,7 @@ import {
   REQ_FREE_OBSOLETE_ROOTS,
   REQ_LOAD_PGD,
   REQ_MMU_SYNC,
+  REQ_SET_SREGS,
   REQ_TLB_FLUSH,
   REQ_TLB_FLUSH_CURRENT,
   REQ_TLB_FLUSH_GUEST,
@@ -222,10 +224,11 @@ export const kvmEnterGuest = procedure<Kvm>({
       label: 'obsolete',
       line: 'enter: request FREE_OBSOLETE_ROOTS: drop roots that were zapped',
       touch: 'racy',
-      when: (t, k) => !k.vcpu(t.actor).asked(REQ_FREE_OBSOLETE_ROOTS) || lockFree(t, k),
+      when: (t, k) => !k.vcpu(t.actor).asked(REQ_FREE_OBSOLETE_ROOTS | REQ_SET_SREGS) || lockFree(t, k),
       run: (t, k) => {
-        if (!k.vcpu(t.actor).takeRequest(REQ_FREE_OBSOLETE_ROOTS)) return;
-        freeObsoleteRoots(k, t.actor);
+        const vcpu = k.vcpu(t.actor);
+        if (vcpu.takeRequest(REQ_SET_SREGS)) reloadSregs(k, t.actor);
+        if (vcpu.takeRequest(REQ_FREE_OBSOLETE_ROOTS)) freeObsoleteRoots(k, t.actor);
         settleAtOnce(k, t.actor);
       },
       say: (t) => `vCPU ${t.actor} drops roots that somebody has zapped meanwhile.`,
@@ -316,7 +319,7 @@ export const kvmEnterGuest = procedure<Kvm>({
       when: drained,
       run: (t, k) => {
         const vcpu = k.vcpu(t.actor);
-        if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS)) {
+        if (vcpu.asked(REQ_FREE_OBSOLETE_ROOTS | REQ_SET_SREGS)) {
           t.goto('obsolete');
           return;
         }

@@ -2,10 +2,10 @@ import type { Invariant } from '../../kernel';
 import { type PagingMode, present } from '../../machine';
 import { shadowEntry } from '../entity';
 import * as c from './constants';
-import { gpteAccess, gpteGfn, protectClean, tableOffset } from './guestMemory';
+import { gpteAccess, gpteGfn, protectClean, tableMode, tableOffset } from './guestMemory';
 import { type Found, invariant } from './invariant';
 import { childOf, gfnOfEntry, isLast } from './link';
-import { roleAccess, roleDirect, roleFourByte } from './role';
+import { roleAccess, roleDirect } from './role';
 import type { Kvm } from './state';
 
 /**
@@ -47,13 +47,12 @@ function staleEntries(k: Kvm): Stale[] {
   for (const sfn of k.pages.activePages()) {
     const role = k.pages.get(sfn, 'role');
     if (k.pages.get(sfn, 'unsync') === 0 || roleDirect(role)) continue;
-    const v = k.vcpus.findIndex((vcpu) => roleFourByte(vcpu.get('rootRole')) === roleFourByte(role));
     const mfn = k.slots.mfn(k.pages.get(sfn, 'gfn'));
-    if (v < 0 || mfn < 0 || k.direct(v)) continue;
-    const mode = k.mode(v);
+    if (mfn < 0) continue;
+    const mode = tableMode(k, sfn);
     for (let index = 0; index < c.ENTRIES; index++) {
       if (!k.present(sfn, index)) continue;
-      const word = tableOffset(k, v, sfn, index) >>> 2;
+      const word = tableOffset(k, sfn, index) >>> 2;
       const wide = mode.entryCells === 2;
       const entry: Stale = {
         ...{ sfn, index, mode },

@@ -84,9 +84,13 @@ export const protectClean = (access: number, lo: number): number =>
   (lo & c.SPTE_D) === 0 ? access & ~c.ACC_WRITE : access;
 
 /** Guest-physical place of the first entry that a level-1 shadow page covers: byte offset in its table. */
-export function tableOffset(k: Kvm, v: number, sfn: number, index: number): number {
-  const mode = k.mode(v);
-  if (mode.entryCells === 2) return 8 * index;
-  const quadrant = (k.pages.get(sfn, 'role') & c.ROLE_QUADRANT) >>> c.ROLE_QUADRANT_SHIFT;
+export function tableOffset(k: Kvm, sfn: number, index: number): number {
+  const role = k.pages.get(sfn, 'role');
+  if ((role & c.ROLE_4_BYTE) === 0) return 8 * index;
+  const quadrant = (role & c.ROLE_QUADRANT) >>> c.ROLE_QUADRANT_SHIFT;
   return 4 * (quadrant * c.ENTRIES + index);
 }
+
+/** How the entries of the guest's table behind a level-1 page are laid out. */
+export const tableMode = (k: Kvm, sfn: number): PagingMode =>
+  k.machine.modes[(k.pages.get(sfn, 'role') & c.ROLE_4_BYTE) === 0 ? '64' : '32'];

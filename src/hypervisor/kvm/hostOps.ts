@@ -6,11 +6,10 @@ import { kvmGetDirtyLog } from './dirtyLog';
 import { mappingLevel } from './fetch';
 import { settle } from './flush';
 import { dropSpte, flushRemote, writeProtectRmap } from './link';
-import { loadPdptrs } from './loadPdptrs';
 import { kvmDontNeed, kvmSwapPages } from './notifier';
 import { pointerIndex, pointerTable } from './pteList';
 import { roleDirect } from './role';
-import { resetContext } from './roots';
+import { setSregs } from './setSregs';
 import type { Kvm } from './state';
 import { changeMmuPages, zapAllFast } from './zap';
 
@@ -87,13 +86,6 @@ export function setMemslot(
     eachRmap(k, slot, c.MAX_HUGEPAGE_LEVEL, (gfn, level) => writeProtectRmap(k, gfn, level));
     flushRemote(k);
   }
-}
-
-/** KVM_SET_SREGS with other segments only: a PAE guest's PDPTEs are loaded anew, and its paging mode counts as changed. */
-export function setSregs(k: Kvm, v: number): void {
-  if (k.mode(v).name !== 'pae') return;
-  loadPdptrs(k, v, k.machine.vcpu(v).get('cr3Lo'));
-  resetContext(k, v);
 }
 
 const L = slots('a0', 'a1', 'a2', 'a3', 'a4');

@@ -22,7 +22,7 @@ function invalidateFrom(k: Kvm, v: number, root: number, vaHi: number, vaLo: num
       zapEntry(k, sfn, index);
       if ((lo & c.SPTE_MMU_PRESENT) !== 0) flushRemote(k);
       const gfn = k.pages.get(sfn, 'gfn');
-      const offset = tableOffset(k, v, sfn, index);
+      const offset = tableOffset(k, sfn, index);
       if (!readGuest(k, gfn, offset, entryBytes(k.mode(v)), gpte)) return false;
       prefetchGpte(k, v, sfn, index, gpte, false);
     }

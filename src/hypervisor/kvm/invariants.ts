@@ -5,14 +5,14 @@ import { accessedDirty } from './accessedDirty';
 import * as c from './constants';
 import { dirtyInvariants } from './dirtyInvariants';
 import { freshness } from './freshness';
-import { gpteAccess, gpteGfn, protectClean, tableOffset } from './guestMemory';
+import { gpteAccess, gpteGfn, protectClean, tableMode, tableOffset } from './guestMemory';
 import { type Found, invariant } from './invariant';
 import { childOf, gfnOfEntry } from './link';
 import { lockInvariants } from './lockInvariants';
 import { presentEntries } from './presentEntries';
 import { protectInvariants } from './protectInvariants';
 import { pointerIndex, pointerTable, sptePointer } from './pteList';
-import { roleAccess, roleDirect, roleFourByte, roleInvalid } from './role';
+import { roleAccess, roleDirect, roleInvalid } from './role';
 import { HOST_GONE, HOST_ZERO } from './slots';
 import type { Kvm } from './state';
 
@@ -60,12 +60,8 @@ function inSync(k: Kvm, found: Found): void {
     const mfn = k.slots.mfn(k.pages.get(sfn, 'gfn'));
     // A table whose host page was taken away is stale until somebody looks: the notifier says nothing about shadows of it.
     if (mfn < 0 || k.slots.hostState(mfn) !== 0) continue;
-    const v = k.vcpus.findIndex(
-      (vcpu) => roleFourByte(vcpu.get('rootRole')) === roleFourByte(k.pages.get(sfn, 'role')),
-    );
-    if (v < 0) continue;
-    const offset = tableOffset(k, v, sfn, index) >>> 2;
-    const mode = k.mode(v);
+    const offset = tableOffset(k, sfn, index) >>> 2;
+    const mode = tableMode(k, sfn);
     gpte.lo = k.memory.read32(mfn, offset);
     gpte.hi = mode.entryCells === 1 ? 0 : k.memory.read32(mfn, offset + 1);
     const where = shadowEntry(sfn, index);

@@ -43,7 +43,7 @@ function writtenEntries(role: number, offset: number): number[] {
 /** mmu_pte_write_new_pte of 3.6: a level-1 entry is made from what was written, if the page is of the vCPU's own mode. */
 function makeAnew(k: Kvm, v: number, sfn: number, index: number): void {
   if (k.pages.level(sfn) > 1 || foreign(k, v, sfn) || k.direct(v)) return;
-  const offset = tableOffset(k, v, sfn, index);
+  const offset = tableOffset(k, sfn, index);
   if (!readGuest(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) return;
   if (prefetchGpte(k, v, sfn, index, gpte, false)) k.world.count('mmu_pte_updated');
 }

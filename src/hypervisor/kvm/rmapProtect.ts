@@ -1,6 +1,7 @@
 import { procedure, slots, type Thread } from '../../kernel';
 import { type Halves, sayIndex } from '../../machine';
 import * as c from './constants';
+import { giveDirty } from './link';
 import { pointerIndex, pointerTable, WRITE_PROTECT } from './pteList';
 import { drained, plainStore, readRmapWord, readSpte, roomLeft, storeRmapWord, storeSpte } from './racyWords';
 import type { Kvm } from './state';
@@ -153,7 +154,11 @@ export const kvmWriteProtect = procedure<Kvm>({
         const [table, index] = [t.get(L.table), t.get(L.index)];
         if (mayBeCached(k, k.lo(table, index))) t.set(L.changed, 1);
         if (k.on('protect-plain-store')) storeSpte(t, k, table, index, hi, lo);
-        else k.memory.write64(table, index, hi, lo);
+        else {
+          // What came out of the exchange counts: a processor may have set D since the spte was read (6.4).
+          if ((k.lo(table, index) & ~lo & c.SPTE_D) !== 0) giveDirty(k, table, index);
+          k.memory.write64(table, index, hi, lo);
+        }
         t.goto('look');
       },
       say: (t, k) =>

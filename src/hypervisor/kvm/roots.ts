@@ -35,6 +35,7 @@ export function freeRoots(k: Kvm, v: number, current: boolean, prev: (i: number)
       }
     } else releaseRoot(k, vcpu.get('root'), invalid);
     vcpu.setRoot(0, 0, 0);
+    vcpu.witness.set('syncedRoot', 0);
   }
   commitZap(k, invalid);
 }

@@ -62,7 +62,11 @@ export class Slots {
 
   /** Defines a slot; with no pages it is deleted. */
   define(slot: number, base: number, pages: number, frame: number, flags: number): void {
-    if (this.moved) for (let gfn = base; gfn < base + pages; gfn++) this.gfns.set(gfn, BACKING, 0);
+    const same = this.base(slot) === base && this.pages(slot) === pages && this.frame(slot) === frame;
+    if (this.moved && !same) {
+      this.forgetBacking(this.base(slot), this.pages(slot));
+      this.forgetBacking(base, pages);
+    }
     [pages === 0 ? 0 : 1, base, pages, frame, flags].forEach((value, field) => {
       this.store.set(this.cell(slot, field), pages === 0 ? 0 : value);
     });
@@ -122,6 +126,10 @@ export class Slots {
 
   private get moved(): boolean {
     return this.store.get(this.book.base + 1) !== 0;
+  }
+
+  private forgetBacking(base: number, pages: number): void {
+    for (let gfn = base; gfn < base + pages; gfn++) this.gfns.set(gfn, BACKING, 0);
   }
 
   /** The host puts another page of its own behind a gfn. */

@@ -146,7 +146,7 @@ export const kvmSyncPage = procedure<Kvm>({
           return;
         }
         const v = t.actor;
-        const offset = tableOffset(k, v, sfn, index);
+        const offset = tableOffset(k, sfn, index);
         if (!readGuest(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) {
           t.set(L.found, UNREADABLE);
           t.ret(-1);

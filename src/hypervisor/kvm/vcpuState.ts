@@ -56,8 +56,10 @@ export const REQ_LOAD_PGD = 4;
 export const REQ_TLB_FLUSH_CURRENT = 8;
 export const REQ_TLB_FLUSH_GUEST = 16;
 export const REQ_TLB_FLUSH = 32;
+/** Not the kernel's: registers that the VMM has loaded while the vCPU was in its guest. */
+export const REQ_SET_SREGS = 64;
 /** Those that other processors make: in a cell of their own, for all others are nobody else's business. */
-const REMOTE = REQ_FREE_OBSOLETE_ROOTS | REQ_TLB_FLUSH;
+const REMOTE = REQ_FREE_OBSOLETE_ROOTS | REQ_TLB_FLUSH | REQ_SET_SREGS;
 
 /** vcpu->mode (sheet 1.6). EXITING_GUEST_MODE is passed through within the step that makes a vCPU leave its guest. */
 export const OUTSIDE_GUEST_MODE = 0;

@@ -44,7 +44,7 @@ function compared(k: Kvm, sfn: number, table: number): Pick<UnsyncPage, 'present
     const [hi, lo] = [k.hi(sfn, index), k.lo(sfn, index)];
     if (lo === 0 && hi === 0) continue;
     present++;
-    const word = tableOffset(k, v, sfn, index) >>> 2;
+    const word = tableOffset(k, sfn, index) >>> 2;
     gpte.lo = k.memory.read32(table, word);
     gpte.hi = fourByte ? 0 : k.memory.read32(table, word + 1);
     if (!same(k, v, sfn, index, hi, lo)) differ.push({ index, guest: fourByte ? word : word >>> 1 });

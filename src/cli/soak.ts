@@ -5,15 +5,20 @@ import { exec } from './exec';
  * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all but `xi` and `world`, one after the other.
  *   random       1,000,000 operations of random guests of Xen with all protections on  [--operations N] [--seed S]
  *   protections  each protection off, from ten seeds: what it protects must break       [--seeds N] [--seed S] [--only NAME,NAME]
+ *   kvm          20,000 random worlds of KVM                                         [--worlds N] [--seed S] [--without NAME,NAME]
  *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
  *                (the first round also has the verdicts of the fast page fault that take minutes)
  *   xi           random guests of XI, in all paging modes and pool sizes                 [--guests N] [--operations N] [--seed S]
  *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
-const JOBS = ['random', 'protections', 'laws', 'xi', 'world'] as const;
+const JOBS = ['random', 'protections', 'kvm', 'laws', 'xi', 'world'] as const;
 type Job = (typeof JOBS)[number];
-const DRIVER = 'src/testing/xenDriver/main.ts';
-const XI_DRIVER = 'src/testing/xiDriver/main.ts';
+/** The driver of each job that is not one of Xen's guests. */
+const DRIVERS: Partial<Record<Job, string>> = {
+  kvm: 'src/testing/kvmDriver/main.ts',
+  xi: 'src/testing/xiDriver/main.ts',
+};
+const XEN_DRIVER = 'src/testing/xenDriver/main.ts';
 /** Tables of which `npm test` has time for some rows only. */
 const TABLES = ['src/checker/proposalRaces.test.ts'];
 /** Ends what hangs, not what is slow. */
@@ -33,7 +38,7 @@ function option(name: string, otherwise: number): number {
 
 /** The random driver runs bundled: twice as fast as through a loader. */
 async function driver(job: Exclude<Job, 'laws'>): Promise<number> {
-  const file = await bundle(job === 'xi' ? XI_DRIVER : DRIVER);
+  const file = await bundle(DRIVERS[job] ?? XEN_DRIVER);
   console.log(`\n=== ${job}`);
   const seed = rest.includes('--seed') ? [] : ['--seed', String(Date.now() % 1_000_000_000)];
   return (await exec('node', [file, job, ...rest, ...seed], { live: true, limit: HOURS })).exit;
@@ -64,5 +69,5 @@ async function laws(): Promise<number> {
 const run = (job: Job): Promise<number> => (job === 'laws' ? laws() : driver(job));
 
 process.exitCode = 0;
-for (const job of named === undefined ? (['random', 'protections', 'laws'] as const) : [named])
+for (const job of named === undefined ? (['random', 'protections', 'kvm', 'laws'] as const) : [named])
   process.exitCode ||= await run(job);

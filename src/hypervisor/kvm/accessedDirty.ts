@@ -25,8 +25,15 @@ function markOf(op: GuestOp): number {
   }
 }
 
-/** The cell of the guest's leaf for an address, as the tables are now; undefined if they lead nowhere. */
-function leafCell(k: Kvm, v: number, vaHi: number, vaLo: number): { cell: number; lo: number } | undefined {
+/** The guest's leaf for an address, as the tables are now: its cell, and those of the entries that lead there. */
+interface Leaf {
+  readonly cell: number;
+  readonly lo: number;
+  readonly above: readonly number[];
+}
+
+/** Undefined if the tables lead nowhere. */
+function leafCell(k: Kvm, v: number, vaHi: number, vaLo: number): Leaf | undefined {
   const mode = k.mode(v);
   const r = k.machine.vcpu(v);
   let gfn = gpteGfn(mode, r.get('cr3Hi'), r.get('cr3Lo'));
@@ -36,6 +43,7 @@ function leafCell(k: Kvm, v: number, vaHi: number, vaLo: number): { cell: number
     gfn = gpteGfn(mode, k.vcpu(v).pdptr(i, 'Hi'), k.vcpu(v).pdptr(i, 'Lo'));
     level = 2;
   }
+  const above: number[] = [];
   for (; level > 0; level--) {
     const mfn = k.slots.mfn(gfn);
     if (mfn < 0) return undefined;
@@ -44,17 +52,24 @@ function leafCell(k: Kvm, v: number, vaHi: number, vaLo: number): { cell: number
     if (!present(lo)) return undefined;
     // In a read-only slot KVM cannot mark anything.
     if (isLeaf(mode, level, lo, r.get('cr4')))
-      return k.slots.readOnly(k.slots.of(gfn)) ? undefined : { cell: k.memory.cell(mfn, word), lo };
+      return k.slots.readOnly(k.slots.of(gfn)) ? undefined : { cell: k.memory.cell(mfn, word), lo, above };
+    above.push(k.memory.cell(mfn, word));
     gfn = gpteGfn(mode, mode.entryCells === 1 ? 0 : k.memory.read32(mfn, word + 1), lo);
   }
   return undefined;
 }
 
-/** Whether the entry had the mark at some moment since the vCPU's last flush; a journal that begins later tells nothing. */
-function hadMark(k: Kvm, v: number, cell: number, mark: number): boolean {
+/** More than the marks of an entry has changed. */
+const differs = (old: number, now: number): boolean => ((old ^ now) & ~(c.SPTE_A | c.SPTE_D)) !== 0;
+
+/**
+ * Whether the entry had the mark at some moment since the vCPU's last flush. Nothing is known where the journal begins later, or where
+ * another entry may have translated the address since: the tables above led elsewhere.
+ */
+function hadMark(k: Kvm, v: number, { cell, above }: Leaf, mark: number): boolean {
   let had = true;
   k.world.store.backwards(k.world.store.mark, (at, old, now) => {
-    if (at === cell && (old & mark) === mark) return false;
+    if ((at === cell && (old & mark) === mark) || (above.includes(at) && differs(old, now))) return false;
     const flush = k.flushWitness.markOf(at, now);
     if (flush === undefined || flush.v !== v || flush.kind !== 'all') return true;
     had = false;
@@ -71,7 +86,7 @@ function check(k: Kvm, found: Found): void {
   const mark = markOf(op);
   if (mark === 0 || !('va' in op) || k.direct(v)) return;
   const leaf = leafCell(k, v, op.va.hi, op.va.lo);
-  if (leaf === undefined || (leaf.lo & mark) === mark || hadMark(k, v, leaf.cell, mark)) return;
+  if (leaf === undefined || (leaf.lo & mark) === mark || hadMark(k, v, leaf, mark)) return;
   found(
     `vCPU ${v} has made an access, but the guest’s entry is not marked for it, nor was it since the last flush.`,
     dataFrame(k.memory.frameOfCell(leaf.cell)),

@@ -4,6 +4,7 @@ import { anyToy as toy } from '../testing/toyArbitrary';
 import { toySubject } from '../testing/toyModel';
 import { toyFacts } from '../testing/toyReference';
 import { shortest, verify } from './explore';
+import { findRace } from './race';
 import { replay } from './replay';
 
 describe('exploring generated models', () => {
@@ -70,6 +71,24 @@ describe('exploring generated models', () => {
         }
         expect(world.store.hash).toBe(hash);
       }),
+    );
+  });
+
+  it('tells a livelock of fused moves, too', () => {
+    fc.assert(
+      fc.property(toy, ({ programs }) => {
+        const facts = toyFacts({ programs });
+        const kind = facts.nearestDeadlock !== undefined ? 'deadlock' : facts.livelock ? 'livelock' : 'holds';
+        for (const subject of [toySubject({ programs }), toySubject({ programs }, { noted: 'all' })]) {
+          expect(shortest(subject, { livelocks: true, fuse: true }).kind).toBe(kind);
+          const { outcome, counterexample } = findRace(subject, { livelocks: true });
+          expect(outcome.kind).toBe(kind);
+          if (counterexample === undefined) continue;
+          expect(replay(subject, counterexample.schedule).steps).toBe(counterexample.schedule.length);
+        }
+      }),
+      // Models with endless loops take their time.
+      { numRuns: 30 },
     );
   });
 });

@@ -40,12 +40,14 @@ export interface RaceOptions {
   /** Off: every order is tried. */
   readonly reduce?: boolean;
   readonly symmetry?: boolean;
+  /** Where everything holds, also look for states that no schedule leads out of to an end. */
+  readonly livelocks?: boolean;
   /** The verdict is enough: nothing is looked for beyond it. */
   readonly verdictOnly?: boolean;
 }
 
 /** What is being looked for: whether it breaks, the shortest way to that, the last choice that could have avoided it. */
-export type Phase = 'verdict' | 'shortest' | 'avoidable';
+export type Phase = 'verdict' | 'livelocks' | 'shortest' | 'avoidable';
 
 /**
  * Looks for a race: first for a verdict, depth-first with every reduction; if something is wrong, again for the shortest way to
@@ -59,6 +61,7 @@ export class RaceSearch {
   private avoidSearch: AvoidSearch | undefined;
   private readonly bounds: Bounds;
   private readonly verdictOnly: boolean;
+  private readonly livelocks: boolean;
   private readonly wide: BreadthFirstOptions;
   /** Of the search for a verdict. */
   private verdict: Outcome | undefined;
@@ -69,8 +72,16 @@ export class RaceSearch {
     private readonly subject: Subject,
     options: RaceOptions = {},
   ) {
-    const { fuse = true, reduce = true, symmetry = true, verdictOnly = false, bounds } = options;
+    const {
+      fuse = true,
+      reduce = true,
+      symmetry = true,
+      verdictOnly = false,
+      livelocks = false,
+      bounds,
+    } = options;
     this.verdictOnly = verdictOnly;
+    this.livelocks = livelocks;
     this.bounds = { ...PAGE_BOUNDS, ...bounds };
     this.wide = { bounds: this.bounds, fuse, symmetry };
     this.verdictSearch = depthFirst(subject, { bounds: this.bounds, fuse, reduce, symmetry });
@@ -94,6 +105,9 @@ export class RaceSearch {
     switch (this.phase) {
       case 'verdict':
         this.judge(states);
+        break;
+      case 'livelocks':
+        this.goRound(states);
         break;
       case 'shortest':
         this.shorten(states);
@@ -136,6 +150,30 @@ export class RaceSearch {
         this.shortestSearch = breadthFirst(this.subject, this.wide);
         return;
       }
+    }
+    if (outcome.kind === 'holds' && this.livelocks) {
+      this.phase = 'livelocks';
+      this.shortestSearch = breadthFirst(this.subject, { ...this.wide, livelocks: true });
+      return;
+    }
+    this.end();
+  }
+
+  /** Nothing breaks and nobody is stuck; is there a way round and round, with no way out? */
+  private goRound(states: number): void {
+    const outcome = this.shortestSearch?.advance(states);
+    if (outcome === undefined) return;
+    this.verdict = outcome;
+    if (outcome.kind === 'livelock') {
+      const { schedule, actors } = outcome;
+      const counterexample = {
+        violation: undefined,
+        stuck: actors,
+        schedule,
+        shortest: false,
+        avoidable: undefined,
+      };
+      this.found = { ...counterexample, switches: switchesOf(schedule) };
     }
     this.end();
   }

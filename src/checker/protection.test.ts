@@ -49,6 +49,21 @@ describe('the protection table of the fast page fault', () => {
     },
   );
 
+  it.each([
+    ['fence', /fence/],
+    ['settle', /settle/],
+    ['unique', /exchange/],
+    ['compare', /exchange/],
+    ['mmu-lock', /protect/],
+  ])('without %s that is missed where it should have been', (name, label) => {
+    const row = rows.find(({ removed }) => removed?.name === name);
+    const schedule = row?.result.counterexample?.schedule ?? [];
+    const { missed = -1 } = row ?? {};
+    const { world } = without(new Set([name]));
+    for (const { actor, branch } of schedule.slice(0, missed)) world.step(actor, branch);
+    expect(world.location(schedule[missed]?.actor ?? 0)?.label).toMatch(label);
+  });
+
   it('without compare, the last choice that avoids it is the exchange that should have compared', () => {
     const { schedule = [], avoidable } = counterexample('compare') ?? {};
     const { world } = without(new Set(['compare']));

@@ -1,4 +1,5 @@
 import { type Ask, minimalSets } from './minimalSets';
+import { missedAt } from './missing';
 import type { Covered } from './outcome';
 import { type RaceOptions, type RaceResult, RaceSearch } from './race';
 import type { Subject } from './subject';
@@ -14,6 +15,11 @@ export interface ProtectionRow {
   /** Missing in the first row: nothing is removed. */
   readonly removed: Protection | undefined;
   readonly result: RaceResult;
+  /**
+   * Where in the counterexample what was removed is missed: the place of the first step that could not have been taken with it, or
+   * would have led its actor elsewhere. Missing where there is no counterexample, or no such step.
+   */
+  readonly missed?: number;
 }
 
 /** A set of protections and whether nothing breaks with these alone. */
@@ -106,7 +112,15 @@ export class TableSearch {
     this.verdicts.set(keyOf(this.present), verdictOf(result));
     if (this.rows.length > this.protections.length) return;
     const [name] = this.present;
-    this.rows.push({ removed: this.protections.find((p) => p.name === name), result });
+    const removed = this.protections.find((p) => p.name === name);
+    this.rows.push({ removed, result, ...this.missed(removed, result) });
+  }
+
+  private missed(removed: Protection | undefined, { counterexample }: RaceResult): { missed?: number } {
+    if (removed === undefined || counterexample === undefined) return {};
+    const [whole, less] = [this.without(new Set()), this.without(new Set([removed.name]))];
+    const missed = missedAt(whole, less, counterexample.schedule);
+    return missed === undefined ? {} : { missed };
   }
 
   /** Goes on with the smallest sets: answers what is known and begins to explore what is not. */

@@ -1,6 +1,8 @@
 import type { Controls } from '../../session/controls';
 import { type LibraryEntry, openLibrary } from '../../session/opening';
 import { lookForRaces, onStage, type RaceSettings } from '../../session/racing/page';
+import { steeringOf } from '../../session/racing/steering';
+import { Button } from '../../ui/Button';
 import { plainQuotes } from '../../ui/quoted';
 import { Asked } from './Asked';
 
@@ -39,6 +41,16 @@ export function Begin({ controls, settings }: BeginProps) {
           </li>
         ))}
       </ul>
+      {stage !== undefined && (
+        <p className="race-by-hand">
+          <Button
+            look="outline"
+            onClick={() => steeringOf(session).begin({ ...stage, removed: [] }, [], 0, 'the beginning')}
+          >
+            Steer what is on stage by hand
+          </Button>
+        </p>
+      )}
       {stage !== undefined && (
         <details className="race-stage">
           <summary>What is on stage now</summary>

@@ -17,9 +17,11 @@ export default function RacePanel({ controls }: { readonly controls: Controls })
   const racing = racingOf(session);
   const race = useStore(racing.store);
   const [settings, setSettings] = useState<RaceSettings>(SETTINGS);
-  const steered = useStore(steeringOf(session).store, (s) => s.now);
+  const steering = useStore(steeringOf(session).store, (s) => s.now);
   useStore(session.store, (s) => s.version);
   const stage = onStage(session);
+  // A run of another scenario is not steered on: its link would carry the text on stage. Switches make no other programs.
+  const steered = steering?.explored.spec.programs === stage?.spec.programs ? steering : undefined;
   // What was found is of another scenario, or of other switches: it does not belong to what is on stage.
   const old = race.job !== undefined && race.job.spec !== stage?.spec;
   const row = race.rows.find(({ removed }) => removed?.name === race.shown) ?? race.rows[0];

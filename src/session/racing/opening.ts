@@ -27,7 +27,7 @@ function branched(explored: Explored, { schedule, label = LABEL }: Schedule): Li
   const { spec, design, removed } = explored;
   const segments = segmentsOf(runOf(explored, schedule), 0, schedule.length);
   const recipe = { parent: 0, from: undefined, segments, label };
-  return new LiveRuns(specWithout(spec, removed), design, [recipe]);
+  return new LiveRuns(removed.length === 0 ? spec : specWithout(spec, removed), design, [recipe]);
 }
 
 const switchesOf = (session: Session, removed: readonly string[]): Readonly<Record<string, boolean>> => ({

@@ -52,4 +52,10 @@ test('a knob is set in the text, so that a link tells it; turned switches stay t
   expect(switchIsOn(session, 'prefetch')).toBe(false);
   const { run } = session;
   expect(run?.peek(run.length, () => run.world.counters.all().spti_recycle)).toBe(0);
+  const kept = article('One snapshot per shadow, for life?');
+  expect(kept.getByRole('button', { name: 'in the kit' }).getAttribute('aria-pressed')).toBe('true');
+  await userEvent.click(kept.getByRole('button', { name: 'a pool of 2' }));
+  expect(session.state.text).toContain('\nknob snapshots 2\n');
+  await userEvent.click(kept.getByRole('button', { name: 'in the kit' }));
+  expect(session.state.text).not.toContain('knob snapshots');
 });

@@ -71,7 +71,7 @@ function holds({ session }: Controls, { switches = {}, knobs = {} }: Variation):
   const set = session.state.spec?.options.knobs ?? {};
   return (
     Object.entries(switches).every(([name, on]) => switchIsOn(session, name) === on) &&
-    Object.entries(knobs).every(([name, value]) => set[name] === value)
+    Object.entries(knobs).every(([name, value]) => (set[name] ?? null) === value)
   );
 }
 

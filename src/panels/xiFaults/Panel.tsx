@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { Badge } from '../../ui/Badge';
-import { decisionsAt } from '../../views/xi/decisions';
+import { decisionsAt, decisionsTag } from '../../views/xi/decisions';
 import { certainty } from '../../views/xi/tags';
 import './panel.css';
 
@@ -14,7 +14,7 @@ export function XiFaultsPanel({ controls }: { readonly controls: Controls }) {
   const { run } = session;
   const rows = run === undefined ? undefined : decisionsAt(run, cursor);
   if (rows === undefined) return null;
-  const { text, says, tone } = certainty('RECONSTRUCTED');
+  const { text, says, tone } = certainty(decisionsTag);
   return (
     <section className="faults stack" aria-label="Decision table">
       <section aria-label="Rows">
@@ -26,12 +26,12 @@ export function XiFaultsPanel({ controls }: { readonly controls: Controls }) {
           entries are up to date. Lit: what decided the last fault.
         </p>
         <ol className="faults-rows">
-          {rows.map(({ row, when, then, count, now }) => (
+          {rows.map(({ row, when, action, count, now }) => (
             <li key={row} aria-current={now ? 'step' : undefined}>
               <span>{row}</span>
               <div>
                 <p>{when}</p>
-                <p className="faults-then">{then}</p>
+                <p className="faults-then">{action}</p>
               </div>
               <span>{figure(count)}×</span>
             </li>

@@ -4,10 +4,20 @@ import type { Design } from '../../hypervisor';
 /** What is different in the other run. */
 export interface Variation {
   readonly switches?: Readonly<Record<string, boolean>>;
-  readonly knobs?: Readonly<Record<string, number>>;
+  /** Null: not set, whatever the scenario says. */
+  readonly knobs?: Readonly<Record<string, number | null>>;
 }
 
 const made = new WeakMap<ScenarioSpec, Map<string, Run>>();
+
+type Knobs = ScenarioSpec['options']['knobs'];
+
+const withKnobs = (before: Knobs, changes: NonNullable<Variation['knobs']>): Knobs =>
+  Object.fromEntries(
+    Object.entries({ ...before, ...changes }).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value]],
+    ),
+  );
 
 /** A scenario with other settings; everything else is the same, but that the hypervisor has room for what they ask. */
 function varied(spec: ScenarioSpec, design: Design, { switches = {}, knobs = {} }: Variation): ScenarioSpec {
@@ -15,7 +25,7 @@ function varied(spec: ScenarioSpec, design: Design, { switches = {}, knobs = {} 
   const options = {
     ...spec.options,
     switches: { ...spec.options.switches, ...switches },
-    knobs: { ...spec.options.knobs, ...knobs },
+    knobs: withKnobs(spec.options.knobs, knobs),
   };
   const wants = design.poolFrames(machine.vcpus, machine.guestFrames, options.knobs);
   const more = Math.max(0, wants - options.poolFrames);

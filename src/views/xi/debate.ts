@@ -59,6 +59,16 @@ export const QUESTIONS: readonly Question[] = [
     },
     settings: [
       {
+        label: 'Where snapshots are kept',
+        says: 'Each kit has its own for life, or two wait in a pool of their own and are lent to tables that are open. A shadow without a snapshot must be filled when it is made.',
+        on: { knobs: { snapshots: null } },
+        off: { knobs: { snapshots: 2 } },
+        onWord: 'in the kit',
+        offWord: 'a pool of 2',
+        tag: 'RECONSTRUCTED',
+        seen: 'xi-batch-of-writes',
+      },
+      {
         label: 'What a resync does',
         says: 'It installs every entry that differs from the snapshot, or leaves each to a fault of its own.',
         on: { switches: { prefetch: true } },

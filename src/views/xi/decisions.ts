@@ -1,27 +1,27 @@
 import type { Run } from '../../engine';
+import { DECISION_TABLE, DECISION_TAG, type DecisionTableRow } from '../../hypervisor/xi/decision';
 import { scanEvents } from './scanEvents';
 
-/** A row of the decision table for page faults. XI had one; its content is not known (sheet 6). */
+/** How sure the table is: XI had one, and its rows are not known. */
+export const decisionsTag = DECISION_TAG;
+
+/** A row of the decision table, as a person reads it. */
 export interface DecisionRowView {
   readonly row: number;
   readonly when: string;
-  readonly then: string;
+  readonly action: string;
   /** How often it has decided so far in this run. */
   readonly count: number;
   /** It decided in the fault that the cursor stands in, or in the last one. */
   readonly now: boolean;
 }
 
-const ROWS = [
-  ['the guest’s own tables do not allow it', 'give the fault to the guest'],
-  ['the frame is no RAM', 'emulate the device; no shadow entry'],
-  ['the guest’s entry is not accessed yet, or not dirty on a write', 'set A or D in it, go on'],
-  ['a shadow entry is missing on the path', 'make shadows and install entries'],
-  ['a write, the dirty log is on, and the page is clean', 'set its dirty bit, go on'],
-  ['a write to a protected page table', 'let the guest write it; its shadows are stale'],
-  ['a write, and the shadow entry is read-only for no other reason', 'make this entry writable'],
-  ['the shadow entry allows it already', 'resume; if no other row decided, another vCPU has repaired it'],
-] as const;
+/** What a row looks at, in one line: a permitted access goes without saying. */
+function when({ walk, access, state }: DecisionTableRow): string {
+  const found = walk === 'permitted' ? '' : walk;
+  const parts = [access === 'write' ? 'a write' : '', found, state].filter((part) => part !== '');
+  return parts.join(', ');
+}
 
 /** The table at a cursor; undefined for other designs. */
 export function decisionsAt(run: Run, cursor: number): readonly DecisionRowView[] | undefined {
@@ -35,11 +35,11 @@ export function decisionsAt(run: Run, cursor: number): readonly DecisionRowView[
     fault.add(row);
     counts.set(row, (counts.get(row) ?? 0) + 1);
   });
-  return ROWS.map(([when, then], i) => ({
-    row: i + 1,
-    when,
-    then,
-    count: counts.get(i + 1) ?? 0,
-    now: fault.has(i + 1),
+  return DECISION_TABLE.map((one) => ({
+    row: one.row,
+    when: when(one),
+    action: one.action,
+    count: counts.get(one.row) ?? 0,
+    now: fault.has(one.row),
   }));
 }

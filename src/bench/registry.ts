@@ -3,9 +3,19 @@ import { backlinks } from './benches/backlinks';
 import { checker } from './benches/checker';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
+import { races } from './benches/races';
 import { scrub } from './benches/scrub';
 import { stageFrame } from './benches/stageFrame';
 import { stepBack } from './benches/stepBack';
 
 /** Every bench, in the order in which they run. A new one is a file in `benches/` and a row here. */
-export const BENCHES: readonly Bench[] = [firstLoad, stepBack, jump, stageFrame, scrub, checker, backlinks];
+export const BENCHES: readonly Bench[] = [
+  firstLoad,
+  stepBack,
+  jump,
+  stageFrame,
+  scrub,
+  checker,
+  races,
+  backlinks,
+];

@@ -82,9 +82,11 @@ export const IDS = [
   'nested-large-pages',
   'dirty-log-shadow',
   'dirty-log-nested',
+  'nested-no-invept',
   // Paravirtual updates
   'lost-dirty-bit',
   'cleared-window',
+  'handler-believes-the-window',
   'cmpxchg-under-fire',
   'lock-xor',
   'lock-xor-twice',
@@ -110,7 +112,9 @@ export const IDS = [
   'read-hazard-vmi',
   'lguest-flush',
   'unsync-mprotect',
+  'entry-not-read-again',
   'direct-paging-refuses',
+  'no-validation',
   // Guest modes
   'large-page-splintered',
   'pae-top-of-four',

@@ -51,7 +51,7 @@ export function Found({ controls, explored, row }: FoundProps) {
         )}
       </div>
       {broken && counterexample.schedule.length > 0 && (
-        <Shown explored={explored} found={counterexample} onSteer={steer} />
+        <Shown explored={explored} found={counterexample} missed={row.missed} onSteer={steer} />
       )}
       {!broken && <Asked explored={explored} />}
       <p className="race-by-hand">
@@ -67,10 +67,12 @@ export function Found({ controls, explored, row }: FoundProps) {
 interface ShownProps {
   readonly explored: Explored;
   readonly found: Counterexample;
+  /** The step that what was removed would not have let pass. */
+  readonly missed: number | undefined;
   readonly onSteer: (schedule: readonly Choice[], at: number, what: string) => void;
 }
 
-function Shown({ explored, found, onSteer }: ShownProps) {
+function Shown({ explored, found, missed, onSteer }: ShownProps) {
   const { schedule, avoidable, violation } = found;
   const view = useMemo(
     () =>
@@ -78,9 +80,10 @@ function Shown({ explored, found, onSteer }: ShownProps) {
         length: schedule.length,
         breaks: true,
         ...(avoidable !== undefined && { avoidable: avoidable.at }),
+        ...(missed !== undefined && { missed }),
         ...(violation !== undefined && { where: violation.where }),
       }),
-    [explored, schedule, avoidable, violation],
+    [explored, schedule, avoidable, missed, violation],
   );
   const safe = useMemo(
     () =>

@@ -94,6 +94,7 @@ function Step({ row, onSteer }: Pick<RowProps, 'row' | 'onSteer'>) {
       data-turn={row.column}
     >
       {row.avoidable && <strong className="race-mark">The last choice that could have avoided it</strong>}
+      {row.missed && <strong className="race-mark">Here what was removed is missed</strong>}
       {row.before.length > 0 && <Before said={row.before} />}
       {row.said}
       {onSteer !== undefined && (

@@ -86,6 +86,13 @@ export function Search({ race, settings, onSettings, onStart, onCancel }: Search
           says="Where a model declares it. None of these changes a verdict or the length of a shortest schedule."
           disabled={running}
         />
+        <Switch
+          label="Look for livelocks, too"
+          on={settings.livelocks}
+          onChange={(livelocks) => onSettings({ ...settings, livelocks })}
+          says="Where everything holds: whether from every state somebody can still bring it to an end. Takes more memory."
+          disabled={running}
+        />
       </details>
     </div>
   );

@@ -11,6 +11,8 @@ export interface RaceSettings {
   readonly fuse: boolean;
   readonly reduce: boolean;
   readonly symmetry: boolean;
+  /** Whether it is also asked that everybody can come to an end. */
+  readonly livelocks: boolean;
 }
 
 export const SETTINGS: RaceSettings = {
@@ -19,6 +21,7 @@ export const SETTINGS: RaceSettings = {
   fuse: true,
   reduce: true,
   symmetry: true,
+  livelocks: false,
 };
 
 const known = new WeakMap<Session, Racing>();
@@ -53,12 +56,15 @@ export function mustHold({ spec, design }: Omit<Explored, 'removed'>): Pick<Inva
 }
 
 /** Explores what is on stage, as its switches are now. */
-export function lookForRaces(session: Session, { bounds, fuse, reduce, symmetry }: RaceSettings): void {
+export function lookForRaces(
+  session: Session,
+  { bounds, fuse, reduce, symmetry, livelocks }: RaceSettings,
+): void {
   const { runs } = session;
   if (runs === undefined) return;
   racingOf(session).start({
     spec: runs.spec,
     protections: removable(session),
-    options: { bounds, fuse, reduce, symmetry },
+    options: { bounds, fuse, reduce, symmetry, livelocks },
   });
 }

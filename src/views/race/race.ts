@@ -22,6 +22,8 @@ export interface RaceRow {
   readonly words: readonly { readonly text: string; readonly changed: boolean }[];
   /** It holds the last choice that could still have avoided it. */
   readonly avoidable: boolean;
+  /** It holds the first step that what was removed would not have let pass. */
+  readonly missed: boolean;
   /** It is the last one: here it breaks. */
   readonly breaks: boolean;
 }
@@ -38,6 +40,8 @@ export interface RaceMarks {
   readonly length: number;
   /** The step that should not have been chosen. */
   readonly avoidable?: number;
+  /** The step that what was removed would not have let pass. */
+  readonly missed?: number;
   /** What the violation is about, by its printed name. */
   readonly where?: string;
   /** The last row breaks something. */
@@ -58,11 +62,12 @@ export function raceView(run: Run, marks: RaceMarks): RaceView {
     const after = run.peek(beat.to, () => words.map(({ read }) => read()));
     const avoidable =
       marks.avoidable !== undefined && marks.avoidable >= beat.from && marks.avoidable < beat.to;
+    const missed = marks.missed !== undefined && marks.missed >= beat.from && marks.missed < beat.to;
     const breaks = marks.breaks && beat.to === length;
     const changed = after.some((text, n) => text !== before[n]);
     const last = beat.to === length || run.actorOf(beat.to) !== run.actorOf(beat.from);
     const said = saidAt(run, beat.to);
-    if (!changed && !avoidable && !breaks && !last && !about(run, beat, words)) {
+    if (!changed && !avoidable && !missed && !breaks && !last && !about(run, beat, words)) {
       folded.push(said);
       continue;
     }
@@ -77,6 +82,7 @@ export function raceView(run: Run, marks: RaceMarks): RaceView {
       before: folded,
       words: after.map((text, n) => ({ text, changed: text !== before[n] })),
       avoidable,
+      missed,
       breaks,
     });
     before = after;

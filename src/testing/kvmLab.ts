@@ -37,11 +37,9 @@ const KERNEL_TABLES = [0x104, 0x105, 0x106] as const;
 export const PWU = P | W | U;
 export const PWUA = P | W | U | A;
 export const PWUAD = P | W | U | A | D;
-export const PUAD = P | U | A | D;
 
 /** An entry: frame and low flags. */
 export const e = (frame: number, flags: number): Word => word(frame >>> 20, (frame << 12) | flags);
-export const EMPTY = word(0, 0);
 
 export const load = (va: Word, cpl: 0 | 3 = 3): GuestOp => ({ kind: 'load', va, width: 8, cpl });
 export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({

@@ -27,9 +27,6 @@ export function childRole(parent: number, index: number, direct: boolean, access
 export const accessText = (access: number): string =>
   `${(access & c.ACC_WRITE) === 0 ? '-' : 'w'}${(access & c.ACC_USER) === 0 ? '-' : 'u'}${(access & c.ACC_EXEC) === 0 ? '-' : 'x'}`;
 
-/** The bits of a role that no tracepoint prints. */
-export const ROLE_UNPRINTED = c.ROLE_CR0_WP | c.ROLE_SMEP_ANDNOT_WP | c.ROLE_SMAP_ANDNOT_WP;
-
 /** A shadow page by gfn, role and generation: `15/l1/wux`. With `printed` only what tracepoints print of it. */
 export function pageKey(gfn: number, role: number, gen: number, printed = false): string {
   const on = (bit: number, text: string): string => ((role & bit) === 0 ? '' : text);

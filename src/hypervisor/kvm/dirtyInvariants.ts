@@ -27,7 +27,7 @@ export const dirtyInvariants: readonly Invariant<never>[] = [
   invariant(
     'I-D',
     'unlocked',
-    'A page that the guest has written is dirty for the host, or for an spte that maps it (6.4).',
+    'A page that the guest has written is dirty for the host, or for an spte that maps it.',
     hostKnows,
   ),
 ];

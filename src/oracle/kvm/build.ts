@@ -6,51 +6,13 @@ import { defaultMmuPages } from '../../hypervisor/kvm/hostOps';
 import { LINUX_6_1 } from '../../hypervisor/kvm/profiles';
 import type { Kvm } from '../../hypervisor/kvm/state';
 import { Store, World } from '../../kernel';
-import { type Cpl, type GuestOp, Machine, type MachineConfig, type Width } from '../../machine';
+import { type GuestOp, Machine, type MachineConfig } from '../../machine';
+import { recordedOp } from '../recordedOp';
 import { frameOfAddress, isHost, type KvmCase, type KvmOp, numberOf, wordOf, words } from './format';
 
-const zero = { hi: 0, lo: 0 };
-
-/** The recorded instruction as an operation of the machine: what an emulator must know about it. */
-export function guestOp(op: KvmOp): GuestOp {
-  const va = op.va === undefined ? zero : wordOf(op.va);
-  const value = op.value === undefined ? zero : wordOf(op.value);
-  const width = (op.size ?? 1) as Width;
-  const cpl = op.cpl as Cpl;
-  switch (op.kind) {
-    case 'read':
-      return { kind: 'load', va, width, cpl };
-    case 'write':
-      return { kind: 'store', va, width, value, cpl };
-    case 'fetch':
-      return { kind: 'fetch', va, cpl };
-    case 'cmpxchg':
-      return {
-        kind: 'locked',
-        op: 'cmpxchg',
-        va,
-        width,
-        value,
-        expected: wordOf(defined(op.old, 'old')),
-        cpl,
-      };
-    case 'rep_stos':
-      return { kind: 'stos', va, width, value: zero, count: op.count ?? 1, cpl };
-    case 'mov_cr0':
-      return { kind: 'cr0', value: value.lo };
-    case 'mov_cr3':
-      return { kind: 'cr3', value };
-    case 'mov_cr4':
-      return { kind: 'cr4', value: value.lo };
-    case 'invlpg':
-      return { kind: 'invlpg', va };
-    case 'nop':
-    case 'read_cr3':
-      return { kind: 'mfence' };
-    default:
-      throw new Error(`operation kind ${op.kind} is not known. Expected one of the format's`);
-  }
-}
+/** The recorded instruction as an operation of the machine. What touches no memory is one that does nothing here. */
+export const guestOp = (op: KvmOp): GuestOp =>
+  op.kind === 'nop' || op.kind === 'read_cr3' ? { kind: 'mfence' } : recordedOp(op, 1);
 
 export const slotFlags = (flags: readonly string[]): number =>
   (flags.includes('log_dirty') ? MEM_LOG_DIRTY_PAGES : 0) | (flags.includes('readonly') ? MEM_READONLY : 0);

@@ -13,6 +13,7 @@ import {
   PFEC_W,
   type Width,
 } from '../../machine';
+import { recordedOp } from '../recordedOp';
 import { buildCase } from './build';
 import { ShadowNames } from './entryText';
 import { numberOf, type RecordedEvent, wordOf, type XenCase, type XenOp } from './format';
@@ -40,44 +41,6 @@ const zero = { hi: 0, lo: 0 };
 const HARNESS_LOG = { hi: 0, lo: 0x10a000 };
 /** Instructions that Xen emulates: what comes after them may be emulated too. */
 const EMULATED: ReadonlySet<GuestOp['kind']> = new Set(['store', 'locked', 'stos']);
-
-/** The recorded instruction as an operation of the machine. */
-function guestOp(c: XenCase, op: XenOp): GuestOp {
-  const va = op.va === undefined ? zero : wordOf(op.va);
-  const value = op.value === undefined ? zero : wordOf(op.value);
-  const width = (op.size ?? (c.mode === '64' ? 8 : 4)) as Width;
-  const cpl = op.cpl as Cpl;
-  switch (op.kind) {
-    case 'read':
-      return { kind: 'load', va, width, cpl };
-    case 'write':
-      return { kind: 'store', va, width, value, cpl };
-    case 'fetch':
-      return { kind: 'fetch', va, cpl };
-    case 'cmpxchg':
-      return {
-        kind: 'locked',
-        op: 'cmpxchg',
-        va,
-        width,
-        value,
-        expected: wordOf(defined(op.old, 'old')),
-        cpl,
-      };
-    case 'rep_stos':
-      return { kind: 'stos', va, width, value, count: op.count ?? 1, cpl };
-    case 'mov_cr0':
-      return { kind: 'cr0', value: value.lo };
-    case 'mov_cr3':
-      return { kind: 'cr3', value };
-    case 'mov_cr4':
-      return { kind: 'cr4', value: value.lo };
-    case 'invlpg':
-      return { kind: 'invlpg', va };
-    default:
-      throw new Error(`operation kind ${op.kind} is not known. Expected one of the format's`);
-  }
-}
 
 /** A table entry that the harness writes: 32-bit code writes one of eight bytes in two stores, low half first. */
 function harnessStore(c: XenCase, gpa: string, value: string): GuestOp[] {
@@ -141,7 +104,7 @@ export class XenReplay {
   run(op: XenOp): Outcome {
     return this.watched(() => {
       this.mark();
-      const instruction = guestOp(this.c, op);
+      const instruction = recordedOp(op, this.c.mode === '64' ? 8 : 4);
       this.program(
         EMULATED.has(instruction.kind) && op.cpl === 0 ? [instruction, ...this.logging()] : [instruction],
       );

@@ -39,6 +39,9 @@ export function codeLines(procedure: Procedure): readonly CodeLine[] {
   return lines;
 }
 
+/** What a procedure is for, in a line. Sections of the fact sheet are for those who read the code. */
+export const aboutOf = (procedure: Procedure): string => procedure.about.replace(/ \(sheet [^)]*\)/, '');
+
 /** Actors whose code can be looked at: those with a stack that have a part in this run. */
 export function codeActors(run: Run): readonly { readonly index: number; readonly name: string }[] {
   return run.world.actors
@@ -78,8 +81,7 @@ export function codeAt(run: Run, cursor: number, actor: number): CodeView {
       state: ran ? 'ran' : 'next',
       stack: frames.map((frame) => frame.procedure.name),
       procedure: top.procedure.name,
-      // Sections of the fact sheet are for those who read the code.
-      about: top.procedure.about.replace(/ \(sheet [^)]*\)/, ''),
+      about: aboutOf(top.procedure),
       lines: codeLines(top.procedure),
       current: top.pc,
       locals,

@@ -1,7 +1,6 @@
 import { defined, hex, type Word, word } from '../base';
 import { kvm } from '../hypervisor/kvm/design';
 import type { Kvm } from '../hypervisor/kvm/state';
-import { LockReleased, type LoggedEvent, Store, type Violation, World } from '../kernel';
 import {
   A,
   CR0_PE,
@@ -13,13 +12,14 @@ import {
   EFER_LME,
   EFER_NXE,
   type GuestOp,
-  guest,
-  Machine,
   P,
   REAL_GEOMETRY,
   U,
   W,
 } from '../machine';
+import { DesignLab, e, store } from './designLab';
+
+export { call, e, invlpg, load, store } from './designLab';
 
 /** The guest of the sheet's scenarios (facts 8): T4 is what CR3 names, T1 the user's page table, D0 and D1 its data. */
 export const T4 = 0x100;
@@ -38,24 +38,10 @@ export const PWU = P | W | U;
 export const PWUA = P | W | U | A;
 export const PWUAD = P | W | U | A | D;
 
-/** An entry: frame and low flags. */
-export const e = (frame: number, flags: number): Word => word(frame >>> 20, (frame << 12) | flags);
-
-export const load = (va: Word, cpl: 0 | 3 = 3): GuestOp => ({ kind: 'load', va, width: 8, cpl });
-export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({
-  kind: 'store',
-  va,
-  value,
-  width: 8,
-  cpl,
-});
 /** The kernel's store to entry i of the table in frame g. */
 export const setEntry = (g: number, i: number, value: Word): GuestOp => store(kernel(g, 8 * i), value, 0);
 export const cr3 = (frame = T4): GuestOp => ({ kind: 'cr3', value: word(0, frame << 12) });
 export const cr0 = (value: number): GuestOp => ({ kind: 'cr0', value });
-export const invlpg = (va: Word): GuestOp => ({ kind: 'invlpg', va });
-/** An operation of the design. */
-export const call = (name: string, ...args: number[]): GuestOp => ({ kind: 'call', name, args });
 
 export const CR0_ON = CR0_PE | CR0_WP | CR0_PG;
 export const CR0_OFF = CR0_PE | CR0_WP;
@@ -74,55 +60,33 @@ export interface KvmLabOptions {
   readonly lenient?: boolean;
 }
 
-const STEPS = 200_000;
 const GUEST_FRAMES = 0x400;
 const POOL = 128;
 
-/**
- * A tiny world of KVM and the sheet's guest, driven operation by operation: `run` takes one operation of one vCPU (the host is
- * the one after the last) to its end; `begin`, `until` and `finish` interleave. Invariants are checked whenever mmu_lock is
- * released.
- */
-export class KvmLab {
-  readonly world: World;
-  readonly machine: Machine;
+/** A tiny world of KVM and the sheet's guest. */
+export class KvmLab extends DesignLab {
   readonly k: Kvm;
-  readonly violations: { readonly step: number; readonly violation: Violation }[] = [];
-  steps = 0;
-  private readonly programs: GuestOp[][];
 
   constructor(readonly options: KvmLabOptions = {}) {
     const vcpus = options.vcpus ?? 2;
-    this.world = new World(kvm.counters, new Store());
-    this.machine = new Machine(this.world, {
-      ...REAL_GEOMETRY,
-      tlbEntries: options.tlb ?? REAL_GEOMETRY.tlbEntries,
-      storeBufferDepth: options.storeBufferDepth ?? 0,
-      vcpus,
-      guestFrames: GUEST_FRAMES,
-      machineFrames: GUEST_FRAMES + vcpus + POOL,
-    });
-    this.machine.addActors();
-    const name = options.profile ?? 'linux-6.1';
-    const profile = defined(
-      kvm.profiles.find((p) => p.name === name),
-      `profile ${name}`,
-    );
-    const built = kvm.build(this.world, this.machine, {
-      profile: name,
-      switches: { ...profile.switches, ...options.switches },
-      p2m: [],
+    super({
+      design: kvm,
+      config: {
+        ...REAL_GEOMETRY,
+        tlbEntries: options.tlb ?? REAL_GEOMETRY.tlbEntries,
+        storeBufferDepth: options.storeBufferDepth ?? 0,
+        vcpus,
+        guestFrames: GUEST_FRAMES,
+        machineFrames: GUEST_FRAMES + vcpus + POOL,
+      },
+      profile: options.profile ?? 'linux-6.1',
+      switches: options.switches ?? {},
       poolFrames: POOL,
-      knobs: {},
+      lenient: options.lenient === true,
     });
-    this.machine.attach(built.exits);
-    this.machine.setSwitch = built.setSwitch;
-    this.machine.switchNames = kvm.switches.map((s) => s.name);
     this.k = this.world.part('kvm') as Kvm;
-    this.programs = Array.from({ length: vcpus + 1 }, () => []);
     this.prepare();
-    defined(this.world.actors[0]?.thread, 'a first vCPU').start(built.boot);
-    this.go(0, () => false);
+    this.boot();
     this.fresh();
   }
 
@@ -155,106 +119,6 @@ export class KvmLab {
     return this.machine.config.vcpus;
   }
 
-  /** Counters and events start from nothing. */
-  fresh(): void {
-    this.world.counters.reset();
-    this.world.events.truncate(0);
-  }
-
-  /** Operations of an actor, to their end. */
-  run(v: number, ...ops: readonly GuestOp[]): void {
-    for (const op of ops) {
-      this.begin(v, op);
-      this.finish(v);
-    }
-  }
-
-  /** Puts an actor before an operation. */
-  begin(v: number, op: GuestOp): void {
-    this.programs[v] = [op];
-    this.machine.programs = this.programs;
-    defined(this.world.actors[v]?.thread, `actor ${v}`).start(guest);
-  }
-
-  /** Steps an actor until it stands before the step `procedure.label`. */
-  until(v: number, label: string): void {
-    this.go(v, () => this.where(v) === label);
-    if (this.where(v) !== label) throw new Error(`actor ${v} never came to ${label}`);
-  }
-
-  finish(v: number): void {
-    this.go(v, () => false);
-  }
-
-  /** Steps an actor until it must wait, or has come to its end. */
-  advance(v: number): void {
-    this.go(v, () => this.waits(v));
-  }
-
-  /** Whether an actor must wait where it stands. */
-  waits(v: number): boolean {
-    return this.world.location(v) !== undefined && !this.world.enabled(v);
-  }
-
-  private go(v: number, stop: () => boolean): void {
-    for (let i = 0; i < STEPS; i++) {
-      if (this.world.location(v) === undefined || stop()) return;
-      if (!this.world.enabled(v)) throw new Error(`actor ${v} waits at ${this.where(v)}`);
-      this.step(v);
-    }
-    throw new Error(`actor ${v} does not come to an end: ${this.where(v)}`);
-  }
-
-  where(v: number): string {
-    const at = this.world.location(v);
-    return at === undefined ? 'nowhere' : `${at.procedure.name}.${at.label}`;
-  }
-
-  step(v: number): void {
-    const from = this.world.events.mark;
-    this.world.step(v);
-    this.steps++;
-    if (this.options.lenient === true) return;
-    let released = false;
-    this.world.events.scan(from, this.world.events.mark, (type) => {
-      if (type.kind === LockReleased.kind) released = true;
-    });
-    if (released) this.check();
-  }
-
-  /** Invariants as of now; each violation is noted when it appears. */
-  check(): void {
-    for (const invariant of kvm.invariants) {
-      const check = invariant.check as (part: unknown) => readonly Violation[];
-      for (const violation of check(this.world.part(invariant.part))) {
-        const known = this.violations.some(
-          (v) => v.violation.invariant === violation.invariant && v.violation.where === violation.where,
-        );
-        if (!known) this.violations.push({ step: this.steps, violation });
-      }
-    }
-  }
-
-  /** Names of broken invariants so far, in order of appearance. */
-  get broken(): string[] {
-    return [...new Set(this.violations.map((v) => v.violation.invariant))];
-  }
-
-  /** Events of these kinds since `fresh`, each as its kind and its fields' values in hex. */
-  events(...kinds: readonly string[]): string[] {
-    const all = this.world.events.read(0, this.world.events.mark, 0);
-    return all.filter((event) => kinds.includes(event.kind)).map(sayEvent);
-  }
-
-  counter(name: string): number {
-    return this.world.counters.value(name);
-  }
-
-  /** Those of the named counters that are not zero. */
-  counters(...names: readonly string[]): Record<string, number> {
-    return Object.fromEntries(names.map((n) => [n, this.counter(n)] as const).filter(([, n]) => n !== 0));
-  }
-
   /** Valid shadow pages by their keys, oldest first. */
   pages(): string[] {
     return [...this.k.pages.activePages()].map((sfn) => this.k.key(sfn));
@@ -270,9 +134,4 @@ export class KvmLab {
   bits(key: string, index: number): string {
     return hex(this.k.lo(this.page(key), index) & 0xfff);
   }
-}
-
-function sayEvent(event: LoggedEvent): string {
-  const fields = Object.entries(event).filter(([key]) => !['kind', 'actor', 'step'].includes(key));
-  return [event.kind, ...fields.map(([, value]) => hex(value as number))].join(' ');
 }

@@ -2,8 +2,8 @@ import { defined, hex, type Word, word } from '../base';
 import { designs } from '../hypervisor';
 import type { Xen } from '../hypervisor/xen/state';
 import { REPAIRS as ALL_REPAIRS, SWITCHES } from '../hypervisor/xen/switches';
-import { LockReleased, type LoggedEvent, Store, type Violation, World } from '../kernel';
-import { A, D, type GuestOp, guest, Machine, P, REAL_GEOMETRY, U, W } from '../machine';
+import { A, D, type GuestOp, P, REAL_GEOMETRY, U, W } from '../machine';
+import { DesignLab } from './designLab';
 import {
   CR0,
   type GuestEntry,
@@ -14,6 +14,7 @@ import {
   storeEntry,
 } from './xenGuest';
 
+export { call, e, invlpg, load, store } from './designLab';
 export { CR0 };
 
 /** The sheet's guest (facts 9): top table T, and K, the kernel's L1 that maps table page g writable at D(g). */
@@ -24,28 +25,15 @@ export const K = 0x61;
 export const PWUAD = P | W | U | A | D;
 export const PUAD = P | U | A | D;
 
-/** An entry: frame and low flags. */
-export const e = (frame: number, flags: number): Word => word(frame >>> 20, (frame << 12) | flags);
 export const EMPTY = word(0, 0);
 
 const G64 = guestOf('64');
 /** The VA that entry i of table page p translates, for the 64-bit guest. */
 export const { vaOf, direct } = G64;
 
-export const load = (va: Word, cpl: 0 | 3 = 3): GuestOp => ({ kind: 'load', va, width: 8, cpl });
-export const store = (va: Word, value: Word, cpl: 0 | 3 = 3): GuestOp => ({
-  kind: 'store',
-  va,
-  value,
-  width: 8,
-  cpl,
-});
 /** The kernel's store to entry i of table page p. */
 export const setEntry = (p: number, i: number, value: Word): GuestOp => storeEntry(G64, p, i, value);
 export const cr3 = (frame = T): GuestOp => ({ kind: 'cr3', value: word(0, frame << 12) });
-/** An operation of the design. */
-export const call = (name: string, ...args: number[]): GuestOp => ({ kind: 'call', name, args });
-export const invlpg = (va: Word): GuestOp => ({ kind: 'invlpg', va });
 
 export interface LabOptions {
   readonly era?: string;
@@ -74,55 +62,33 @@ export const REPAIRS: readonly string[] = SWITCHES.filter(
   ({ name, protects }) => protects !== undefined && ALL_REPAIRS.includes(name),
 ).map(({ name }) => name);
 
-const STEPS = 400_000;
+const GUEST_FRAMES = 0x6000;
+const POOL = 128;
 
-/**
- * A tiny world of Xen and its guest, driven operation by operation: `run` takes one operation of one vCPU to its end, `begin`,
- * `until` and `finish` interleave. Invariants are checked whenever the shadow lock is released; what they find is in `violations`.
- */
-export class XenLab {
-  readonly store = new Store();
-  readonly world: World;
-  readonly machine: Machine;
+/** A tiny world of Xen and its guest. */
+export class XenLab extends DesignLab {
   readonly x: Xen;
-  readonly violations: { readonly step: number; readonly violation: Violation }[] = [];
-  steps = 0;
-  private readonly design = defined(designs.get('xen'), 'the design xen');
-  private readonly programs: GuestOp[][];
 
   constructor(readonly options: LabOptions = {}) {
-    const vcpus = options.vcpus ?? 2;
-    const guestFrames = 0x6000;
-    this.world = new World(this.design.counters, this.store);
-    this.machine = new Machine(this.world, {
-      ...REAL_GEOMETRY,
-      ...(options.tlb === undefined ? {} : { tlbEntries: options.tlb }),
-      vcpus,
-      guestFrames,
-      machineFrames: guestFrames + (options.pool ?? 128),
-    });
-    const era = options.era ?? 'U';
-    const profile = defined(
-      this.design.profiles.find((p) => p.name === era),
-      `profile ${era}`,
-    );
-    const repaired = Object.fromEntries(REPAIRS.map((name) => [name, true]));
-    this.machine.addActors();
-    const built = this.design.build(this.world, this.machine, {
-      profile: era,
-      switches: { ...profile.switches, ...repaired, ...options.switches },
-      p2m: [],
-      poolFrames: options.pool ?? 128,
+    const poolFrames = options.pool ?? POOL;
+    super({
+      design: defined(designs.get('xen'), 'the design xen'),
+      config: {
+        ...REAL_GEOMETRY,
+        tlbEntries: options.tlb ?? REAL_GEOMETRY.tlbEntries,
+        vcpus: options.vcpus ?? 2,
+        guestFrames: GUEST_FRAMES,
+        machineFrames: GUEST_FRAMES + poolFrames,
+      },
+      profile: options.era ?? 'U',
+      switches: { ...Object.fromEntries(REPAIRS.map((name) => [name, true])), ...options.switches },
+      poolFrames,
       knobs: options.pv === true ? { pv: 1 } : {},
+      lenient: options.lenient === true,
     });
-    this.machine.attach(built.exits);
-    this.machine.setSwitch = built.setSwitch;
-    this.machine.switchNames = this.design.switches.map((s) => s.name);
     this.x = this.world.part('xen') as Xen;
-    this.programs = Array.from({ length: vcpus + 1 }, () => []);
     prepareGuest(this.machine, options.entries ?? [], options.mode);
-    defined(this.world.actors[0]?.thread, 'a first vCPU').start(built.boot);
-    this.go(0, () => false);
+    this.boot();
     if (options.l3TopLevel === false) this.x.domain.set('optFlags', 0);
     this.fresh();
   }
@@ -137,27 +103,6 @@ export class XenLab {
     return storeEntry(this.guest, p, i, value);
   }
 
-  /** Counters and events start from nothing. */
-  fresh(): void {
-    this.world.counters.reset();
-    this.world.events.truncate(0);
-  }
-
-  /** One operation of a vCPU, to its end. */
-  run(v: number, ...ops: readonly GuestOp[]): void {
-    for (const op of ops) {
-      this.begin(v, op);
-      this.finish(v);
-    }
-  }
-
-  /** Puts a vCPU before an operation. */
-  begin(v: number, op: GuestOp): void {
-    this.programs[v] = [op];
-    this.machine.programs = this.programs;
-    defined(this.world.actors[v]?.thread, `vCPU ${v}`).start(guest);
-  }
-
   /** Gives each vCPU a whole program, and puts it before its first operation. */
   load(programs: readonly (readonly GuestOp[])[]): void {
     this.machine.programs = [...programs, []];
@@ -168,79 +113,6 @@ export class XenLab {
   runProgram(...ops: readonly GuestOp[]): void {
     this.load([ops, ...this.programs.slice(1, -1).map(() => [])]);
     this.finish(0);
-  }
-
-  /** Steps a vCPU until it stands before the step `procedure.label`. */
-  until(v: number, label: string): void {
-    this.go(v, () => {
-      const at = this.world.location(v);
-      return at !== undefined && `${at.procedure.name}.${at.label}` === label;
-    });
-    const at = this.world.location(v);
-    if (at === undefined) throw new Error(`vCPU ${v} never came to ${label}`);
-  }
-
-  finish(v: number): void {
-    this.go(v, () => false);
-  }
-
-  private go(v: number, stop: () => boolean): void {
-    for (let i = 0; i < STEPS; i++) {
-      if (this.world.location(v) === undefined || stop()) return;
-      if (!this.world.enabled(v)) throw new Error(`vCPU ${v} waits at ${this.where(v)}`);
-      this.step(v);
-    }
-    throw new Error(`vCPU ${v} does not come to an end: ${this.where(v)}`);
-  }
-
-  where(v: number): string {
-    const at = this.world.location(v);
-    return at === undefined ? 'nowhere' : `${at.procedure.name}.${at.label}`;
-  }
-
-  step(v: number): void {
-    const from = this.world.events.mark;
-    this.world.step(v);
-    this.steps++;
-    if (this.options.lenient === true) return;
-    let released = false;
-    this.world.events.scan(from, this.world.events.mark, (type) => {
-      if (type.kind === LockReleased.kind) released = true;
-    });
-    if (released) this.check();
-  }
-
-  /** Invariants as of now; each violation is noted when it appears. */
-  check(): void {
-    for (const invariant of this.design.invariants) {
-      const check = invariant.check as (part: unknown) => readonly Violation[];
-      for (const violation of check(this.world.part(invariant.part))) {
-        const known = this.violations.some(
-          (v) => v.violation.invariant === violation.invariant && v.violation.where === violation.where,
-        );
-        if (!known) this.violations.push({ step: this.steps, violation });
-      }
-    }
-  }
-
-  /** Names of broken invariants so far, in order of appearance. */
-  get broken(): string[] {
-    return [...new Set(this.violations.map((v) => v.violation.invariant))];
-  }
-
-  /** Events of these kinds since `fresh`, each as its kind and its fields' values in hex: `Unsynced 0 30 0`. */
-  events(...kinds: readonly string[]): string[] {
-    const all = this.world.events.read(0, this.world.events.mark, 0);
-    return all.filter((event) => kinds.includes(event.kind)).map(sayEvent);
-  }
-
-  counter(name: string): number {
-    return this.world.counters.value(name);
-  }
-
-  /** Those of the named counters that are not zero. */
-  counters(...names: readonly string[]): Record<string, number> {
-    return Object.fromEntries(names.map((n) => [n, this.counter(n)] as const).filter(([, n]) => n !== 0));
   }
 
   /** The whole word of an entry, as hex. */
@@ -283,8 +155,3 @@ const text = (hi: number, lo: number): string => `${hex(hi, 8)}${hex(lo, 8)}`.re
 /** An entry as `XenLab.entry` writes it. */
 export const asText = (w: Word): string => text(w.hi, w.lo);
 export const GNP = 'ffffffffffffffff';
-
-function sayEvent(event: LoggedEvent): string {
-  const fields = Object.entries(event).filter(([key]) => !['kind', 'actor', 'step'].includes(key));
-  return [event.kind, ...fields.map(([, value]) => hex(value as number))].join(' ');
-}

@@ -79,7 +79,7 @@ describe('a walk made before the lock, and a store that no fault sees (sheet 3.4
     lab.until(0, 'guest_walk_tables.check');
     expect(lab.x.lock.owner).toBe(0);
     lab.begin(1, store(vaOf(0x31, 0), A1));
-    expect(() => lab.finish(1)).toThrow('vCPU 1 waits at sh_page_fault.lock-first');
+    expect(() => lab.finish(1)).toThrow('actor 1 waits at sh_page_fault.lock-first');
     lab.finish(0);
     lab.finish(1);
     expect(lab.broken).toEqual([]);

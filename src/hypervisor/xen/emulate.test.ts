@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Word, word } from '../../base';
-import { A, D, type GuestOp, P, U, W } from '../../machine';
+import { word } from '../../base';
+import { A, D, P, U, W } from '../../machine';
+import { at, inSyncLab, interrupt, TWO_TABLES, unshadowed } from '../../testing/xenInSync';
 import {
   asText,
   direct,
@@ -9,7 +10,6 @@ import {
   GNP,
   invlpg,
   K,
-  type LabOptions,
   load,
   PUAD,
   PWUAD,
@@ -17,61 +17,17 @@ import {
   store,
   T,
   vaOf,
-  XenLab,
+  type XenLab,
 } from '../../testing/xenLab';
-import { UNSHADOW_WHY } from './events';
 
 const L2 = 0x12;
 const L3 = 0x11;
 const upper = (frame: number): ReturnType<typeof e> => e(frame, P | W | U | A);
 const linked = (frame: number): string => asText(e(frame, PWUAD));
-const narrow = (op: GuestOp, width: 1 | 2 | 4 | 8): GuestOp => ({ ...op, width }) as GuestOp;
-const at = (page: number, offset: number, value: number, width: 1 | 2 | 4 | 8): GuestOp =>
-  narrow(store(word(direct(page).hi, direct(page).lo + offset), word(0, value), 0), width);
-const unshadowed = (lab: XenLab): string[] =>
-  lab.events('Unshadowed').map((line) => `${line.split(' ')[1]} ${UNSHADOW_WHY[Number(line.split(' ')[2])]}`);
-
-/** P = 0x30 shadowed with entries 0 to 3, no table may go out of sync; the kernel's alias is known to the shadow. */
-function lab(options: LabOptions = {}): XenLab {
-  const entries = [0, 1, 2, 3].map((index) => ({ page: 0x30, index, value: e(0x100 + index, PWUAD) }));
-  const made = new XenLab({ entries, ...options, switches: { 'out-of-sync': false, ...options.switches } });
-  made.run(
-    0,
-    load(direct(0x30), 0),
-    load(vaOf(0x30, 0)),
-    load(direct(L2), 0),
-    load(direct(L3), 0),
-    load(direct(T), 0),
-  );
-  made.fresh();
-  return made;
-}
-
-const interrupt = ({ hi, lo }: { hi: number; lo: number }): GuestOp => ({
-  kind: 'call',
-  name: 'interrupt',
-  args: [hi, lo],
-});
-
-const locked = (op: 'and' | 'or', va: Word, value: Word): GuestOp => ({
-  kind: 'locked',
-  op,
-  va,
-  value,
-  expected: EMPTY,
-  width: 8,
-  cpl: 0,
-});
-
-/** 0x30 as ever, and 0x31 with one entry. */
-const TWO_TABLES = [
-  ...[0, 1, 2, 3].map((index) => ({ page: 0x30, index, value: e(0x100 + index, PWUAD) })),
-  { page: 0x31, index: 0, value: e(0x110, PWUAD) },
-];
 
 describe('a store to a table that may not go out of sync', () => {
   it('is emulated: memory, shadow entry, version, in this order and under the lock', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, setEntry(0x30, 2, e(0x102, PUAD)));
     const va = direct(0x30, 2);
     const shadow = l.shadowOf(0x30).toString(16);
@@ -103,7 +59,7 @@ describe('a store to a table that may not go out of sync', () => {
   });
 
   it('leaves the mapping read-only: the table is never writable', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, setEntry(0x30, 2, e(0x102, PUAD)));
     expect([l.x.guest.writers(0x30), l.writable(0x30)]).toEqual([0, false]);
   });
@@ -113,7 +69,7 @@ describe('a store to a table that may not go out of sync', () => {
     ['8 bytes that become present', 1, 9, EMPTY, e(0x109, PUAD)],
     ['8 bytes that were present', 1, 1, e(0x101, PWUAD), EMPTY],
   ])('%s: validated %i times', (_what, calls, index, before, value) => {
-    const l = lab({ switches: { 'early-unshadow': false } });
+    const l = inSyncLab({ switches: { 'early-unshadow': false } });
     expect(l.entry(0x30, index)).toBe(asText(before));
     l.run(0, setEntry(0x30, index, value));
     expect(l.counter('shadow_validate_gl1e_calls')).toBe(calls);
@@ -124,13 +80,13 @@ describe('a store to a table that may not go out of sync', () => {
   });
 
   it('is always validated without skip-verify', () => {
-    const l = lab({ switches: { 'skip-verify': false, 'early-unshadow': false } });
+    const l = inSyncLab({ switches: { 'skip-verify': false, 'early-unshadow': false } });
     l.run(0, setEntry(0x30, 9, e(0x109, W | U)));
     expect(l.counter('shadow_validate_gl1e_calls')).toBe(1);
   });
 
   it('of one byte inside an entry is validated even if that byte has its low bit clear', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, at(0x30, 8 + 1, 0x20, 1)); // 0x101... becomes 0x102...
     expect(l.entry(0x30, 1)).toBe(asText(e(0x102, PWUAD)));
     expect(l.shadow(0x30, 1)).toBe(asText(e(0x102, P | W | U | A)));
@@ -138,7 +94,7 @@ describe('a store to a table that may not go out of sync', () => {
   });
 
   it('in two aligned halves is validated half by half', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, at(0x30, 8, (0x103 << 12) | PUAD, 4));
     expect(l.shadow(0x30, 1)).toBe(asText(e(0x103, P | U | A)));
     l.run(0, at(0x30, 12, 0x8000_0000 | 0, 4));
@@ -154,7 +110,7 @@ describe('a store to a table that may not go out of sync', () => {
     ['add', word(0, 0x1000), '102027'],
     ['cmpxchg', e(0x107, PUAD), '107025'],
   ] as const)('locked %s gives the guest the old value', (op, value, shadow) => {
-    const l = lab();
+    const l = inSyncLab();
     const expected = e(0x101, PWUAD);
     l.run(0, { kind: 'locked', op, va: direct(0x30, 1), value, expected, width: 8, cpl: 0 });
     expect(l.events('OperationEnded')).toEqual([`OperationEnded 0 0 0 0 ${asText(e(0x101, PWUAD))}`]);
@@ -165,7 +121,7 @@ describe('a store to a table that may not go out of sync', () => {
   });
 
   it('that a cmpxchg does not make bumps the version all the same', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, {
       kind: 'locked',
       op: 'cmpxchg',
@@ -180,7 +136,7 @@ describe('a store to a table that may not go out of sync', () => {
   });
 
   it('whose permission the guest takes away before it is emulated faults in the guest', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(1, invlpg(vaOf(0x31, 0)));
     l.begin(0, setEntry(0x30, 2, EMPTY));
     l.until(0, 'sh_x86_emulate_write.map');
@@ -194,7 +150,7 @@ describe('a store to a table that may not go out of sync', () => {
 
 describe('fast emulation (sheet 2.1)', () => {
   it('does without walk and fault path from the second store on', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(
       0,
       setEntry(0x30, 1, e(0x101, PUAD)),
@@ -239,7 +195,7 @@ describe('fast emulation (sheet 2.1)', () => {
         l.run(0, { kind: 'switch', name: 'fast-emulation', on: false }, setEntry(0x30, 2, e(0x102, PUAD))),
     ],
   ])('after %s: %i', (_what, fast, then) => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
     then(l);
     expect(l.counter('shadow_fault_fast_emulate')).toBe(fast);
@@ -251,7 +207,7 @@ describe('fast emulation (sheet 2.1)', () => {
     ['the end of any shadow, whoever’s', (l: XenLab) => l.run(1, store(direct(L2, 0x42), EMPTY, 0))],
     ['a push of an interrupt', (l: XenLab) => l.run(0, interrupt(direct(0x30, 2)))],
   ])('is forgotten with %s', (_what, then) => {
-    const l = lab({ entries: TWO_TABLES });
+    const l = inSyncLab({ entries: TWO_TABLES });
     l.run(1, load(vaOf(0x31, 0)));
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
     expect(l.x.vcpu(0).get('lastWriteEmulOk')).toBe(1);
@@ -261,7 +217,7 @@ describe('fast emulation (sheet 2.1)', () => {
   });
 
   it('that the emulator cannot do is counted, and the page is unshadowed', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(2, { kind: 'call', name: 'p2m-ro', args: [0x31] });
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
     l.fresh();
@@ -283,7 +239,7 @@ describe('fast emulation (sheet 2.1)', () => {
   });
 
   it('that ends in a fault of the guest is no failure of the emulator, but is not trusted again', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
     l.begin(0, setEntry(0x30, 2, EMPTY));
     l.until(0, 'sh_x86_emulate_write.map');
@@ -297,7 +253,7 @@ describe('fast emulation (sheet 2.1)', () => {
   });
 
   it('is given up when the page has gone out of sync meanwhile', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, setEntry(0x30, 1, e(0x101, PUAD)));
     l.begin(0, setEntry(0x30, 3, e(0x103, PUAD)));
     l.until(0, 'sh_page_fault.fault');
@@ -319,7 +275,7 @@ describe('fast emulation (sheet 2.1)', () => {
 
 describe('upper tables are always emulated (sheet 2.8)', () => {
   it('an entry that leads to a table with a shadow is linked at once', () => {
-    const l = lab({ switches: { 'out-of-sync': true } });
+    const l = inSyncLab({ switches: { 'out-of-sync': true } });
     l.run(0, load(vaOf(0x31, 0)));
     const s31 = l.shadowOf(0x31);
     l.fresh();
@@ -335,7 +291,7 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
   });
 
   it('an entry that leads to a table without one stays empty: validating never makes a shadow', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, store(direct(L2, 0x50), upper(0x35), 0));
     expect(l.entry(l.shadowOf(L2, 10), 0x50)).toBe('0');
     expect(l.shadowOf(0x35)).toBe(-1);
@@ -343,7 +299,7 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
   });
 
   it('an entry that leads elsewhere flushes every TLB and destroys what nothing refers to any more', () => {
-    const l = lab();
+    const l = inSyncLab();
     const smfn = l.shadowOf(0x30);
     l.run(0, store(direct(L2, 0x41), EMPTY, 0));
     expect(l.events('ShadowDestroyed', 'Demoted', 'TlbFlushed')).toEqual([
@@ -357,7 +313,7 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
   });
 
   it('an entry that loses a right flushes; one that gains some does not', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, store(direct(L2, 0x41), e(0x30, P | U | A), 0));
     expect(l.events('TlbFlushed')).toHaveLength(2);
     l.fresh();
@@ -368,7 +324,7 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
   });
 
   it('an L3 and an L4 entry are validated at their own level', () => {
-    const l = lab();
+    const l = inSyncLab();
     l.run(0, store(direct(L3, 5), upper(L2), 0), store(direct(T, 7), upper(L3), 0));
     expect(l.counters('shadow_validate_gl3e_calls', 'shadow_validate_gl4e_calls')).toEqual({
       shadow_validate_gl3e_calls: 1,
@@ -380,7 +336,7 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
   });
 
   it('a page that is a table at two levels is validated at both, the lower first', () => {
-    const l = lab();
+    const l = inSyncLab();
     // The L2 table maps itself, so it serves as an L1 table too.
     l.run(
       0,
@@ -398,167 +354,6 @@ describe('upper tables are always emulated (sheet 2.8)', () => {
       `ShadowEntrySet 1 ${asL1} 61`,
       `ShadowEntrySet 2 ${asL2} 61`,
     ]);
-    expect(l.broken).toEqual([]);
-  });
-});
-
-describe('what tells that a page is no table any more (sheet 2.10)', () => {
-  it('an unaligned store', () => {
-    const l = lab();
-    l.run(0, at(0x30, 9, 0, 4));
-    expect(unshadowed(l)).toEqual(['30 unaligned']);
-    expect(l.x.isPageTable(0x30)).toBe(false);
-    expect(l.broken).toEqual([]);
-  });
-
-  it('a store over two tables: both go', () => {
-    const l = lab();
-    l.run(0, load(vaOf(0x31, 0)));
-    l.run(0, setEntry(0x31, 0, e(0x110, PUAD)), load(vaOf(0x31, 0)));
-    expect(l.x.isPageTable(0x31)).toBe(true);
-    l.fresh();
-    l.run(0, at(0x30, 0xffc, 0, 8));
-    expect(unshadowed(l)).toEqual(['30 unaligned', '31 unaligned']);
-    expect(l.broken).toEqual([]);
-  });
-
-  it('two zeroes in a row: the shadow goes by its up-pointer, and later stores are free (sheet 9.15)', () => {
-    const l = lab();
-    for (let i = 0; i < 4; i++) l.run(0, setEntry(0x30, i, EMPTY));
-    for (let i = 4; i < 512; i++) l.run(0, setEntry(0x30, i, EMPTY));
-    expect(unshadowed(l)).toEqual(['30 early']);
-    expect(
-      l.counters('shadow_fault', 'shadow_early_unshadow', 'shadow_up_pointer', 'shadow_unshadow_bf'),
-    ).toEqual({
-      shadow_fault: 3,
-      shadow_early_unshadow: 1,
-      shadow_up_pointer: 1,
-    });
-    expect(l.broken).toEqual([]);
-  });
-
-  it.each([
-    ['a store of something else', setEntry(0x30, 5, e(0x105, PUAD))],
-    ['a fault that was fixed', load(direct(0x100), 0)],
-    ['a fault of the guest', load(vaOf(0x30, 400))],
-  ])('not if %s comes between', (_what, between) => {
-    const l = lab();
-    l.run(0, setEntry(0x30, 2, EMPTY), between, setEntry(0x30, 3, EMPTY));
-    expect(l.counter('shadow_early_unshadow')).toBe(0);
-    expect(l.x.isPageTable(0x30)).toBe(true);
-  });
-
-  it.each([
-    ['8 bytes of zero', true, setEntry(0x30, 5, EMPTY)],
-    ['4 bytes of zero at the start of an entry', true, at(0x30, 40, 0, 4)],
-    ['8 bytes whose first 4 are zero', true, setEntry(0x30, 5, word(0x100, 0))],
-    ['8 bytes whose last 4 are zero', false, setEntry(0x30, 5, word(0, 0x100))],
-    ['2 bytes of zero', false, at(0x30, 40, 0, 2)],
-    ['4 bytes of zero in the middle of an entry', false, at(0x30, 44, 0, 4)],
-    ['a locked operation that leaves zero', true, locked('and', direct(0x30, 5), EMPTY)],
-    ['a locked operation that does not', false, locked('or', direct(0x30, 5), word(0, 2))],
-    ['a zero to another table', false, setEntry(0x31, 5, EMPTY)],
-  ])('after a zero, %s: the end of the table: %s', (_what, early, second) => {
-    const l = lab({ entries: TWO_TABLES });
-    l.run(0, load(vaOf(0x31, 0)), setEntry(0x30, 4, EMPTY), second);
-    expect(unshadowed(l)).toEqual(early ? ['30 early'] : []);
-    expect(l.counter('shadow_early_unshadow')).toBe(early ? 1 : 0);
-    expect(l.broken).toEqual([]);
-  });
-
-  it('and a zero of another vCPU in between does not count: each remembers its own page', () => {
-    const l = lab();
-    l.run(0, setEntry(0x30, 4, EMPTY));
-    l.run(1, setEntry(0x30, 5, EMPTY));
-    expect(unshadowed(l)).toEqual([]);
-    l.run(0, setEntry(0x30, 6, EMPTY));
-    expect(unshadowed(l)).toEqual(['30 early']);
-  });
-
-  it('a push of the processor that delivers an interrupt: the page is a stack', () => {
-    const l = lab();
-    l.run(0, interrupt(direct(0x30, 7)));
-    expect(unshadowed(l)).toEqual(['30 event-injection']);
-    expect(l.x.isPageTable(0x30)).toBe(false);
-    expect(
-      l.counters(
-        'shadow_fault_emulate_write',
-        'shadow_fault_emulate_failed',
-        'shadow_fault_fast_emulate_fail',
-      ),
-    ).toEqual({ shadow_fault_emulate_write: 1 });
-    expect([l.entry(0x30, 7), l.events('EntryEmulated'), l.x.vcpu(0).get('eventPending')]).toEqual([
-      '202',
-      [],
-      0,
-    ]);
-    expect(l.broken).toEqual([]);
-  });
-
-  it('a push in the middle of fast emulation, which is given up', () => {
-    const l = lab();
-    l.run(0, setEntry(0x30, 1, e(0x101, PUAD)), interrupt(direct(0x30, 7)));
-    expect(unshadowed(l)).toEqual(['30 event-injection']);
-    expect(l.counters('shadow_fault_fast_emulate', 'shadow_fault_fast_emulate_fail')).toEqual({
-      shadow_fault_fast_emulate: 1,
-      shadow_fault_fast_emulate_fail: 1,
-    });
-    expect(l.broken).toEqual([]);
-  });
-
-  it('but a push to an L1 table that may go out of sync goes the way of any store', () => {
-    const l = lab({ switches: { 'out-of-sync': true } });
-    l.run(0, interrupt(direct(0x30, 7)));
-    expect([l.x.outOfSync(0x30), unshadowed(l)]).toEqual([true, []]);
-    expect(l.broken).toEqual([]);
-  });
-
-  it.each(['U', 'A'])('a store from user mode, in era %s with the table in sync', (era) => {
-    const entries = [
-      { page: 0x30, index: 0, value: e(0x100, PWUAD) },
-      { page: 0x30, index: 3, value: e(0x31, PWUAD) },
-      { page: 0x31, index: 0, value: e(0x110, PWUAD) },
-    ];
-    const l = lab({ era, entries });
-    l.run(0, load(vaOf(0x31, 0)));
-    l.fresh();
-    l.run(0, store(vaOf(0x30, 3), word(0, 5)));
-    expect(unshadowed(l)).toEqual(['31 user-store']);
-    expect(l.counters('shadow_fault_emulate_failed', 'shadow_fault_emulate_write')).toEqual({
-      shadow_fault_emulate_failed: 1,
-      shadow_fault_emulate_write: 1,
-    });
-    expect([l.entry(0x31, 0), l.x.isPageTable(0x31)]).toEqual(['5', false]);
-    expect(l.broken).toEqual([]);
-  });
-
-  it('a store from user mode lets the table go out of sync in era U, and unshadows it in era A (sheet 9.16)', () => {
-    const entries = [
-      { page: 0x30, index: 3, value: e(0x31, PWUAD) },
-      { page: 0x31, index: 0, value: e(0x110, PWUAD) },
-    ];
-    const run = (era: string): XenLab => {
-      const l = lab({ era, entries, switches: { 'out-of-sync': true, 'user-store': era === 'A' } });
-      l.run(0, load(vaOf(0x31, 0)), store(vaOf(0x30, 3), word(0, 5)));
-      expect(l.entry(0x31, 0)).toBe('5');
-      expect(l.broken).toEqual(era === 'A' ? [] : ['I20']);
-      return l;
-    };
-    expect(run('U').x.outOfSync(0x31)).toBe(true);
-    expect(unshadowed(run('A'))).toEqual(['31 user-store']);
-  });
-
-  it('but CR0.WP clear does not: the store to a read-only page is emulated', () => {
-    const l = lab({ entries: [{ page: 0x30, index: 0, value: e(0x100, P | U | A | D) }] });
-    l.run(0, load(vaOf(0x30, 0), 0));
-    const r = l.machine.vcpu(0);
-    l.run(0, { kind: 'cr0', value: r.get('cr0') & ~(1 << 16) });
-    l.fresh();
-    l.run(0, store(vaOf(0x30, 0), word(0, 9), 0));
-    expect(l.counters('shadow_fault_emulate_wp', 'shadow_fault_emulate_write')).toEqual({
-      shadow_fault_emulate_wp: 1,
-    });
-    expect([l.entry(0x100, 0), l.x.isPageTable(0x30)]).toEqual(['9', true]);
     expect(l.broken).toEqual([]);
   });
 });

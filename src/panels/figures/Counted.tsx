@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { goTo } from '../../session/stepping';
 import { type Lookup, lookupsAt } from '../../views/xi/lookups';
 import { SPTE_BYTES } from '../../views/xi/space';
+import '../../ui/momentList.css';
 
 /** What the run on stage has read, lookup by lookup, beside what the formula says for as many tables. */
 export function Counted({ controls }: { readonly controls: Controls }) {
@@ -31,7 +32,7 @@ export function Counted({ controls }: { readonly controls: Controls }) {
         <Count name="backlinks taken out" value={counts.bl_remove ?? 0} />
       </dl>
       {lookups.length === 0 && <p className="figures-note">Nobody has asked who maps a page yet.</p>}
-      <ol className="figures-walks">
+      <ol className="figures-walks moment-list">
         {lookups.slice(-SHOWN).map((lookup) => (
           <li key={`${lookup.step} ${lookup.gfn}`}>
             <button

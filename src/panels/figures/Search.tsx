@@ -3,6 +3,7 @@ import { Plot, type PlotAxis, type PlotLine } from '../../ui/Plot';
 import { bytesText } from '../../views/xi/space';
 import { poolSizes, type SearchCost, searchCosts } from '../../views/xi/time';
 import { type Measures, tablesOf } from './measures';
+import '../../ui/countTable.css';
 
 /** Finding all mappings of one page: by its chain, and by a search, over the number of leaf tables. */
 export function Search({ measures }: { readonly measures: Measures }) {
@@ -20,7 +21,7 @@ export function Search({ measures }: { readonly measures: Measures }) {
   return (
     <section aria-label="Finding who maps a page">
       <h2>Finding who maps a page</h2>
-      <table className="figures-table">
+      <table className="count-table">
         <thead>
           <tr>
             <th scope="col">computed</th>

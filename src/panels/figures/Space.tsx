@@ -12,6 +12,7 @@ import {
   SPTE_BYTES,
 } from '../../views/xi/space';
 import { type Measures, memoryText } from './measures';
+import '../../ui/countTable.css';
 
 /** Share of the tables that have a snapshot where snapshots are given on demand: the sheet's example. */
 const ATTACHED = 0.1;
@@ -41,7 +42,7 @@ export function Space({ measures }: { readonly measures: Measures }) {
         {SPTE_BYTES + SNAPSHOT_BYTES + BACKLINK_BYTES} bytes. Only a quarter of what is set aside are the
         shadow tables themselves.
       </p>
-      <table className="figures-table">
+      <table className="count-table">
         <thead>
           <tr>
             <th scope="col">the same pages as</th>

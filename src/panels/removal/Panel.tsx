@@ -6,6 +6,8 @@ import { goTo } from '../../session/stepping';
 import { type Comparison, comparisonAt } from '../../views/xen/comparison';
 import type { Cost } from '../../views/xen/removalCost';
 import { CostPlot } from './CostPlot';
+import '../../ui/countTable.css';
+import '../../ui/momentList.css';
 import './panel.css';
 
 /** Taking write access away: what it has read so far, and what each means would cost, side by side. */
@@ -44,7 +46,7 @@ function Compared({ found }: { readonly found: Comparison }) {
           </>
         )}
       </h2>
-      <table className="removal-table">
+      <table className="count-table">
         <thead>
           <tr>
             <th scope="col">means</th>
@@ -124,7 +126,7 @@ function SoFar({ found, go }: { readonly found: Comparison; readonly go: (cursor
     <section aria-label="Searches so far">
       <h2>Searches so far</h2>
       {found.removals.length === 0 && <p>None yet in this run.</p>}
-      <ol className="removal-list">
+      <ol className="moment-list">
         {found.removals.map(({ cursor, page, who, counted, reads, now }) => (
           <li key={cursor}>
             <button type="button" aria-current={now ? 'step' : undefined} onClick={() => go(cursor)}>

@@ -3,6 +3,9 @@ import type { CounterSpec, Invariant, Procedure, World } from '../kernel';
 import type { Exits, Machine, MachineConfig, PagingMode } from '../machine';
 
 /** A protection or an optimisation that can be switched off. */
+/** How sure it is that a design was like that: known from a source, derived by arithmetic, reconstructed, or uncertain. */
+export type Tag = 'K' | 'D' | 'RECONSTRUCTED' | 'UNCERTAIN';
+
 export interface SwitchSpec {
   /** As written in a scenario: lower case with hyphens (`snapshot-exchange`). */
   readonly name: string;
@@ -14,6 +17,8 @@ export interface SwitchSpec {
   readonly profiles?: readonly string[];
   /** The invariant that breaks when it is off; none for a pure optimisation. */
   readonly protects?: string;
+  /** How sure what it stands for is, where the design's documents leave doubt. */
+  readonly tag?: Tag;
 }
 
 /** A historical variant of a design: what it sets, and what is different in it, in a sentence. */

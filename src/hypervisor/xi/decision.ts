@@ -1,4 +1,4 @@
-import type { Tag } from './switches';
+import type { Tag } from '../design';
 
 /** A row of the decision table for page faults: the first that fits decides; rows 3 to 7 go on to the next. */
 export interface DecisionTableRow {

@@ -1,9 +1,7 @@
-import type { SwitchSpec } from '../design';
-
-/** Where a statement about XI comes from (sheet 0): known from a source, derived by arithmetic, reconstructed, or uncertain. */
-export type Tag = 'K' | 'D' | 'RECONSTRUCTED' | 'UNCERTAIN';
+import type { SwitchSpec, Tag } from '../design';
 
 interface XiSwitch extends SwitchSpec {
+  /** As the sheet has it (sheet 0). */
   readonly tag: Tag;
   /** Where the sheet says so. */
   readonly section: string;
@@ -154,10 +152,6 @@ export const XI_SWITCHES: readonly XiSwitch[] = [
     'T4',
   ),
 ];
-
-/** Which tag the sheet gives what a switch stands for, and where. */
-export const tagOfSwitch = (name: string): { tag: Tag; section: string } | undefined =>
-  XI_SWITCHES.find((one) => one.name === name);
 
 export const XI_KNOBS = [
   {

@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
 import { LIBRARY, testSession } from '../../testing/testSession';
+import { XI_ALIASES } from '../../testing/xiTexts';
 import { SetupPanel } from './Panel';
+import { Switches } from './Switches';
 
 afterEach(cleanup);
 
@@ -28,6 +30,16 @@ test('a switch begins the run again with it turned, and says at which moment it 
 
   await userEvent.click(exchange);
   expect(session.run?.violations).toEqual([]);
+});
+
+test('beside each switch of XI, here and below the story, stands how sure it is that XI was so', () => {
+  const { controls, session } = testSession({ text: XI_ALIASES });
+  render(<Switches controls={controls} />);
+  const chain = screen.getByRole('switch', { name: 'Walk the chain' }).closest('[data-tip]') as HTMLElement;
+  expect(within(chain).getByRole('button', { name: 'K' }).getAttribute('data-tip')).toMatch(/^Known:/);
+  expect(screen.getAllByRole('button', { name: /^(K|D|RECONSTRUCTED|UNCERTAIN)$/ })).toHaveLength(
+    session.runs?.design.switches.length ?? 0,
+  );
 });
 
 test('a moment that does not come about any more is answered by the nearest, and that is said', async () => {

@@ -2,9 +2,7 @@ import { useStore } from 'zustand';
 import { figure } from '../../base';
 import type { OperationSpec } from '../../hypervisor';
 import type { Controls } from '../../session/controls';
-import { Badge } from '../../ui/Badge';
 import { switchOrigin } from '../../views/xen/origins';
-import { certaintyOfSwitch } from '../../views/xi/tags';
 import { Switches } from './Switches';
 import './panel.css';
 
@@ -52,18 +50,11 @@ export function SetupPanel({ controls }: { readonly controls: Controls }) {
         controls={controls}
         sentences
         originOf={(name) => (design.name === 'xen' ? switchOrigin(name) : undefined)}
-        badgeOf={(name) => <Sure design={design.name} name={name} />}
       />
       <Knobs knobs={whole.knobs ?? []} values={spec.options.knobs} />
       <Operations operations={whole.operations ?? []} />
     </div>
   );
-}
-
-/** How sure it is that the design worked so, where its documents leave doubt. */
-function Sure({ design, name }: { readonly design: string; readonly name: string }) {
-  const found = certaintyOfSwitch(design, name);
-  return found === undefined ? null : <Badge text={found.text} tip={found.says} tone={found.tone} />;
 }
 
 /** Numbers of the design that a scenario may set, and what this one has set them to. */

@@ -1,12 +1,13 @@
-import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { SwitchSpec } from '../../hypervisor';
 import type { Controls } from '../../session/controls';
 import { breakOf } from '../../session/opening';
 import { switchIsOn } from '../../session/switching';
+import { Badge } from '../../ui/Badge';
 import { Button } from '../../ui/Button';
 import { Origin } from '../../ui/Origin';
 import { Switch } from '../../ui/Switch';
+import { certainty } from '../../views/xi/tags';
 import './panel.css';
 
 /** The design's protections and shortcuts. Turning one begins the run again and shows the same moment. */
@@ -14,14 +15,11 @@ export function Switches({
   controls,
   sentences = false,
   originOf = () => undefined,
-  badgeOf = () => undefined,
 }: {
   readonly controls: Controls;
   readonly sentences?: boolean;
   /** Where what a switch switches comes from, in the words of `ui/Origin`. */
   readonly originOf?: (name: string) => string | undefined;
-  /** Said beside a switch: how sure what it stands for is. */
-  readonly badgeOf?: (name: string) => ReactNode;
 }) {
   const { session } = controls;
   useStore(session.store, (s) => s.version);
@@ -51,7 +49,7 @@ export function Switches({
                   says={sentences ? spec.says : undefined}
                   onChange={() => controls.execute(`switch:${spec.name}`)}
                 />
-                {badgeOf(spec.name)}
+                <Sure spec={spec} />
                 <SwitchOrigin words={originOf(spec.name)} />
                 {sentences && <SeeItBreak controls={controls} design={design.name} spec={spec} />}
               </div>
@@ -61,6 +59,13 @@ export function Switches({
       )}
     </section>
   );
+}
+
+/** How sure it is that the design worked so, where its documents leave doubt. */
+function Sure({ spec }: { readonly spec: SwitchSpec }) {
+  if (spec.tag === undefined) return null;
+  const { text, says, tone } = certainty(spec.tag);
+  return <Badge text={text} tip={says} tone={tone} />;
 }
 
 function SwitchOrigin({ words }: { readonly words: string | undefined }) {

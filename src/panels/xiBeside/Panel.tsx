@@ -6,11 +6,13 @@ import type { Controls } from '../../session/controls';
 import { setSwitch, switchIsOn } from '../../session/switching';
 import { Button } from '../../ui/Button';
 import { Slider } from '../../ui/Slider';
-import { twinOf } from '../../views/beside/twin';
+import { cutShort, twinOf } from '../../views/beside/twin';
 import { type Pair, pairs, readsAt } from '../../views/xi/beside';
 import { bytesText } from '../../views/xi/space';
 import { tallyOf } from '../../views/xi/tally';
 import { Lookup } from './Lookup';
+import '../../ui/countTable.css';
+import '../../ui/momentList.css';
 import './panel.css';
 
 const CHAIN = 'chain-walk';
@@ -26,6 +28,7 @@ export function XiBesidePanel({ controls }: { readonly controls: Controls }) {
   const onStage = switchIsOn(session, CHAIN) ? 'chain' : 'linear';
   const other = twinOf(run, { switches: { [CHAIN]: onStage === 'linear' } });
   const [chain, linear] = onStage === 'chain' ? [run, other] : [other, run];
+  const short = cutShort([chain, linear]);
   const all = pairs(chain, linear);
   const followed = followedAt(all, onStage, cursor);
   const pair = all[chosen?.nth ?? followed?.nth ?? 0];
@@ -35,6 +38,7 @@ export function XiBesidePanel({ controls }: { readonly controls: Controls }) {
         The same guest, the same schedule, run twice: once along the chains of backlinks, once by reading
         every leaf shadow.
       </p>
+      {short !== undefined && <p role="alert">{short}</p>}
       {pair === undefined ? (
         <p>Nobody asks who maps a page in this run.</p>
       ) : (
@@ -50,7 +54,7 @@ export function XiBesidePanel({ controls }: { readonly controls: Controls }) {
       {all.length > 1 && (
         <section aria-label="Questions">
           <h2>All questions of this run</h2>
-          <ol className="beside-list">
+          <ol className="moment-list">
             {all.map((one) => (
               <li key={one.nth}>
                 <button
@@ -142,7 +146,7 @@ function Totals({ chain, linear }: { readonly chain: Run; readonly linear: Run }
   return (
     <section aria-label="The whole run">
       <h2>The whole run, counted</h2>
-      <table className="beside-table">
+      <table className="count-table">
         <thead>
           <tr>
             <th scope="col">counted</th>

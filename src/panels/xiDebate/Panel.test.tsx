@@ -29,7 +29,8 @@ test('every question has both voices, what came later, and how sure that is', ()
 test('a setting is a switch of the run on stage, and both of its sides are counted there', async () => {
   const { controls, session } = testSession({ text: XI_ALIASES });
   render(<XiDebatePanel controls={controls} />);
-  const asked = article('Backlinks for ordinary pages too?');
+  const question = article('Backlinks for ordinary pages too?');
+  const asked = within(question.getByRole('group', { name: /^Who maps a page/ }));
   await userEvent.click(asked.getByRole('button', { name: 'Count both' }));
   const cells = within(
     asked.getByRole('rowheader', { name: 'entries read to find mappings' }).closest('tr') as HTMLElement,

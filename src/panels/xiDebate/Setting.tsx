@@ -1,15 +1,17 @@
 import { useState } from 'react';
 import { figure } from '../../base';
+import type { Run } from '../../engine';
 import type { Controls } from '../../session/controls';
 import { setKnob } from '../../session/knobs';
 import { setSwitch, switchIsOn } from '../../session/switching';
 import { Badge } from '../../ui/Badge';
 import { Button } from '../../ui/Button';
-import { twinOf, type Variation } from '../../views/beside/twin';
+import { cutShort, twinOf, type Variation } from '../../views/beside/twin';
 import type { DebateSetting } from '../../views/xi/debate';
 import { bytesText } from '../../views/xi/space';
 import { certainty } from '../../views/xi/tags';
-import { type Tally, tallyOf } from '../../views/xi/tally';
+import { tallyOf } from '../../views/xi/tally';
+import '../../ui/countTable.css';
 
 /** One setting of the debate: either side can be put on stage, and both can be counted there. */
 export function Setting({
@@ -85,17 +87,18 @@ function apply(controls: Controls, { switches = {}, knobs = {} }: Variation): vo
 function Both({ controls, setting }: { readonly controls: Controls; readonly setting: DebateSetting }) {
   const { run } = controls.session;
   if (run === undefined || run.ending.kind === 'open') return <p>The run is being recorded.</p>;
-  const left = counted(() => tallyOf(twinOf(run, setting.on)));
-  const right = counted(() => tallyOf(twinOf(run, setting.off)));
-  const refused = [left, right].find((side) => typeof side === 'string');
-  if (typeof refused === 'string') return <p role="alert">This scenario cannot be run so: {refused}.</p>;
-  const rows = (left as readonly Tally[])
-    .map((one, i) => ({ one, other: (right as readonly Tally[])[i]?.value ?? 0 }))
+  const twins = made(() => [twinOf(run, setting.on), twinOf(run, setting.off)]);
+  if (typeof twins === 'string') return <p role="alert">This scenario cannot be run so: {twins}.</p>;
+  const short = cutShort(twins);
+  if (short !== undefined) return <p role="alert">{short}</p>;
+  const [left = [], right = []] = twins.map(tallyOf);
+  const rows = left
+    .map((one, i) => ({ one, other: right[i]?.value ?? 0 }))
     .filter(({ one, other }) => one.value !== 0 || other !== 0);
   const text = (value: number, unit: 'bytes' | undefined): string =>
     unit === 'bytes' ? bytesText(value) : figure(value);
   return (
-    <table className="debate-table">
+    <table className="count-table">
       <caption>Counted, whole run on stage</caption>
       <thead>
         <tr>
@@ -118,9 +121,9 @@ function Both({ controls, setting }: { readonly controls: Controls; readonly set
 }
 
 /** A world may refuse what it is asked to be: then its reason. */
-function counted(count: () => readonly Tally[]): readonly Tally[] | string {
+function made(make: () => readonly Run[]): readonly Run[] | string {
   try {
-    return count();
+    return make();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,3 +1,4 @@
+import { figure } from '../../base';
 import { type Run, recordRun, type ScenarioSpec } from '../../engine';
 import type { Design } from '../../hypervisor';
 
@@ -40,8 +41,8 @@ function varied(spec: ScenarioSpec, design: Design, { switches = {}, knobs = {} 
 const MOST_STEPS = 200_000;
 
 /**
- * The same scenario with the same guest program and schedule under other settings, recorded to its end. The same scenario and
- * settings give the same run. Throws what building a world throws.
+ * The same scenario with the same guest program and schedule under other settings, recorded to its end or to `MOST_STEPS`, which
+ * `cutShort` tells. The same scenario and settings give the same run. Throws what building a world throws.
  */
 export function twinOf(run: Run, variation: Variation): Run {
   const { spec, design } = run.built;
@@ -53,4 +54,12 @@ export function twinOf(run: Run, variation: Variation): Run {
   const twin = recordRun(varied(spec, design, variation), design, { bound: MOST_STEPS });
   known.set(key, twin);
   return twin;
+}
+
+/** What to know of runs that were stopped before their end, when they are compared; undefined if all came to it. */
+export function cutShort(runs: readonly Run[]): string | undefined {
+  const found = runs.flatMap(({ ending }) => (ending.kind === 'bound' ? [ending.steps] : []));
+  if (found.length === 0) return undefined;
+  const who = found.length === runs.length ? 'The runs were' : 'One of the runs was';
+  return `${who} stopped after ${figure(Math.min(...found))} steps, before the end: the counts are those of the steps that were made, and cannot be compared. Choose a shorter scenario.`;
 }

@@ -78,6 +78,16 @@ export const QUESTIONS: readonly Question[] = [
         tag: 'RECONSTRUCTED',
         seen: 'xi-batch-of-writes',
       },
+      {
+        label: 'What a store to a page table does',
+        says: 'It opens the table, which is compared with its snapshot later; or XI performs each store, as the code did that Xen took instead, and compares nothing.',
+        on: { knobs: { 'emulate-writes': null } },
+        off: { knobs: { 'emulate-writes': 1 } },
+        onWord: 'opens the table',
+        offWord: 'is emulated',
+        tag: 'UNCERTAIN',
+        seen: 'xi-batch-of-writes',
+      },
     ],
   },
   {
@@ -95,7 +105,19 @@ export const QUESTIONS: readonly Question[] = [
       ),
       source: 'Xen 047782fa01 (20 June 2008), 50b74f55e0 (5 July 2008)',
     },
-    settings: [chain],
+    settings: [
+      chain,
+      {
+        label: 'Which entries have backlinks',
+        says: 'Every entry, or only those that map a page table. Then the first time a page becomes one, its mappings must be searched for.',
+        on: { knobs: { 'backlinks-of-tables-only': null } },
+        off: { knobs: { 'backlinks-of-tables-only': 1 } },
+        onWord: 'every entry',
+        offWord: 'page tables only',
+        tag: 'RECONSTRUCTED',
+        seen: 'xi-backlinks-of-tables-only',
+      },
+    ],
   },
   {
     id: 'reserve',

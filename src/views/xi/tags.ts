@@ -1,4 +1,4 @@
-import { type Tag, tagOfSwitch } from '../../hypervisor/xi/switches';
+import type { Tag } from '../../hypervisor';
 
 /** How sure a statement about XI is, for people. */
 export interface Certainty {
@@ -23,11 +23,5 @@ const CERTAINTY: Readonly<Record<Tag, Certainty>> = {
 };
 
 export const certainty = (tag: Tag): Certainty => CERTAINTY[tag];
-
-/** How sure what a switch of XI stands for is; undefined for other switches. */
-export function certaintyOfSwitch(design: string, name: string): Certainty | undefined {
-  const found = design === 'xi' ? tagOfSwitch(name) : undefined;
-  return found === undefined ? undefined : certainty(found.tag);
-}
 
 export type { Tag };

@@ -16,9 +16,9 @@ const LOOKS = SIZES.flatMap((size) =>
 );
 
 /** Every so many scenarios, one is looked at in all sizes and colours. The others take turns with one each. */
-const SHARE = 12;
+const SHARE = 24;
 /** Moments between the start and the end of a run, at most. */
-const BETWEEN = 5;
+const BETWEEN = 2;
 
 const looksOf = (place: number) => (place % SHARE === 0 ? LOOKS : [LOOKS[place % LOOKS.length] ?? LOOKS[0]]);
 
@@ -34,7 +34,7 @@ function notedMoments(text: string): number[] {
 }
 
 /** Scenarios that share a page: most of the time goes into bringing one up. */
-const TOGETHER = 8;
+const TOGETHER = 12;
 
 function missing(place: number): never {
   throw new Error(`There is no scenario at place ${place}.`);

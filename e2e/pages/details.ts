@@ -22,14 +22,11 @@ export class Details {
 
   /** Shows one of them, on a phone in the view where they are. */
   async show(name: DetailTab): Promise<void> {
-    const view = this.app.page
-      .getByRole('navigation', { name: 'Views' })
-      .getByRole('button', { name: 'Tables' });
-    if (await view.isVisible()) await view.click();
-    await this.app.page
-      .getByRole('tablist', { name: 'Details' })
-      .getByRole('tab', { name, exact: true })
-      .click();
+    const { page } = this.app;
+    // The phone's layout may still be on its way: a click waits for it.
+    if ((page.viewportSize()?.width ?? 0) < 900)
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Tables' }).click();
+    await page.getByRole('tablist', { name: 'Details' }).getByRole('tab', { name, exact: true }).click();
     await this.app.idle();
   }
 

@@ -15,7 +15,7 @@ async function looking(library: 'stale-walk' | 'stale-walk-believed') {
   const until = (there: () => unknown): void => {
     for (let slices = 0; !there(); slices++) {
       if (slices > 2000) throw new Error('it never came');
-      act(() => made.explorer.run(4));
+      act(() => made.explorer.run(16));
     }
   };
   return { ...made, until };
@@ -37,7 +37,7 @@ describe('the race finder', () => {
       screen.getByRole('button', { name: /^A walk that is believed too long.*Breaks I1$/ }),
     );
     expect(session.state.library).toBe('stale-walk-believed');
-    for (let slices = 0; !banner() && slices < 2000; slices++) act(() => explorer.run(4));
+    for (let slices = 0; !banner() && slices < 2000; slices++) act(() => explorer.run(16));
     expect(banner()?.textContent).toMatch(/^Broken: entry 005 of s206 maps 0x100/);
   });
 

@@ -24,6 +24,8 @@ export interface ChainLayout {
 }
 
 const TAG_H = 14;
+/** The circle of a number, and a little air. */
+const STOP = 15;
 /** On a narrower stage the gaps between columns have no room for words: the numbers say the order. */
 const ROOMY = 560;
 
@@ -57,19 +59,17 @@ function layoutChain(
   const home = homeOf(chain, layout);
   const stops: ChainStop[] = [];
   const curves: Curve[] = [];
-  let from = home === undefined ? undefined : { rect: home, home: true };
-  const at = focus === undefined ? -1 : chain.links.indexOf(focus);
+  let from: Point | undefined;
+  const inFocus = focus === undefined ? -1 : chain.links.indexOf(focus);
   for (const [i, entity] of chain.links.entries()) {
     const rect = placeOf(layout, entity);
     if (rect === undefined) continue;
-    if (from !== undefined) curves.push(from.home ? fromHome(from.rect, rect) : along(from.rect, rect, i));
-    stops.push({
-      entity,
-      nth: i + 1,
-      word: layout.size.w < ROOMY ? '' : wordOf(i, at),
-      at: edge(rect),
-    });
-    from = { rect, home: false };
+    const at = clearOf(stops, edge(rect));
+    if (from !== undefined) curves.push(along(from, at, i));
+    else if (home !== undefined && stops.length === 0) curves.push(fromHome(home, at));
+    const word = layout.size.w < ROOMY ? '' : wordOf(i, inFocus);
+    stops.push({ entity, nth: i + 1, word, at });
+    from = at;
   }
   if (stops.length === 0 && home === undefined) return undefined;
   return { name: chain.name, walked: chain.walked === true, curves, stops, tag: tagOf(chain, home) };
@@ -94,8 +94,13 @@ function homeOf({ of, also }: ChainModel, layout: SceneLayout): Rect | undefined
 /** Beside the entry, outside of its card. */
 const edge = ({ x, y, w, h }: Rect): Point => ({ x: x + w + 12, y: y + h / 2 });
 
-function fromHome(home: Rect, entry: Rect): Curve {
-  const d = edge(entry);
+/** Entries that are folded away share a mark on the minimap, or nearly: their numbers stand side by side. */
+function clearOf(stops: readonly ChainStop[], { x, y }: Point): Point {
+  const taken = stops.some(({ at }) => Math.abs(at.x - x) < STOP && Math.abs(at.y - y) < STOP);
+  return taken ? clearOf(stops, { x: x + STOP, y }) : { x, y };
+}
+
+function fromHome(home: Rect, d: Point): Curve {
   const left = home.x >= d.x;
   const a = { x: left ? home.x : home.x + home.w, y: home.y + home.h / 2 };
   const out = Math.max(14, Math.abs(a.x - d.x) / 2);
@@ -103,9 +108,7 @@ function fromHome(home: Rect, entry: Rect): Curve {
 }
 
 /** Out to the right and back in, each arc a little wider than the last so that they can be told apart. */
-function along(from: Rect, to: Rect, nth: number): Curve {
-  const a = edge(from);
-  const d = edge(to);
+function along(a: Point, d: Point, nth: number): Curve {
   const out = 16 + 5 * (nth % 3) + Math.abs(a.y - d.y) / 8;
   const x = Math.max(a.x, d.x) + out;
   return { a, b: { x, y: a.y }, c: { x, y: d.y }, d };

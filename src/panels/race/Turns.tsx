@@ -22,8 +22,9 @@ export function Turns({ table, rows }: TurnsProps) {
   }, [table, rows]);
   return (
     <svg className="race-turns" aria-hidden="true">
-      {paths.map((path) => (
-        <path key={path} d={path} />
+      {paths.map((path, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two curves may look alike, and none has more of a name than its place
+        <path key={i} d={path} />
       ))}
     </svg>
   );

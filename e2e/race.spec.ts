@@ -61,7 +61,7 @@ test('the identification race of 2012 is found, and each store of it seen beside
 }) => {
   await app.withoutMotion();
   await app.open();
-  await app.library.choose('Three vCPUs, one number');
+  await app.library.choose('Three vCPUs, one identification');
   await app.race.open();
   await app.race.look();
   await expect(app.race.verdict).toHaveText(/^Broken: frame 0x200 is a table in sync/, { timeout: 2 * LONG });

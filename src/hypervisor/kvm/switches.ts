@@ -59,13 +59,13 @@ const PROPOSAL: readonly Row[] = [
     'identification',
     'Identification in the spte',
     'I1',
-    'A fast path leaves its number in the spte, so that a protector has something to erase. Without it the exchange cannot notice a protector that found nothing to do.',
+    'A fast path leaves its identification in the spte, so that a protector has something to erase. Without it the exchange cannot notice a protector that found nothing to do.',
   ],
   [
     'unique-id',
     'Identification is unique',
     'I1',
-    'Each vCPU has a number of its own. With one number for all, a second fast path puts back what a protector has erased.',
+    'Each vCPU has an identification of its own. With one for all, a second fast path puts back what a protector has erased.',
   ],
   [
     'rmap-flag',

@@ -56,6 +56,9 @@ test('chain and linear search answer the same question side by side, read by rea
     'aria-pressed',
     'true',
   );
-  await asked.getByRole('button', { name: 'Count both' }).click();
+  await asked
+    .getByRole('group', { name: /^Who maps a page/ })
+    .getByRole('button', { name: 'Count both' })
+    .click();
   await expect(asked.getByRole('row', { name: /^entries read to find mappings/ })).toContainText('3');
 });

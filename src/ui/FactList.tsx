@@ -1,6 +1,18 @@
 import './factList.css';
 import { classNames } from './classNames';
 
+/** A fact that may point at something on the stage. */
+interface EntityFact extends Omit<FactLine, 'choose'> {
+  readonly entity?: string | undefined;
+}
+
+/** Facts whose values, where they point at something, choose it. */
+export const choosable = (facts: readonly EntityFact[], choose: (entity: string) => void): FactLine[] =>
+  facts.map(({ entity, ...fact }) => ({
+    ...fact,
+    choose: entity === undefined ? undefined : () => choose(entity),
+  }));
+
 export interface FactLine {
   readonly name: string;
   readonly value: string;

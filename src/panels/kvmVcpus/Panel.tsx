@@ -3,7 +3,7 @@ import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
 import { goTo } from '../../session/stepping';
 import { classNames } from '../../ui/classNames';
-import { FactList } from '../../ui/FactList';
+import { choosable, FactList } from '../../ui/FactList';
 import { type KvmFault, type KvmVcpu, kvmVcpus } from '../../views/kvm/vcpus';
 import './panel.css';
 
@@ -39,12 +39,7 @@ function Vcpu({ vcpu: { name, facts, fault }, choose, go }: VcpuProps) {
   return (
     <section aria-label={name}>
       <h2>{name}</h2>
-      <FactList
-        facts={facts.map(({ entity, ...fact }) => ({
-          ...fact,
-          choose: entity === undefined ? undefined : () => choose(entity),
-        }))}
-      />
+      <FactList facts={choosable(facts, choose)} />
       {fault === undefined ? (
         <p className="kvm-vcpus-none">No fault so far.</p>
       ) : (

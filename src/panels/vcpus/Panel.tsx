@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
-import { FactList } from '../../ui/FactList';
+import { choosable, FactList } from '../../ui/FactList';
 import { type VcpuView, vcpusAt } from '../../views/xen/vcpus';
 import './panel.css';
 
@@ -27,12 +27,7 @@ function Vcpu({ vcpu, choose }: { readonly vcpu: VcpuView; readonly choose: (ent
   return (
     <section aria-label={name}>
       <h2>{name}</h2>
-      <FactList
-        facts={facts.map(({ entity, ...fact }) => ({
-          ...fact,
-          choose: entity === undefined ? undefined : () => choose(entity),
-        }))}
-      />
+      <FactList facts={choosable(facts, choose)} />
       <h3 data-tip="The emulator's own translations. Flushed at INVLPG and at a CR3 load.">
         Virtual TLB: {vtlb.length} of {vtlbSlots} slots
       </h3>

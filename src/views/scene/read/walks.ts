@@ -32,7 +32,11 @@ const FAR = 3000;
 
 /** Reads back from the moment to the last `WalkStarted` of the acting vCPU in the same operation; undefined if there is none. */
 export function latestWalk(moment: Moment): Walk | undefined {
-  const { run, to, actor } = moment;
+  return assemble(walkEvents(moment) ?? []);
+}
+
+/** The acting vCPU's events since it last began to walk in its operation, oldest first; undefined if it has not. */
+export function walkEvents({ run, to, actor }: Moment): readonly LoggedEvent[] | undefined {
   if (to === 0 || actor < 0) return undefined;
   const op = run.opOf(to - 1);
   const after: LoggedEvent[] = [];
@@ -42,7 +46,7 @@ export function latestWalk(moment: Moment): Walk | undefined {
     const events = run.eventsIn(step, step + 1).filter((e) => e.vcpu === actor);
     const start = events.findLastIndex((e) => e.kind === 'WalkStarted');
     after.unshift(...events.slice(Math.max(0, start)));
-    if (start >= 0) return assemble(after);
+    if (start >= 0) return after;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../../../kernel';
 import { field, type Moment } from '../../read/moment';
+import { walkEvents } from '../../read/walks';
 
 /** One nested entry that the walk has read. */
 export interface NestedRead {
@@ -21,24 +22,10 @@ export interface TwoWalk {
   readonly over: boolean;
 }
 
-/** How far back the beginning of a walk is looked for. */
-const FAR = 400;
-
 /** The latest walk of the acting vCPU in its operation; undefined if it has made none. */
 export function twoWalk(moment: Moment): TwoWalk | undefined {
-  const { run, to, actor } = moment;
-  if (to === 0 || actor < 0) return undefined;
-  const op = run.opOf(to - 1);
-  const after: LoggedEvent[] = [];
-  for (let step = to - 1; step >= Math.max(0, to - FAR); step--) {
-    if (run.actorOf(step) !== actor) continue;
-    if (run.opOf(step) !== op) break;
-    const events = run.eventsIn(step, step + 1).filter((e) => e.vcpu === actor);
-    const start = events.findLastIndex((e) => e.kind === 'WalkStarted');
-    after.unshift(...events.slice(Math.max(0, start)));
-    if (start >= 0) return assemble(after, actor);
-  }
-  return undefined;
+  const events = walkEvents(moment);
+  return events === undefined ? undefined : assemble(events, moment.actor);
 }
 
 function assemble(events: readonly LoggedEvent[], vcpu: number): TwoWalk {

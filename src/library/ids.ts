@@ -56,6 +56,9 @@ export const IDS = [
   'path-promoted-first',
   'path-promoted-with-a-writer',
   'swap-entry-skipped',
+  'kvm-whole-proposal',
+  'kvm-three-vcpus-three-numbers',
+  'kvm-three-vcpus-one-number',
   // When a shadow goes
   'early-unshadow',
   'user-data-that-was-a-table',
@@ -161,8 +164,6 @@ export const IDS = [
   'kvm-fast-erased',
   'kvm-fast-opened-first',
   'kvm-fast-both-notice',
-  'kvm-three-vcpus-one-number',
-  'kvm-three-vcpus-three-numbers',
   'kvm-fast-no-barrier',
   'kvm-protect-no-barrier',
   'kvm-fast-no-mark',

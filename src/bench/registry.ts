@@ -1,5 +1,6 @@
 import type { Bench } from './bench';
 import { backlinks } from './benches/backlinks';
+import { cancel } from './benches/cancel';
 import { checker } from './benches/checker';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
@@ -17,5 +18,6 @@ export const BENCHES: readonly Bench[] = [
   scrub,
   checker,
   races,
+  cancel,
   backlinks,
 ];

@@ -293,7 +293,7 @@ export class BreadthFirst implements Search {
     const { covered } = this;
     const livelock = this.edges && findLivelock(this.edges, this.ends, this.seen.size);
     if (livelock === undefined) {
-      this.outcome = { kind: 'holds', covered };
+      this.outcome = { kind: 'holds', covered, ...this.watch.tried };
       return;
     }
     const { actors } = this.subject.world;

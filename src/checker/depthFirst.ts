@@ -228,6 +228,6 @@ export class DepthFirst implements Search {
 
   private finish(): void {
     if (this.tooDeep) this.stop('depth');
-    else this.outcome ??= { kind: 'holds', covered: this.covered };
+    else this.outcome ??= { kind: 'holds', covered: this.covered, ...this.watch.tried };
   }
 }

@@ -20,3 +20,4 @@ export * from './stateSet';
 export * from './subject';
 export * from './symmetry';
 export * from './touched/notingStore';
+export * from './witnesses';

@@ -33,7 +33,12 @@ export type Schedule = readonly Choice[];
 /** What an exploration found, and how far it came. */
 export type Outcome =
   /** Every reachable state was visited and nothing is wrong in any. */
-  | { readonly kind: 'holds'; readonly covered: Covered }
+  | {
+      readonly kind: 'holds';
+      readonly covered: Covered;
+      /** Invariants that were judged by what happened before: states do not show it, so they hold on the ways that were tried. */
+      readonly tried?: readonly string[];
+    }
   | {
       readonly kind: 'violation';
       readonly violation: Violation;
@@ -71,12 +76,18 @@ const UNITS: Readonly<Record<keyof Bounds, string>> = { states: 'states', depth:
 const counted = ({ states, transitions, depth }: Covered): string =>
   `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} steps between them, at most ${depth} deep`;
 
+function onWaysTried(names: readonly string[] = []): string {
+  if (names.length === 0) return '';
+  const many = names.length > 1;
+  return ` ${names.join(' and ')} ${many ? 'are' : 'is'} judged by what happened on the way to a state, so ${many ? 'they hold' : 'it holds'} on the ways tried.`;
+}
+
 /** The outcome in a sentence or two: what was found, how far it went, what to do. */
 export function outcomeText(outcome: Outcome): string {
   const { covered } = outcome;
   switch (outcome.kind) {
     case 'holds':
-      return `Everything holds in every reachable state: ${counted(covered)}.`;
+      return `Everything holds in every reachable state: ${counted(covered)}.${onWaysTried(outcome.tried)}`;
     case 'violation':
       return `${outcome.violation.invariant} breaks after ${outcome.schedule.length} steps: ${outcome.violation.says} Visited: ${counted(covered)}.`;
     case 'deadlock':

@@ -2,6 +2,7 @@ import { type BuiltWorld, questionInvariant } from '../engine';
 import type { Invariant, World } from '../kernel';
 import type { Symmetry } from './symmetry';
 import type { Contention } from './touched/contention';
+import { tellApart } from './witnesses';
 
 /** What is explored: a world at its first state, what must hold in it, and when it is over. */
 export interface Subject {
@@ -27,7 +28,10 @@ export function notDone(world: World): string[] {
   return world.actors.filter((a) => a.kind !== 'worker' && (a.thread?.alive ?? false)).map((a) => a.name);
 }
 
-/** A scenario's world as something to explore: by the invariants that it names for that, or by all. */
+/**
+ * A scenario's world as something to explore: by the invariants that it names for that, or by all. What these remember tells its states
+ * apart from here on.
+ */
 export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorld): Subject {
   const asked = spec.question === undefined ? [] : [questionInvariant(spec.question)];
   const { explored } = spec;
@@ -35,5 +39,6 @@ export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorl
     ({ name }) => explored === undefined || explored.includes(name),
   );
   const ended = () => notDone(world).length === 0;
+  tellApart(world, invariants);
   return { world, invariants, atRest, unlocked: hypervisor.atRest, ended };
 }

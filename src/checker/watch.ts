@@ -2,6 +2,7 @@ import { type Invariant, LockReleased, type Violation, type When } from '../kern
 import { OperationEnded } from '../machine';
 import type { Subject } from './subject';
 import type { Contention } from './touched/contention';
+import { journalReaders } from './witnesses';
 
 interface Watched {
   readonly invariant: Invariant<unknown>;
@@ -27,6 +28,7 @@ export class Watch {
   readonly looksAlways: boolean;
   private eventsBefore = 0;
   private restBefore = false;
+  private readonly lookedBack: number;
 
   constructor(private readonly subject: Subject) {
     const { world, invariants } = subject;
@@ -36,6 +38,7 @@ export class Watch {
         ? NONE
         : found.map((invariant) => ({ invariant, part: world.part(invariant.part) }));
     };
+    this.lookedBack = world.store.lookedBack;
     this.step = at('step');
     this.unlocked = at('unlocked');
     this.release = at('release');
@@ -44,6 +47,16 @@ export class Watch {
     this.last = at('end');
     this.looksAlways = this.step !== NONE;
     this.needsEvents = this.release !== NONE || this.operation !== NONE || this.quiescent !== NONE;
+  }
+
+  /**
+   * Invariants that have been judged by how a state was reached: their names, as what `holds` is less sure of. Whether the journal is
+   * looked at the state decides, so where it never was, other ways to the same states would not have been judged otherwise.
+   */
+  get tried(): { readonly tried?: readonly string[] } {
+    const { world, invariants } = this.subject;
+    if (world.store.lookedBack === this.lookedBack) return {};
+    return { tried: journalReaders(invariants) };
   }
 
   /** What the present state breaks, as far as a state alone can. */

@@ -2,17 +2,17 @@ import type { Region, Store } from '../kernel';
 
 /** A region whose cells have names: the fields of a C struct. */
 export class NamedCells<N extends string> {
-  private readonly region: Region;
+  readonly region: Region;
   private readonly places: Readonly<Record<N, number>>;
 
   constructor(
     private readonly store: Store,
     readonly name: string,
     private readonly names: readonly N[],
-    /** False: journaled, but no part of the state's identity. */
-    hashed = true,
+    /** `witness`: only invariants read it, and it is no part of the state's identity. */
+    kind: 'state' | 'witness' = 'state',
   ) {
-    this.region = store.region(name, names.length, hashed);
+    this.region = kind === 'witness' ? store.witness(name, names.length) : store.region(name, names.length);
     this.places = Object.fromEntries(names.map((n, i) => [n, i])) as Record<N, number>;
   }
 

@@ -20,13 +20,13 @@ export type FlushMark =
  * invariant; no part of the state's identity. For I18 it knows who has just given the lock back in the midst of a CR3 load.
  */
 export class FlushWitness {
-  private readonly region: Region;
+  readonly region: Region;
 
   constructor(
     private readonly store: Store,
     private readonly vcpus: number,
   ) {
-    this.region = store.region('flush witness', vcpus * CELLS, false);
+    this.region = store.witness('flush witness', vcpus * CELLS);
   }
 
   private at(v: number, field: number): number {

@@ -1,3 +1,4 @@
+import { ensure } from '../base';
 import { PageStamps } from './pageStamps';
 
 /**
@@ -30,6 +31,8 @@ export interface Region {
   readonly base: number;
   readonly cells: number;
   readonly identity: boolean;
+  /** Notes of what states do not show, written for invariants: no step reads them, so two states that differ in them go on alike. */
+  readonly witness: boolean;
 }
 
 export class Store {
@@ -47,6 +50,8 @@ export class Store {
   /** How often the cells were put elsewhere than by going along the journal: whoever remembers what it read must start anew then. */
   generation = 0;
   private readonly stamps = new PageStamps(this);
+  /** How often somebody has looked back in the journal: an answer from there is one about the way to a state, not about the state. */
+  lookedBack = 0;
   /** Cells of locks: 0, or the number of the actor that holds it + 1. For whoever asks what a lock protects. */
   readonly lockCells: number[] = [];
 
@@ -67,9 +72,26 @@ export class Store {
   region(name: string, cells: number, identity = true): Region {
     const base = this.reserve(cells);
     if (identity) this.keyLines(base, cells, base);
-    const region = { name, base, cells, identity };
+    const region = { name, base, cells, identity, witness: false };
     this.regionList.push(region);
     return region;
+  }
+
+  /** Reserves cells for a witness: journaled, and no part of the identity unless somebody tells states apart by it. */
+  witness(name: string, cells: number): Region {
+    const region = { name, base: this.reserve(cells), cells, identity: false, witness: true };
+    this.regionList.push(region);
+    return region;
+  }
+
+  /**
+   * From now on a witness is part of the identity: for explorations, which merge states and ask invariants that read it. Only before
+   * the first record, for what was done before was hashed without it.
+   */
+  tellApartBy({ name, base, cells, witness }: Region): void {
+    ensure(witness, `region ${name} is a witness`);
+    ensure(this.length === 0, `nothing is recorded before witness ${name} becomes part of the identity`);
+    this.keyLines(base, cells, base);
   }
 
   /**
@@ -243,6 +265,7 @@ export class Store {
 
   /** Calls back for each write before the mark `from`, newest first, until `visit` returns false. */
   backwards(from: number, visit: (cell: number, old: number, now: number) => boolean): void {
+    this.lookedBack++;
     const log = this.log;
     for (let p = from - 3; p >= 0; p -= 3)
       if (!visit(log[p] as number, log[p + 1] as number, log[p + 2] as number)) return;

@@ -50,7 +50,10 @@ export const LAYERS = {
   },
   cli: { may: CORE, packages: 'any' },
   // Benches that measure the built page find their browser and their bundle the way the tests do.
-  bench: { may: [...CORE, 'views', 'ui', 'panels/stage', 'cli/browser', 'cli/firstLoad'], packages: 'any' },
+  bench: {
+    may: [...CORE, 'views', 'ui', 'panels/stage', 'session/racing/explorer', 'cli/browser', 'cli/firstLoad'],
+    packages: 'any',
+  },
   // Imported by tests only.
   testing: { may: [...CORE, 'session', 'views'], packages: 'any' },
 } satisfies Record<string, Layer>;

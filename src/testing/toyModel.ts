@@ -1,5 +1,5 @@
 import { assertNever, defined } from '../base';
-import { type Naming, NotingStore, notDone, type Subject, type Symmetry } from '../checker';
+import { type Naming, NotingStore, notDone, type Subject, type Symmetry, tellApart } from '../checker';
 import { type Invariant, Lock, procedure, Store, slots, type Thread, World } from '../kernel';
 
 /** What an actor of a toy model does in one step. Cells hold 0 to 3. */
@@ -37,6 +37,8 @@ const BUFFER_CELLS = 1 + TOY_BUFFER;
 
 class ToyPart {
   readonly cells;
+  /** Who was the first to change a shared cell, + 1. No step reads it. */
+  readonly first;
   readonly locks: readonly Lock[];
   private readonly buffers;
 
@@ -46,10 +48,13 @@ class ToyPart {
     readonly lie?: ToyStep['kind'],
     /** Buffered stores are declared private. */
     readonly late = false,
+    /** Whether it is remembered who changed a shared cell first. */
+    readonly remembering = false,
   ) {
     this.cells = world.store.region('cells', TOY_CELLS).base;
     this.locks = Array.from({ length: TOY_LOCKS }, (_, i) => new Lock(world.store, `lock ${i}`, i));
     this.buffers = world.store.region('buffers', toy.programs.length * BUFFER_CELLS).base;
+    this.first = world.store.witness('first', 1);
     world.addPart('toy model', this);
   }
 
@@ -78,6 +83,11 @@ class ToyPart {
     store.set(base, store.get(base) - 1);
   }
 
+  changed(actor: number): void {
+    if (this.remembering && this.world.store.get(this.first.base) === 0)
+      this.world.store.set(this.first.base, actor + 1);
+  }
+
   values(): number[] {
     return Array.from({ length: TOY_CELLS }, (_, i) => this.world.store.get(this.cells + i));
   }
@@ -101,6 +111,7 @@ function take(t: Thread, m: ToyPart): void {
   switch (step.kind) {
     case 'add':
       t.store.set(cell, (t.store.get(cell) + step.by) & 3);
+      m.changed(t.actor);
       break;
     case 'pick':
       t.store.set(cell, m.world.choose(step.from));
@@ -199,13 +210,16 @@ const toyActor = procedure<ToyPart>({
 
 export type ToyWhen = 'step' | 'unlocked' | 'release';
 
-const notBad = (when: ToyWhen): Invariant<ToyPart> => ({
+const notBad = (when: ToyWhen, blame: ToyOptions['blame']): Invariant<ToyPart> => ({
   name: 'TOY',
   part: 'toy model',
   when,
   says: 'The cells do not all have their bad values.',
+  ...(blame !== undefined && blame.secret !== true && { remembers: (m) => [m.first] }),
   check: (m) =>
-    m.toy.bad !== undefined && m.values().join() === m.toy.bad.join()
+    m.toy.bad !== undefined &&
+    m.values().join() === m.toy.bad.join() &&
+    (blame === undefined || m.world.store.get(m.first.base) === blame.actor + 1)
       ? [{ invariant: 'TOY', says: `The cells are ${m.toy.bad.join()}.`, where: 'cells' }]
       : [],
 });
@@ -223,6 +237,8 @@ export interface ToyOptions {
   readonly late?: boolean;
   /** Uses of cells are noted; `blind`: but some writes are not. */
   readonly noted?: 'all' | 'blind';
+  /** The cells may be bad unless this actor was the first to add something. `secret`: the invariant does not say that it remembers. */
+  readonly blame?: { readonly actor: number; readonly secret?: true };
 }
 
 const owner: Naming = { of: (value) => value - 1, renamed: (_, member) => member + 1 };
@@ -260,13 +276,13 @@ const BLIND = new NotingStore(64).contention;
 /** A toy model in its first state, with the invariant that its cells are not `bad`. */
 export function toySubject(
   toy: Toy,
-  { when = 'step', lie, stuckIsEnd = false, alike, late = false, noted }: ToyOptions = {},
+  { when = 'step', lie, stuckIsEnd = false, alike, late = false, noted, blame }: ToyOptions = {},
 ): Subject {
   // Small: generated models are built by the hundred.
   const store =
     noted === undefined ? new Store(4096) : noted === 'all' ? new NotingStore(4096) : new BlindStore(4096);
   const world = new World([], store);
-  const part = new ToyPart(world, toy, lie, late);
+  const part = new ToyPart(world, toy, lie, late, blame !== undefined);
   for (const [i, program] of toy.programs.entries()) {
     const thread = world.addThread('vcpu', `actor ${i}`);
     if (program.length === 0) continue;
@@ -286,7 +302,9 @@ export function toySubject(
   const symmetry = alike === undefined ? undefined : symmetryOf(part, alike);
   const ended = (): boolean => stuckIsEnd || notDone(world).length === 0;
   const unlocked = (): boolean => part.locks.every((lock) => lock.free);
-  const subject = { world, invariants: [notBad(when)], atRest: ended, unlocked, ended };
+  const invariants = [notBad(when, blame)];
+  tellApart(world, invariants);
+  const subject = { world, invariants, atRest: ended, unlocked, ended };
   if (store instanceof NotingStore) {
     const count = toy.programs.length;
     const users = world.actors.map(({ index, kind }) => (kind === 'drain' ? index - count : index));

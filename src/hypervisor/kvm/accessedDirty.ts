@@ -98,4 +98,5 @@ export const accessedDirty: Invariant<never> = invariant(
   'operation',
   'After an access the guest’s entry is marked as accessed, after a write as dirty, unless it was since the last flush.',
   check,
+  'journal',
 );

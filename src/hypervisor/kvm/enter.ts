@@ -325,7 +325,7 @@ export const kvmEnterGuest = procedure<Kvm>({
         }
         if (vcpu.takeRequest(REQ_TLB_FLUSH)) k.machine.tlb.flushAll(t.actor, false);
         vcpu.set('mode', IN_GUEST_MODE);
-        vcpu.witness.set('entries', vcpu.witness.get('entries') + 1);
+        vcpu.witness.set('open', vcpu.witness.get('open') - 1);
         if (k.flushWitness.flushing(t.actor)) k.flushWitness.endAll(t.actor);
         loadHardware(k, t.actor);
         vcpu.forgetWalk();

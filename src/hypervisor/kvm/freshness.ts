@@ -142,4 +142,5 @@ export const freshness: Invariant<never> = invariant(
   'operation',
   'A vCPU finds nothing in a shadow that is older than its last flush.',
   check,
+  'journal',
 );

@@ -1,4 +1,4 @@
-import type { Invariant, Violation } from '../../kernel';
+import type { Invariant, Remembers, Violation } from '../../kernel';
 import type { Kvm } from './state';
 
 export type Found = (says: string, where: string) => void;
@@ -9,12 +9,14 @@ export function invariant(
   when: Invariant['when'],
   says: string,
   check: (k: Kvm, found: Found) => void,
+  remembers?: Remembers<Kvm>,
 ): Invariant<Kvm> {
   return {
     name,
     part: 'kvm',
     when,
     says,
+    ...(remembers && { remembers }),
     check: (k) => {
       const out: Violation[] = [];
       check(k, (why, where) => out.push({ invariant: name, says: `Broken: ${why}`, where }));

@@ -1,4 +1,4 @@
-import type { Invariant } from '../../kernel';
+import type { Invariant, Region } from '../../kernel';
 import { shadowTable } from '../entity';
 import * as c from './constants';
 import { type Found, invariant } from './invariant';
@@ -67,24 +67,38 @@ function exitsHaveEntries(k: Kvm, found: Found): void {
   for (const vcpu of k.vcpus) {
     const v = vcpu.index;
     if (v !== k.world.mover) continue;
-    const open = vcpu.witness.get('exits') - vcpu.witness.get('entries');
+    const open = vcpu.witness.get('open');
     const inside = k.machine.vcpu(v).get('inHypervisor') !== 0;
     if (open < 0 || open > (inside ? 1 : 0))
       found(
-        `vCPU ${v} has left its guest ${vcpu.witness.get('exits')} times and entered it ${vcpu.witness.get('entries')} times since.`,
+        `vCPU ${v} is ${inside ? 'in' : 'outside of'} the hypervisor, but has left its guest ${open} times more than it has entered it.`,
         'mmu_lock',
       );
   }
 }
 
+const witnesses = (k: Kvm): readonly Region[] => k.vcpus.map(({ witness }) => witness.region);
+
 export const lockInvariants: readonly Invariant<never>[] = [
-  invariant('I12', 'release', 'Nothing below a root that was just synchronised is unsync.', rootsInSync),
+  invariant(
+    'I12',
+    'release',
+    'Nothing below a root that was just synchronised is unsync.',
+    rootsInSync,
+    witnesses,
+  ),
   invariant(
     'I17',
     'unlocked',
     'No table is freed while a vCPU walks through it without mmu_lock.',
     walkedTablesStay,
   ),
-  invariant('I20', 'operation', 'Every exit of a vCPU is followed by one entry.', exitsHaveEntries),
+  invariant(
+    'I20',
+    'operation',
+    'Every exit of a vCPU is followed by one entry.',
+    exitsHaveEntries,
+    witnesses,
+  ),
   invariant('I21', 'release', 'A root in use is never freed, and counts its users.', rootsStay),
 ];

@@ -83,20 +83,15 @@ export class VcpuState {
   private readonly cells: NamedCells<VcpuField>;
   /** struct guest_walker, per level 1 to 4, and the group of eight entries kept for prefetch. */
   private readonly walked: NamedCells<Walked>;
-  /** Only invariants look at it; it is no part of the state's identity. `syncedRoot`: a root with nothing unsync below it since. */
-  readonly witness: NamedCells<'syncedRoot' | 'exits' | 'entries'>;
+  /** Only invariants look at it; it is no part of the state's identity. `syncedRoot`: a root with nothing unsync below it since. `open`: exits less entries. */
+  readonly witness: NamedCells<'syncedRoot' | 'open'>;
 
   constructor(
     store: Store,
     readonly index: number,
   ) {
     this.cells = new NamedCells(store, `MMU of vCPU ${index}`, PLAIN);
-    this.witness = new NamedCells(
-      store,
-      `witness of vCPU ${index}`,
-      ['syncedRoot', 'exits', 'entries'],
-      false,
-    );
+    this.witness = new NamedCells(store, `witness of vCPU ${index}`, ['syncedRoot', 'open'], 'witness');
     this.walked = new NamedCells(store, `guest walk of vCPU ${index}`, [...LEVEL_NAMES, ...PREFETCH_NAMES]);
   }
 
@@ -147,7 +142,7 @@ export class VcpuState {
   /** An exit begins: the vCPU is outside of its guest. */
   leaveGuest(): void {
     this.set('mode', OUTSIDE_GUEST_MODE);
-    this.witness.set('exits', this.witness.get('exits') + 1);
+    this.witness.set('open', this.witness.get('open') + 1);
   }
 
   /** kvm_test_request. */

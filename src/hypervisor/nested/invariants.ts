@@ -1,5 +1,5 @@
 import { frameName } from '../../base';
-import type { Invariant, Violation, When } from '../../kernel';
+import type { Invariant, Region, Violation, When } from '../../kernel';
 import { sayVa } from '../../machine';
 import { dataFrame } from '../entity';
 import type { Nested } from './state';
@@ -12,12 +12,14 @@ function invariant(
   when: When,
   says: string,
   check: (n: Nested, found: Found) => void,
+  remembers?: (n: Nested) => readonly Region[],
 ): Invariant<Nested> {
   return {
     name,
     part: 'nested',
     when,
     says,
+    ...(remembers && { remembers }),
     check: (n) => {
       const out: Violation[] = [];
       check(n, (why, where) => out.push({ invariant: name, says: `Broken: ${why}`, where }));
@@ -41,6 +43,9 @@ function leafHas(n: Nested, gfn: number, mask: number): boolean {
   return leaf !== undefined && (n.lo(leaf.frame, leaf.index) & mask) !== 0;
 }
 
+/** What is remembered of the last walk. */
+const walks = (n: Nested): readonly Region[] => n.witness.map(({ region }) => region);
+
 const composed = invariant(
   'NI1',
   'operation',
@@ -56,6 +61,7 @@ const composed = invariant(
         );
     });
   },
+  walks,
 );
 
 const bothAllow = invariant(
@@ -95,6 +101,7 @@ const noCauseless = invariant(
     if (n.causeless > 0)
       found(`${n.causeless} exits had no cause in the nested tables. None was expected.`, 'nested tables');
   },
+  (n) => [n.unexplained],
 );
 
 const nothingOld = invariant(
@@ -130,6 +137,7 @@ const counted = invariant(
         );
     });
   },
+  walks,
 );
 
 export const nestedInvariants: readonly Invariant<never>[] = [

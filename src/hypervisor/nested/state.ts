@@ -69,7 +69,7 @@ export class Nested {
   private readonly switches: Region;
   private readonly caches: readonly Region[];
   /** Exits in which the nested tables had nothing against the access: none, ever (NI4). */
-  private readonly unexplained: Region;
+  readonly unexplained: Region;
   private readonly firstOwn: number;
 
   constructor(
@@ -93,13 +93,13 @@ export class Nested {
     this.dirty = new SparseTable(store, DIRTY_KEY, 1);
     this.exits = machine.regs.map((_, v) => new NamedCells(store, `exit of vCPU ${v}`, EXIT_CELLS));
     this.witness = machine.regs.map(
-      (_, v) => new NamedCells(store, `walk witness of vCPU ${v}`, WITNESS_CELLS, false),
+      (_, v) => new NamedCells(store, `walk witness of vCPU ${v}`, WITNESS_CELLS, 'witness'),
     );
     this.switches = store.region('nested switches', SWITCHES.length);
     this.caches = machine.regs.map((_, v) =>
       store.region(`nested translations of vCPU ${v}`, CACHED * CACHE_CELLS),
     );
-    this.unexplained = store.region('exits without a cause', 1, false);
+    this.unexplained = store.witness('exits without a cause', 1);
     this.own.set('next', this.firstOwn);
     this.own.set('root', this.newTable());
     for (const { gfn, mfn, type } of options.p2m)

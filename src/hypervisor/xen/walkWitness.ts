@@ -14,13 +14,13 @@ const USER_STORE = 2;
  * the invariants; no part of the state's identity.
  */
 export class WalkWitness {
-  private readonly region: Region;
+  readonly region: Region;
 
   constructor(
     private readonly store: Store,
     vcpus: number,
   ) {
-    this.region = store.region('walk witness', vcpus * CELLS, false);
+    this.region = store.witness('walk witness', vcpus * CELLS);
   }
 
   private at(v: number, field: number): number {

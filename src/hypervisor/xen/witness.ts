@@ -23,7 +23,7 @@ export interface WrongFault {
  * Looks only, for invariant I17; not part of the state's identity, and nothing in the algorithms reads it.
  */
 export class FaultWitness {
-  private readonly region: Region;
+  readonly region: Region;
   /** Xen is performing a store for somebody: the word is in memory, the shadow does not know it yet. */
   private readonly inFlight: number;
 
@@ -31,7 +31,7 @@ export class FaultWitness {
     private readonly store: Store,
     vcpus: number,
   ) {
-    this.region = store.region('fault witness', vcpus * CELLS + 1, false);
+    this.region = store.witness('fault witness', vcpus * CELLS + 1);
     this.inFlight = this.region.base + vcpus * CELLS;
   }
 

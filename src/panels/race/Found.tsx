@@ -51,7 +51,13 @@ export function Found({ controls, explored, row }: FoundProps) {
         )}
       </div>
       {broken && counterexample.schedule.length > 0 && (
-        <Shown explored={explored} found={counterexample} missed={row.missed} onSteer={steer} />
+        <Shown
+          explored={explored}
+          found={counterexample}
+          missed={row.missed}
+          round={row.result.outcome.kind === 'livelock'}
+          onSteer={steer}
+        />
       )}
       {!broken && <Asked explored={explored} />}
       <p className="race-by-hand">
@@ -69,10 +75,19 @@ interface ShownProps {
   readonly found: Counterexample;
   /** The step that what was removed would not have let pass. */
   readonly missed: number | undefined;
+  /** Nobody is stuck, but they can only go round. */
+  readonly round: boolean;
   readonly onSteer: (schedule: readonly Choice[], at: number, what: string) => void;
 }
 
-function Shown({ explored, found, missed, onSteer }: ShownProps) {
+function stuckSaid(stuck: readonly string[], round: boolean): string {
+  const who = stuck.join(' and ');
+  return round
+    ? `From here on no order comes to an end: ${who} can go round for ever.`
+    : `Nobody can go on: ${who} wait for ever.`;
+}
+
+function Shown({ explored, found, missed, round, onSteer }: ShownProps) {
   const { schedule, avoidable, violation } = found;
   const view = useMemo(
     () =>
@@ -103,7 +118,7 @@ function Shown({ explored, found, missed, onSteer }: ShownProps) {
         view={view}
         tone={violation?.invariant === 'sometimes' ? 'found' : 'wrong'}
         onSteer={(at) => onSteer(schedule, at.from, 'the race that was found')}
-        said={violation?.says ?? `Nobody can go on: ${found.stuck.join(' and ')} wait for ever.`}
+        said={violation?.says ?? stuckSaid(found.stuck, round)}
       />
       {avoidable === undefined || safe === undefined ? (
         <p className="race-none">

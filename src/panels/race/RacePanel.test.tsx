@@ -77,6 +77,9 @@ describe('the race finder', () => {
       /reads entry 005 of the guest|marks entry 030 of the shadow/,
     );
     expect(screen.getByRole('region', { name: 'The nearest schedule that is safe' })).toBeTruthy();
+    // With the re-check the walk would have been made anew at that step.
+    const missed = within(lanes).getByText('Here what was removed is missed');
+    expect(missed.parentElement?.textContent).toMatch(/version/);
 
     // A guest that invalidates translations has no counterpart in a litmus test, and that is said.
     await userEvent.click(screen.getByRole('button', { name: 'Export as litmus test' }));

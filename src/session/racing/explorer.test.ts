@@ -1,14 +1,41 @@
-import { describe, expect, it } from 'vitest';
-import { protectionsOf, replay, scenarioWithout } from '../../checker';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { protectionsOf, replay, scenarioWithout, TableSearch } from '../../checker';
 import { resolved } from '../../testing/library';
 import { sameThread } from '../../testing/sameThread';
-import type { Job } from './protocol';
+import { Explorer } from './explorer';
+import type { FromWorker, Job } from './protocol';
 import { Racing } from './racing';
 
 function jobOf(id: string, names: readonly string[]): Job {
   const { spec, design } = resolved(id);
   const protections = protectionsOf(spec, design).filter(({ name }) => names.includes(name));
   return { spec, protections, options: {} };
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+/** An explorer in a queue, whose clock goes by the states that it visits: the n-th slice costs so many milliseconds a state. */
+function costly(cost: (slice: number) => number) {
+  const waiting: (() => void)[] = [];
+  const told: FromWorker[] = [];
+  const slices: number[] = [];
+  let clock = 0;
+  const advance = TableSearch.prototype.advance;
+  vi.spyOn(TableSearch.prototype, 'advance').mockImplementation(function (this: TableSearch, states) {
+    const before = this.progress.covered.states;
+    const table = advance.call(this, states);
+    const visited = this.progress.covered.states - before;
+    const took = (visited > 0 ? visited : states) * cost(slices.length);
+    slices.push(took);
+    clock += took;
+    return table;
+  });
+  const explorer = new Explorer({
+    now: () => clock,
+    later: (callback) => waiting.push(callback),
+    tell: (message) => told.push(message),
+  });
+  return { explorer, told, slices, run: (): void => waiting.shift()?.() };
 }
 
 describe('exploring in another thread', () => {
@@ -55,6 +82,24 @@ describe('exploring in another thread', () => {
     expect(racing.state.table?.complete).toBe(false);
     run();
     expect(racing.state.rows).toHaveLength(2);
+  });
+
+  it('in a large exploration never works longer than 100 ms at a time, whatever a state costs, and a cancel is heard between two', () => {
+    // Three slices that cost next to nothing, and then as much as a state of a whole hypervisor.
+    const { explorer, told, slices, run } = costly((slice) => (slice < 3 ? 0.001 : 0.05));
+    explorer.hear({ kind: 'start', id: 1, job: jobOf('kvm-three-vcpus-three-numbers', []) });
+    while (slices.length < 20) run();
+    expect(told.filter(({ kind }) => kind === 'table')).toEqual([]);
+    expect(Math.max(...slices)).toBeLessThan(100);
+    // What is slow is the exploration, not the talk between slices: they soon are about as long as they should be.
+    expect(Math.max(...slices.slice(10))).toBeGreaterThan(15);
+    explorer.hear({ kind: 'cancel', id: 1 });
+    expect(slices).toHaveLength(20);
+    expect(told.at(-1)).toMatchObject({ kind: 'table', id: 1, cancelled: true, table: { complete: false } });
+    const said = told.length;
+    for (let i = 0; i < 3; i++) run();
+    expect(slices).toHaveLength(20);
+    expect(told).toHaveLength(said);
   });
 
   it('hears nothing any more of a job that was given up for another', () => {

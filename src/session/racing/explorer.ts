@@ -101,11 +101,14 @@ class Working {
     this.goOn();
   }
 
-  /** The next slice takes about as long as it should; what a state costs differs from model to model. */
+  /**
+   * The next slice takes about as long as it should. What a state costs differs from model to model and from phase to phase, so a
+   * slice is at most twice the last, and where another exploration begins its first one is small again.
+   */
   private pace(before: number, after: number, took: number): void {
     const states = Math.max(0, after - before);
-    if (took > 0) this.slice = Math.max(8, Math.min(65_536, Math.round((this.slice * SLICE) / took)));
-    else this.slice *= 2;
+    const fitting = took > 0 ? Math.round((this.slice * SLICE) / took) : Infinity;
+    this.slice = after < before ? FIRST : Math.max(8, Math.min(65_536, 2 * this.slice, fitting));
     this.seen += states;
   }
 

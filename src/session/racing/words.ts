@@ -40,6 +40,9 @@ export function endOf(run: Run, cursor: number): EndWords | undefined {
   return { tone: so && question.quantifier === 'sometimes' ? 'found' : 'plain', says, violation: undefined };
 }
 
+const stuckText = (round: boolean): string =>
+  round ? 'Livelock: from here on no order comes to an end.' : 'Stuck: nobody can go on.';
+
 export function verdictText(
   { removed, result }: ProtectionRow,
   { spec, design }: Pick<Explored, 'spec' | 'design'>,
@@ -66,7 +69,7 @@ export function verdictText(
       const length =
         counterexample?.shortest === true ? 'Shortest schedule' : 'A schedule, perhaps not the shortest';
       return {
-        headline: counterexample?.violation?.says ?? 'Stuck: nobody can go on.',
+        headline: counterexample?.violation?.says ?? stuckText(outcome.kind === 'livelock'),
         detail: `${rule}${without}${length}: ${figure(steps)} steps, found after ${figure(states)} states.`,
       };
     }

@@ -143,4 +143,5 @@ export const versionGrows = invariant(
         );
     }
   },
+  (x) => [x.walkWitness.region],
 );

@@ -21,6 +21,7 @@ export const faultsJustified: Invariant<Xen> = {
     }
   }),
   when: 'step',
+  remembers: (x) => [x.witness.region],
 };
 
 /**
@@ -40,4 +41,5 @@ export const userStoresUnshadow = invariant(
         );
     }
   },
+  (x) => [x.walkWitness.region],
 );

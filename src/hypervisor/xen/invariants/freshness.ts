@@ -142,4 +142,5 @@ export const freshness: Invariant<Xen> = {
     check,
   ),
   when: 'operation',
+  remembers: 'journal',
 };

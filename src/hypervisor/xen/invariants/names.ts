@@ -1,4 +1,4 @@
-import type { Invariant, Violation } from '../../../kernel';
+import type { Invariant, Remembers, Violation } from '../../../kernel';
 import { sayIndex } from '../../../machine';
 import type { Xen } from '../state';
 
@@ -19,12 +19,18 @@ export type Found = (says: string, where: string) => void;
  * An invariant of the shadow code. They speak of a living domain: once it is crashed nothing is promised. `says` of a violation
  * is completed with "Broken: ".
  */
-export function invariant(name: string, says: string, look: (x: Xen, found: Found) => void): Invariant<Xen> {
+export function invariant(
+  name: string,
+  says: string,
+  look: (x: Xen, found: Found) => void,
+  remembers?: Remembers<Xen>,
+): Invariant<Xen> {
   return {
     name,
     part: 'xen',
     when: 'release',
     says,
+    ...(remembers && { remembers }),
     check: (x) => {
       const out: Violation[] = [];
       if (x.domain.get('crashed') === 0)

@@ -93,6 +93,7 @@ export const ownInSync = invariant(
           );
     }
   },
+  (x) => [x.flushWitness.region],
 );
 
 /** Procedures in which a vCPU's paging mode is about to be settled. */

@@ -112,7 +112,7 @@ describe('each invariant finds what it is for', () => {
     expect(says(l, 'I20')).toEqual([]);
     l.k.vcpu(0).leaveGuest();
     expect(says(l, 'I20')).toEqual([
-      'mmu_lock: vCPU 0 has left its guest 2 times and entered it 1 times since.',
+      'mmu_lock: vCPU 0 counts 1 exits more than entries, and is in its guest: 0 was expected.',
     ]);
     l.run(1, load(user(0)));
     expect(says(l, 'I20')).toEqual([]);

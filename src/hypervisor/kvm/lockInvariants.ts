@@ -71,7 +71,7 @@ function exitsHaveEntries(k: Kvm, found: Found): void {
     const inside = k.machine.vcpu(v).get('inHypervisor') !== 0;
     if (open < 0 || open > (inside ? 1 : 0))
       found(
-        `vCPU ${v} is ${inside ? 'in' : 'outside of'} the hypervisor, but has left its guest ${open} times more than it has entered it.`,
+        `vCPU ${v} counts ${open} exits more than entries, and is ${inside ? 'in the hypervisor: 0 or 1' : 'in its guest: 0'} was expected.`,
         'mmu_lock',
       );
   }

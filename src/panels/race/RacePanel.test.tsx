@@ -2,6 +2,10 @@
 import { act, cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
+import { defined } from '../../base';
+import type { Outcome, ProtectionRow } from '../../checker';
+import { onStage, racingOf } from '../../session/racing/page';
+import { verdictText } from '../../session/racing/words';
 import { testSession } from '../../testing/testSession';
 import RacePanel from './RacePanel.lazy';
 
@@ -77,9 +81,15 @@ describe('the race finder', () => {
       /reads entry 005 of the guest|marks entry 030 of the shadow/,
     );
     expect(screen.getByRole('region', { name: 'The nearest schedule that is safe' })).toBeTruthy();
-    // With the re-check the walk would have been made anew at that step.
+    // With the re-check the walk would have been made anew: the beat that holds that step is marked.
+    const row = racingOf(session).state.rows.find(({ removed }) => removed?.name === 'recheck');
+    const begins = within(lanes)
+      .getAllByRole('button', { name: /^Steer by hand from before step/ })
+      .map((steer) => Number(/\d+$/.exec(steer.getAttribute('aria-label') ?? '')?.[0]) - 1);
+    const holding = begins.findLastIndex((from) => from <= (row?.missed ?? -1));
     const missed = within(lanes).getByText('Here what was removed is missed');
-    expect(missed.parentElement?.textContent).toMatch(/version/);
+    const steer = within(defined(missed.parentElement, 'a beat')).getByRole('button');
+    expect(steer.getAttribute('aria-label')).toBe(`Steer by hand from before step ${begins[holding] + 1}`);
 
     // A guest that invalidates translations has no counterpart in a litmus test, and that is said.
     await userEvent.click(screen.getByRole('button', { name: 'Export as litmus test' }));
@@ -102,6 +112,38 @@ describe('the race finder', () => {
       controls.execute('switch:prefetch');
     });
     expect(screen.getByText(/Look again to explore what is there now/)).toBeTruthy();
+  });
+
+  it('looks for livelocks, too, where that is asked for, and tells one from being stuck', async () => {
+    const { controls, session, explorer } = testSession({ library: 'stale-walk' });
+    render(<RacePanel controls={controls} />);
+    await userEvent.click(screen.getByRole('switch', { name: /Look for livelocks, too/, hidden: true }));
+    await userEvent.click(screen.getByRole('button', { name: 'Look for a race' }));
+    const racing = racingOf(session);
+    expect(racing.state.job?.options.livelocks).toBe(true);
+    racing.cancel();
+    act(() => explorer.run());
+
+    const covered = { states: 9, transitions: 9, depth: 4, bytes: 0, violations: 0, deadlocks: 0 };
+    const schedule = [{ actor: 0 }];
+    const actors = ['vCPU 0'];
+    const row = (outcome: Outcome): ProtectionRow => ({
+      removed: undefined,
+      result: {
+        outcome,
+        states: 9,
+        counterexample: {
+          ...{ violation: undefined, stuck: actors, schedule, switches: 0, shortest: false },
+          avoidable: undefined,
+        },
+      },
+    });
+    const stage = defined(onStage(session), 'something on stage');
+    const words = [
+      row({ kind: 'livelock', actors, schedule, cycle: schedule, covered }),
+      row({ kind: 'deadlock', actors, schedule, covered }),
+    ].map((which) => verdictText(which, stage).headline);
+    expect(words).toEqual(['Livelock: from here on no order comes to an end.', 'Stuck: nobody can go on.']);
   });
 
   it('saves programs that only read and write memory for other tools', async () => {

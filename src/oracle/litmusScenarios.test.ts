@@ -108,6 +108,21 @@ describe('a litmus test as a scenario', () => {
     expect(Math.min(seen.allowed, seen.forbidden)).toBeGreaterThan(10);
   });
 
+  it('keeps a register that only the question names when it is exported', () => {
+    const asked: Proposition = { kind: 'register', thread: 1, register: 'ESI', value: 1 };
+    const test: LitmusTest = {
+      name: 'asked',
+      threads: [[], []],
+      registers: [{ thread: 1, register: 'ESI', value: 1 }],
+      memory: new Map([['x', 1]]),
+      quantifier: 'exists',
+      proposition: asked,
+    };
+    const { spec, design } = scenarioOf(test);
+    const back = litmusOf(recordRun(spec, design));
+    expect(back.kind === 'ok' && back.value.registers).toEqual(test.registers);
+  });
+
   it('goes back to the same test when it is exported', () => {
     fc.assert(
       fc.property(tests, (test) => {

@@ -34,6 +34,21 @@ const fromRegister = (name: GeneralRegister): Source => ({ kind: 'register', reg
 
 class NotExportable extends Error {}
 
+/** Registers that a question asks about: no program need name them. */
+function askedOf(p: Asked): GeneralRegister[] {
+  switch (p.kind) {
+    case 'register':
+      return [p.register];
+    case 'not':
+      return askedOf(p.of);
+    case 'and':
+    case 'or':
+      return [...askedOf(p.left), ...askedOf(p.right)];
+    default:
+      return [];
+  }
+}
+
 /**
  * The guest programs of a run as a litmus test: each vCPU a thread, each word a location, and the question whether the run's
  * own end can come about. Only loads, stores, MFENCE and locked operations on 32-bit values have a counterpart there: what
@@ -53,17 +68,20 @@ class Translation {
   private readonly met: readonly (Met | undefined)[][];
   private readonly registers: LitmusTest['registers'][number][] = [];
   private readonly facts: Proposition[] = [];
-  /** Registers that the programs name themselves. */
+  /** Registers that the programs, or the question, name themselves. */
   private readonly named: readonly GeneralRegister[];
   /** Registers for values that nobody names. EAX is kept for CMPXCHG. */
   private readonly free: readonly Register[];
 
   constructor(private readonly run: Run) {
     this.met = meetings(run);
-    const ops = run.built.spec.programs.flat();
-    const named = new Set(
-      ops.flatMap((op) => [...('into' in op ? [op.into] : []), ...('from' in op ? [op.from] : [])]),
-    );
+    const { programs, question } = run.built.spec;
+    const named = new Set([
+      ...programs
+        .flat()
+        .flatMap((op) => [...('into' in op ? [op.into] : []), ...('from' in op ? [op.from] : [])]),
+      ...(question === undefined ? [] : askedOf(question.proposition)),
+    ]);
     this.named = GENERAL_REGISTERS.filter((name) => named.has(name));
     this.free = REGISTERS.filter((name) => name !== 'EAX' && !this.named.some((one) => upper(one) === name));
   }

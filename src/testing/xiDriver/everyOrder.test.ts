@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LIBRARY, type LibraryEntry } from '../library';
-import { resolvedText } from '../testing/library';
-import { findRace } from './race';
-import { scenarioWithout } from './scenarioRace';
+import { findRace, scenarioWithout } from '../../checker';
+import { LIBRARY, type LibraryEntry } from '../../library';
+import { resolvedText } from '../library';
 
 const BOUNDS = { states: 300_000 };
 const xi = LIBRARY.filter(({ design }) => design === 'xi');

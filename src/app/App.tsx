@@ -12,13 +12,13 @@ import './app.css';
 const loadPhone = () => import('./PhoneLayout.lazy');
 const loadDialogs = () => import('./Dialogs.lazy');
 const loadTips = () => import('../ui/TooltipLayer.lazy');
-const loadRace = () => import('../panels/race/RacePanel.lazy');
+const loadPages = () => import('./Pages.lazy');
 
 /** The page: header, the layout that fits the window, and what lies above them. */
 export function App({ controls }: { readonly controls: Controls }) {
   const version = useStore(controls.session.store, (s) => s.version);
   const dialog = useStore(controls.session.store, (s) => s.dialog);
-  const racing = useStore(controls.session.store, (s) => s.racing);
+  const page = useStore(controls.session.store, (s) => s.page);
   const presenter = useStore(controls.session.store, (s) => s.presenter);
   // Large type needs a larger window for the same three columns.
   const wide = useFits(presenter ? '(min-width: 1800px)' : '(min-width: 1200px)');
@@ -26,14 +26,12 @@ export function App({ controls }: { readonly controls: Controls }) {
   return (
     <div className="app">
       <Header controls={controls} narrow={narrow} />
-      {version === 0 ? (
+      {page !== undefined ? (
+        <Fetched load={loadPages} props={{ controls, page }} frames={controls.session.frames}>
+          <main className="app-empty" />
+        </Fetched>
+      ) : version === 0 ? (
         <main className="app-empty" />
-      ) : racing ? (
-        <Guarded name="race finder">
-          <Fetched load={loadRace} props={{ controls }} frames={controls.session.frames}>
-            <p className="app-loading">The race finder is being loaded.</p>
-          </Fetched>
-        </Guarded>
       ) : narrow ? (
         <Fetched load={loadPhone} props={{ controls }} frames={controls.session.frames}>
           <main className="app-empty" />

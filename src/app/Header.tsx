@@ -8,6 +8,7 @@ import { onMac } from './platform';
 
 const IN_MENU = [
   'library',
+  'stage',
   'race',
   'edit',
   'share',
@@ -28,21 +29,22 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
   const profile = useStore(session.store, (s) => s.spec?.options.profile ?? '');
   useStore(session.store, (s) => s.version);
   const furnished = useStore(session.store, (s) => s.furnished);
-  const racing = useStore(session.store, (s) => s.racing);
+  const page = useStore(session.store, (s) => s.page);
   useStore(session.store, (s) => s.scheme);
   useStore(session.store, (s) => s.editing);
   useStore(session.store, (s) => s.presenter);
   const design = session.runs?.design;
-  const items = IN_MENU.flatMap((id): MenuItem[] => {
-    const command = controls.find(id);
+  const pages = controls.list().filter((command) => command.group === 'Pages');
+  const inMenu = [...IN_MENU.map((id) => controls.find(id)), ...pages];
+  const items = inMenu.flatMap((command): MenuItem[] => {
     if (command === undefined || command.enabled === false) return [];
     const keys = command.keys?.[0];
     return [
       {
-        id,
+        id: command.id,
         label: command.title,
         ...(keys === undefined || narrow ? {} : { keys: chordName(keys, onMac) }),
-        run: () => controls.execute(id),
+        run: () => controls.execute(command.id),
       },
     ];
   });
@@ -50,8 +52,8 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
     <header className="header">
       <Logo />
       {!narrow && <span className="header-name">Shadowscope</span>}
-      <h1 className="header-title">{title}</h1>
-      {!narrow && design !== undefined && (
+      <h1 className="header-title">{page?.title ?? title}</h1>
+      {!narrow && page === undefined && design !== undefined && (
         <span className="header-design">
           {design.title}
           {design.profiles.length > 1 && ` · profile ${profile}`}
@@ -63,8 +65,11 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
             <Button disabled={!furnished} onClick={() => controls.execute('library')}>
               Library
             </Button>
-            <Button disabled={!furnished} onClick={() => controls.execute('race')}>
-              {racing ? 'Back to the stage' : 'Find a race'}
+            <Button
+              disabled={!furnished}
+              onClick={() => controls.execute(page === undefined ? 'race' : 'stage')}
+            >
+              {page === undefined ? 'Find a race' : 'Back to the stage'}
             </Button>
             <Button disabled={!furnished} onClick={() => controls.execute('share')}>
               Share

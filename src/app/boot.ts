@@ -36,7 +36,8 @@ export function boot(): Controls {
   followDocument(session);
   listenForKeys(controls);
   // An address or a draft that asks for something else is answered by what is fetched below.
-  const bare = location.hash === '' && session.keeper.read('draft') === undefined;
+  const bare =
+    (location.hash === '' || location.hash === '#/stage') && session.keeper.read('draft') === undefined;
   if (bare) show(session, { spec: first.spec, design: xen, warnings: [] }, first.text, first.id);
   void furnishLater(controls);
   return controls;

@@ -14,7 +14,15 @@ let stop: () => void;
 function boot(hash: string): void {
   location.hash = hash;
   made = testSession();
-  stop = followAddress(made.controls);
+  stop = followAddress(made.controls, [TRUTH]);
+}
+
+const TRUTH = { name: 'truth', title: 'What is true', about: 'What was checked.' };
+
+/** As the browser does when a person goes back, or follows a link. */
+function goTo(hash: string): void {
+  location.hash = hash;
+  window.dispatchEvent(new Event('hashchange'));
 }
 
 const linkTo = (text: string): string => {
@@ -91,5 +99,40 @@ describe('the address', () => {
     expect(await copyLink(session, controls.host, offer.shared.url)).toBe(true);
     expect(made.copied).toEqual([offer.shared.url]);
     expect(made.pushed).toEqual([offer.shared.url.slice('https://example.org/shadowscope/'.length)]);
+  });
+
+  it('of a page shows it, with something on stage to go back to', async () => {
+    stop();
+    boot('#/truth/kvm/64');
+    expect(made.session.state.page).toEqual({ name: 'truth', title: 'What is true', rest: 'kvm/64' });
+    expect(title()).toBe('Two walks');
+    made.controls.execute('stage');
+    await settled();
+    expect(made.pushed).toEqual(['#/stage']);
+    goTo('#/truth');
+    expect(made.session.state.page?.rest).toBe('');
+    goTo('#/stage');
+    expect(made.session.state.page).toBe(undefined);
+    expect(title()).toBe('Two walks');
+  });
+
+  it('becomes that of a scenario which a page opens, and the stage is shown', async () => {
+    goTo('#/truth');
+    const { session, controls, sources } = made;
+    Object.assign(sources, {
+      library: [...sources.library, { ...sources.library[0], id: 'mine', title: 'My walks', text: OTHER }],
+    });
+    session.set({});
+    expect(controls.execute('open:mine')).toBe(true);
+    await settled();
+    expect(session.state.page).toBe(undefined);
+    expect(made.pushed).toHaveLength(1);
+    expect(made.pushed[0]).toMatch(/^#\/1\//);
+  });
+
+  it('of a page that nobody knows says so, as every foreign link does', () => {
+    goTo('#/nowhere');
+    expect(made.session.state.page).toBe(undefined);
+    expect(made.session.state.messages.at(-1)?.text).toContain('#/nowhere');
   });
 });

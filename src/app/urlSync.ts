@@ -1,13 +1,16 @@
 import { encodeLink, hasLink } from '../permalink';
 import type { Controls } from '../session/controls';
 import { captureLink, openFragment } from '../session/link';
+import { openFirst } from '../session/opening';
+import { PAGES, type PageRow, pageOf, STAGE, showPage } from '../session/pages';
 
 /**
  * The address and the stage. At the start, and when the person goes back or forward or changes the address, the address
  * decides what is on stage. When another scenario is opened, it becomes a new entry of the history; so does a link that is
- * copied (see session/sharing.ts). Nothing else touches the address: stepping and choosing leave no trail of entries.
+ * copied (see session/sharing.ts), and a page of its own. Nothing else touches the address: stepping and choosing leave no
+ * trail of entries.
  */
-export function followAddress(controls: Controls): () => void {
+export function followAddress(controls: Controls, pages: readonly PageRow[] = PAGES): () => void {
   const { session, sources, host } = controls;
   /** While the address decides, what it puts on stage is no new entry. */
   let following = false;
@@ -16,14 +19,26 @@ export function followAddress(controls: Controls): () => void {
   const follow = (): void => {
     following = true;
     try {
-      openFragment(session, sources, location.hash);
+      const page = pageOf(location.hash, pages);
+      if (page === undefined && location.hash !== STAGE) {
+        openFragment(session, sources, location.hash);
+        return;
+      }
+      // There is always something on stage to go back to.
+      if (session.run === undefined) openFirst(session, sources);
+      if (page === undefined) session.set({ page: undefined });
+      else showPage(session, page.row, page.rest);
     } finally {
       following = false;
     }
   };
 
-  const pushOpened = (): void => {
+  const pushOpened = (same: boolean): void => {
     planned = false;
+    if (same) {
+      host.push(STAGE);
+      return;
+    }
     const link = captureLink(session);
     if (link === undefined) return;
     const encoded = encodeLink(link);
@@ -32,11 +47,15 @@ export function followAddress(controls: Controls): () => void {
   };
 
   const unsubscribe = session.store.subscribe((now, before) => {
+    if (following || planned || before.spec === undefined) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
-    if (!another || following || planned || before.spec === undefined) return;
+    const left =
+      before.page !== undefined && now.page === undefined && pageOf(location.hash, pages) !== undefined;
+    if (!another && !left) return;
     planned = true;
     // The scenario is being put on stage right now; its link is made when that is done.
-    queueMicrotask(pushOpened);
+    const { spec } = before;
+    queueMicrotask(() => pushOpened(session.state.spec === spec));
   });
 
   window.addEventListener('hashchange', follow);

@@ -1,7 +1,9 @@
-import { type Command, type CommandContext, type Host, momentCommands } from './commands';
+import { type Command, type CommandContext, type CommandGroup, type Host, momentCommands } from './commands';
 import { belongsToTarget, type KeyPress, matches } from './keys';
 import type { Sources } from './opening';
 import type { Session } from './session';
+
+const ONLY_ON_STAGE: ReadonlySet<CommandGroup> = new Set(['Move', 'Play', 'Run', 'Ask']);
 
 /** What panels are given: the session to read, and the one list of commands to change it by. */
 export class Controls {
@@ -41,12 +43,16 @@ export class Controls {
     return true;
   }
 
-  /** Does what the key stands for, unless it belongs to what is focused or a dialog is open. True when it was used. */
+  /**
+   * Does what the key stands for, unless it belongs to what is focused or a dialog is open. In front of a page of its own the
+   * keys of the stage do nothing: nobody would see it move. True when it was used.
+   */
   press(press: KeyPress, target: EventTarget | null): boolean {
     if (belongsToTarget(target, press)) return false;
     if (this.session.state.dialog !== undefined) return false;
     const command = this.list().find((one) => one.keys?.some((chord) => matches(chord, press)) ?? false);
     if (command === undefined || command.enabled === false) return false;
+    if (this.session.state.page !== undefined && ONLY_ON_STAGE.has(command.group)) return false;
     command.run();
     return true;
   }

@@ -81,7 +81,10 @@ export class Session {
     this.stopRecording();
     this.live = live;
     live.run(branch).extend(CHUNK);
-    this.set({ branch, playing: false, branches: this.branchInfo(), spec: live.spec });
+    // What is opened wants to be seen; the race finder alone goes on with it.
+    const { page } = this.state;
+    const shown = page?.name === 'race' ? page : undefined;
+    this.set({ branch, playing: false, branches: this.branchInfo(), spec: live.spec, page: shown });
     this.refresh();
     this.jump(cursor);
     this.keepRecording();

@@ -8,6 +8,14 @@ export type DialogName = 'help' | 'palette' | 'library' | 'share' | 'find';
 /** Where a tab row stands, and which tab is open in it. */
 export type Place = 'left' | 'right' | 'phone' | 'code';
 
+/** A page of its own in place of the stage (see pages.ts). */
+export interface PageShown {
+  readonly name: string;
+  readonly title: string;
+  /** What its address says beyond its name: it is the page's own to read, and may be anything. */
+  readonly rest: string;
+}
+
 export interface Message {
   readonly id: number;
   readonly tone: 'plain' | 'wrong';
@@ -68,8 +76,8 @@ export interface SessionState {
   readonly dialog: DialogName | undefined;
   /** The editor is open beside the stage. */
   readonly editing: boolean;
-  /** A race is looked for, in place of the stage. */
-  readonly racing: boolean;
+  /** What is shown in place of the stage; nothing while the stage is. */
+  readonly page: PageShown | undefined;
   readonly messages: readonly Message[];
   /** The scenario language, the library and everything else that was not needed for the first picture has been loaded. */
   readonly furnished: boolean;
@@ -98,7 +106,7 @@ export const INITIAL: SessionState = {
   tabs: { left: 'story', right: 'now', phone: 'stage', code: 'acting' },
   dialog: undefined,
   editing: false,
-  racing: false,
+  page: undefined,
   messages: [],
   furnished: false,
 };

@@ -44,8 +44,15 @@ export const LAYERS = {
   ui: { may: ['base'], packages: 'any' },
   panels: { may: ['session', 'views', 'ui', 'base'], types: CORE, packages: 'any', apart: true },
   editor: { may: ['scenario', 'session', 'ui', 'base'], packages: 'any' },
+  // A page of its own shows what its own core folder knows, and may borrow panels of the stage.
+  pages: {
+    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach'],
+    types: CORE,
+    packages: 'any',
+    apart: true,
+  },
   app: {
-    may: [...CORE, 'session', 'views', 'ui', 'panels', 'editor'],
+    may: [...CORE, 'session', 'views', 'ui', 'panels', 'editor', 'pages'],
     packages: 'any',
   },
   cli: { may: CORE, packages: 'any' },

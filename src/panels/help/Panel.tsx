@@ -1,6 +1,7 @@
 import type { CommandGroup } from '../../session/commands';
 import type { Controls } from '../../session/controls';
 import { chordName } from '../../session/keys';
+import { PAGES, pageAddress } from '../../session/pages';
 import { Dialog } from '../../ui/Dialog';
 import { Kbd } from '../../ui/Kbd';
 import './panel.css';
@@ -38,6 +39,23 @@ export function HelpPanel({ controls }: { readonly controls: Controls }) {
           <dd>outlined and named: an invariant is broken</dd>
         </dl>
       </section>
+      {PAGES.length > 0 && (
+        <section className="help-pages" aria-label="Pages">
+          <h3>Pages</h3>
+          <dl>
+            {PAGES.map(({ name, title, about }) => (
+              <div key={name}>
+                <dt>
+                  <a href={pageAddress(name)} onClick={() => session.set({ dialog: undefined })}>
+                    {title}
+                  </a>
+                </dt>
+                <dd>{about}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
       <div className="help-groups">
         {GROUPS.map((group) => (
           <section key={group} aria-label={group}>

@@ -1,8 +1,9 @@
 import { askCommands } from './ask';
+import { pageCommands } from './pages';
 import { scenarioCommands } from './scenarios';
 import type { Command, CommandContext } from './types';
 
 /** What the first picture can do without: asking about the past, other scenarios, links and files. */
 export function laterCommands(context: CommandContext): Command[] {
-  return [...askCommands(context), ...scenarioCommands(context)];
+  return [...askCommands(context), ...scenarioCommands(context), ...pageCommands(context)];
 }

@@ -1,7 +1,10 @@
 import { focus, nextFocus, previousFocus } from '../focusing';
 import { keepSettings } from '../settings';
-import type { DialogName, SchemeChoice } from '../state';
+import type { DialogName, PageShown, SchemeChoice } from '../state';
 import type { Command, CommandContext } from './types';
+
+/** It looks at what is on stage, so it has no address of its own. */
+const RACE: PageShown = { name: 'race', title: 'Find a race', rest: '' };
 
 const SCHEMES: readonly { readonly scheme: SchemeChoice; readonly title: string }[] = [
   { scheme: 'system', title: 'Colours as the system has them' },
@@ -55,11 +58,18 @@ export function lookCommands({ session }: CommandContext): Command[] {
     ),
     {
       id: 'race',
-      title: state.racing ? 'Back to the stage' : 'Find a race',
+      title: RACE.title,
       group: 'Look',
       also: 'checker interleaving explore protection counterexample verdict',
-      enabled: state.version > 0,
-      run: () => session.set({ racing: !state.racing, playing: false }),
+      enabled: state.version > 0 && state.page?.name !== RACE.name,
+      run: () => session.set({ page: RACE, playing: false }),
+    },
+    {
+      id: 'stage',
+      title: 'Back to the stage',
+      group: 'Look',
+      enabled: state.page !== undefined,
+      run: () => session.set({ page: undefined }),
     },
     {
       id: 'presenter',

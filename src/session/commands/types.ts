@@ -1,7 +1,7 @@
 import type { Sources } from '../opening';
 import type { Session } from '../session';
 
-export type CommandGroup = 'Move' | 'Play' | 'Run' | 'Switches' | 'Scenario' | 'Look' | 'Ask';
+export type CommandGroup = 'Move' | 'Play' | 'Run' | 'Switches' | 'Scenario' | 'Look' | 'Ask' | 'Pages';
 
 /**
  * One change a person can make. Keys, menus, the palette and end-to-end tests all go through this list; nothing else

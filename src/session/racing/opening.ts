@@ -44,7 +44,7 @@ export interface Schedule extends Pick<Counterexample, 'schedule' | 'violation'>
 export function openRace(session: Session, explored: Explored, found: Schedule): void {
   const { length } = found.schedule;
   const live = branched(explored, found);
-  session.set({ switches: switchesOf(session, explored.removed), focus: NO_FOCUS, racing: false });
+  session.set({ switches: switchesOf(session, explored.removed), focus: NO_FOCUS, page: undefined });
   session.stage(live, 1, length);
   session.say(
     found.violation === undefined

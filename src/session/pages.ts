@@ -1,0 +1,45 @@
+import type { Host } from './commands';
+import type { Session } from './session';
+
+/** A page of its own, in place of the stage. Menu, palette and help offer every row; `app/Pages.lazy.tsx` draws it. */
+export interface PageRow {
+  /** In the address: `#/truth`, `#/truth/kvm`. Letters and dashes; never changed, since links hold it. */
+  readonly name: string;
+  readonly title: string;
+  /** A sentence: what a person finds there. */
+  readonly about: string;
+  /** Further words the palette finds it by. */
+  readonly also?: string;
+}
+
+/** In the order in which they are offered. */
+export const PAGES: readonly PageRow[] = [];
+
+/** The stage itself as an address: whatever is on it stays. */
+export const STAGE = '#/stage';
+
+/** The fragment of a page; `rest` is the page's own, and is written as it is. */
+export const pageAddress = (name: string, rest = ''): string => `#/${name}${rest === '' ? '' : `/${rest}`}`;
+
+/** The page that a fragment names, or nothing: scenario links begin with a number, pages with a letter. */
+export function pageOf(
+  fragment: string,
+  pages: readonly PageRow[] = PAGES,
+): { readonly row: PageRow; readonly rest: string } | undefined {
+  const [, name, rest = ''] = /^#\/([a-z][a-z-]*)(?:\/(.*))?$/s.exec(fragment) ?? [];
+  const row = pages.find((one) => one.name === name);
+  return row === undefined ? undefined : { row, rest };
+}
+
+/** Shows a page, without a word in the address: it is there already, or belongs to something that is. */
+export function showPage(session: Session, row: PageRow, rest = ''): void {
+  session.set({ page: { name: row.name, title: row.title, rest }, playing: false, dialog: undefined });
+}
+
+/** Goes to a page: one new entry of the history, so that the browser's own Back leads to where the person was. */
+export function goToPage(session: Session, host: Host, name: string, rest = ''): void {
+  const row = PAGES.find((one) => one.name === name);
+  if (row === undefined) throw new Error(`there is no page named ${name}; pages.ts lists them`);
+  showPage(session, row, rest);
+  host.push(pageAddress(name, rest));
+}

@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../panels/caption/Panel';
 import { CodePanel } from '../panels/code/Panel';
-import { LanesPanel } from '../panels/lanes/Panel';
 import { OosPanel } from '../panels/oos/Panel';
 import { ProgramPanel } from '../panels/program/Panel';
 import { StagePanel } from '../panels/stage/StagePanel';
@@ -16,6 +15,7 @@ import { Guarded } from './Guarded';
 
 const loadEditor = () => import('../editor/EditorPanel.lazy');
 const loadSwitches = () => import('./Switches.lazy');
+const loadTimeline = () => import('./Timeline.lazy');
 const loadCounters = () => import('./Counters.lazy');
 
 const SCENARIO_TABS = [
@@ -82,7 +82,9 @@ export function StageColumn({ controls }: { readonly controls: Controls }) {
           <TransportPanel controls={controls} />
         </Guarded>
         <Guarded name="timeline">
-          <LanesPanel controls={controls} />
+          <Fetched load={loadTimeline} props={{ controls }} frames={controls.session.frames}>
+            <div className="timeline-room" />
+          </Fetched>
         </Guarded>
       </div>
     </div>

@@ -305,7 +305,7 @@ export const changeExchange = change(
       touch: 'private',
       run: (t, pv) => {
         if (t.get(L.edit) === EDIT_ZAP) t.goto('done');
-        else if (pv.scheme.setQueued && pv.lazy(t.actor))
+        else if (pv.setByCall(t.actor))
           t.callThen(
             'written',
             queueUpdate,
@@ -319,7 +319,7 @@ export const changeExchange = change(
       say: (t, pv) =>
         t.get(L.edit) === EDIT_ZAP
           ? 'There is no new value: the mapping is gone.'
-          : pv.scheme.setQueued && pv.lazy(t.actor)
+          : pv.setByCall(t.actor)
             ? `The new value ${sayNew(t)} waits in the queue. Until it is delivered, the entry is empty.`
             : `vCPU ${t.actor} writes the new value: ${sayNew(t)}.`,
     },
@@ -328,7 +328,7 @@ export const changeExchange = change(
       line: '  (PAE: high half first, then the low half, which makes it present)',
       touch: 'private',
       run: (t, pv) => {
-        if (!twoWords(pv, t.actor) || (pv.scheme.setQueued && pv.lazy(t.actor))) t.goto('written');
+        if (!twoWords(pv, t.actor) || pv.setByCall(t.actor)) t.goto('written');
         else
           accessEntry(t, pv, 'written', L.outcome, { ...where(t), value: word(0, t.get(L.newLo)), half: 0 });
       },
@@ -343,7 +343,7 @@ export const changeExchange = change(
           finish(t, pv);
           return;
         }
-        if (!(pv.scheme.setQueued && pv.lazy(t.actor)))
+        if (!pv.setByCall(t.actor))
           pv.world.emit(PteWritten, t.actor, t.get(L.table), t.get(L.index), t.get(L.newHi), t.get(L.newLo));
         if (pv.scheme.notifies)
           t.call(queueUpdate, [SET, t.get(L.table), t.get(L.index), t.get(L.newHi), t.get(L.newLo)], L.r);

@@ -56,7 +56,7 @@ describe('what an mprotect of N pages costs: the formula, and the events of the 
     );
   });
 
-  it.each(['preserve-ad', 'vmi', 'lguest', 'trap-queued'])('%s without lazy mode', (name) => {
+  it.each(['preserve-ad', 'vmi', 'lguest', 'trap-queued', 'mmu-op'])('%s without lazy mode', (name) => {
     const scheme = schemeNamed(name) as NonNullable<ReturnType<typeof schemeNamed>>;
     expect(counted(name, 8, { switches: 'without lazy' })).toEqual(
       priceOf(scheme, 8, { ...usual(name), lazy: false }),
@@ -94,6 +94,7 @@ describe('what an mprotect of N pages costs: the formula, and the events of the 
     expect(entries('vmi')).toEqual([1, 1, 1, 1, 2]);
     expect(entries('lguest')).toEqual([1, 1, 2, 16, 32]);
     expect(entries('unsync')).toEqual([1, 1, 1, 1, 2]);
+    expect(entries('mmu-op')).toEqual([2, 9, 66, 525, 1050]);
   });
 
   it('a range is cut at the ends of tables', () => {

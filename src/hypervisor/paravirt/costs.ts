@@ -80,6 +80,13 @@ export function priceOf(scheme: Scheme, pages: number, c: Circumstances): Price 
         queued: c.lazy ? 2 * pages - direct : 2 * pages,
       };
     }
+    case 'mmu-op':
+      return {
+        ...exchanges,
+        traps: pages,
+        calls: c.lazy ? sum(each.map((n) => Math.ceil(n / c.queue))) : pages,
+        queued: pages,
+      };
     case 'unsync':
       return { ...exchanges, traps: each.length, compares: c.perTable * each.length };
     default:

@@ -3,6 +3,7 @@ import { type Procedure, procedure, slots } from '../../kernel';
 import { sayIndex } from '../../machine';
 import { UpdateQueued } from './events';
 import { lguestCall } from './lguest';
+import { mmuOp } from './mmuOp';
 import { multicall } from './multicall';
 import { CLEARED } from './queue';
 import type { Pv } from './state';
@@ -15,7 +16,11 @@ export function delivery(pv: Pv): Procedure<never> {
       return lguestCall;
     case 'vmi':
       return vmiFlush;
-    default:
+    case 'mmu-op':
+      return mmuOp;
+    case 'xen':
+    case 'bare':
+    case 'unsync':
       return multicall;
   }
 }

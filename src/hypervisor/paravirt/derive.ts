@@ -13,8 +13,7 @@ export function derived(pv: Pv, { hi, lo }: Word): Word {
   if (!present(lo) || (lo & A) === 0) return NONE;
   const target = frameOf(hi, lo);
   // A guest's table that is in sync must not be written unseen.
-  const guarded = pv.scheme.flush === 'unsync' && pv.shadows.of(target) >= 0 && !pv.shadows.unsync(target);
-  const readOnly = (lo & D) === 0 || guarded;
+  const readOnly = (lo & D) === 0 || pv.guarded(target);
   return word(hi, readOnly ? lo & ~(W | D) : lo);
 }
 

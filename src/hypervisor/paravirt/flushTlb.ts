@@ -90,6 +90,7 @@ export const guestFlush = procedure<Pv>({
             pv.world.count('flush_calls', many ? 2 : 1);
             break;
           case 'vmi':
+          case 'mmu-op':
             pv.world.count('flush_calls');
             break;
           case 'lguest':

@@ -128,7 +128,7 @@ const setEntry = (name: string, about: string, kind: number) =>
           const queued =
             kind === SET_KEEPING_MARKS
               ? pv.scheme.tables === 'direct'
-              : pv.scheme.setQueued && pv.lazy(t.actor);
+              : pv.setByCall(t.actor);
           if (queued)
             t.callThen(
               'done',

@@ -28,7 +28,7 @@ export function rootShadow(pv: Pv, v: number, slot: number): void {
   if (pv.shadows.of(root, slot) < 0) {
     const made = pv.shadows.make(root, pv.mode(v).levels, slot);
     pv.world.emit(ShadowMade, root, pv.mode(v).levels, made);
-    if (pv.scheme.flush === 'unsync') guard(pv, root);
+    if (pv.scheme.keeping !== 'trusts') guard(pv, root);
   }
   if (pv.scheme.flush === 'lguest') pv.shadows.setRoot(slot, root);
 }

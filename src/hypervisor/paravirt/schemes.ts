@@ -5,7 +5,13 @@ export type Tables = 'bare' | 'direct' | 'shadow';
 export type Change = 'naive' | 'exchange' | 'cmpxchg' | 'xor' | 'preserve';
 
 /** Who is told of a TLB flush, and what it costs (sheet section 8). */
-export type Flush = 'bare' | 'xen' | 'vmi' | 'lguest' | 'unsync';
+export type Flush = 'bare' | 'xen' | 'vmi' | 'lguest' | 'unsync' | 'mmu-op';
+
+/**
+ * How a shadow's keeper hears of stores to the guest's tables: `trusts` the guest to tell of them, or guards the tables against
+ * stores and then carries each out (`emulates`), or lets a level-1 table go out of sync at the first (`unsyncs`).
+ */
+export type Keeping = 'trusts' | 'emulates' | 'unsyncs';
 
 /**
  * A scheme: one way for a guest to change live entries, as a row of data. What a row says is all that differs; the guest's
@@ -21,8 +27,9 @@ export interface Scheme {
   readonly lazy: boolean;
   /** The hypervisor is told of each clearing and each setting of an entry, for it cannot see them. */
   readonly notifies: boolean;
-  /** The new value itself waits in the queue; the table is written by the hypervisor. */
-  readonly setQueued: boolean;
+  /** When the new value itself goes to the hypervisor, which writes the table: while the guest is lazy, or whenever it sets one. */
+  readonly setQueued: 'never' | 'lazy' | 'always';
+  readonly keeping: Keeping;
   /** Updates that the queue holds; the next one empties it. */
   readonly queue: number;
 }
@@ -32,13 +39,18 @@ const BARE = {
   flush: 'bare',
   lazy: false,
   notifies: false,
-  setQueued: false,
+  setQueued: 'never',
+  keeping: 'trusts',
   queue: 0,
 } as const;
-const XEN = { tables: 'direct', flush: 'xen', notifies: false, queue: 32 } as const;
+const XEN = { tables: 'direct', flush: 'xen', notifies: false, keeping: 'trusts', queue: 32 } as const;
 
 /** The queue inside VMI's ROM is not public: as many as two tables of 1,024 entries need, with two updates each. */
 const UNLIMITED = 4096;
+
+/** Bytes that a vCPU of KVM's paravirtual MMU keeps for records (struct kvm_para_state), and of a record (kvm_mmu_op_write_pte). */
+const RECORDS = 1024;
+const RECORD = 24;
 
 export const SCHEMES: readonly Scheme[] = [
   {
@@ -70,7 +82,7 @@ export const SCHEMES: readonly Scheme[] = [
     says: 'Direct paging, every access to an entry trapped and emulated: how the patch of 2008 counts its starting point.',
     change: 'exchange',
     lazy: false,
-    setQueued: false,
+    setQueued: 'never',
     ...XEN,
   },
   {
@@ -78,7 +90,7 @@ export const SCHEMES: readonly Scheme[] = [
     says: 'Direct paging as Linux 2.6.2x had it on Xen: the exchange is trapped, the new value waits in the multicall queue.',
     change: 'exchange',
     lazy: true,
-    setQueued: true,
+    setQueued: 'lazy',
     ...XEN,
   },
   {
@@ -86,7 +98,7 @@ export const SCHEMES: readonly Scheme[] = [
     says: 'Xen’s update that keeps A and D as they are in the table at that moment, in batches of up to 32.',
     change: 'preserve',
     lazy: true,
-    setQueued: true,
+    setQueued: 'lazy',
     ...XEN,
   },
   {
@@ -97,7 +109,8 @@ export const SCHEMES: readonly Scheme[] = [
     flush: 'vmi',
     lazy: true,
     notifies: true,
-    setQueued: false,
+    setQueued: 'never',
+    keeping: 'trusts',
     queue: UNLIMITED,
   },
   {
@@ -108,7 +121,8 @@ export const SCHEMES: readonly Scheme[] = [
     flush: 'lguest',
     lazy: true,
     notifies: true,
-    setQueued: false,
+    setQueued: 'never',
+    keeping: 'trusts',
     queue: 64,
   },
   {
@@ -119,8 +133,21 @@ export const SCHEMES: readonly Scheme[] = [
     flush: 'unsync',
     lazy: false,
     notifies: false,
-    setQueued: false,
+    setQueued: 'never',
+    keeping: 'unsyncs',
     queue: 0,
+  },
+  {
+    name: 'mmu-op',
+    says: 'KVM’s paravirtual MMU, 2008 to 2011: new values go to the hypervisor, up to 42 in a call; the exchange before meets a guarded table, and traps.',
+    tables: 'shadow',
+    change: 'exchange',
+    flush: 'mmu-op',
+    lazy: true,
+    notifies: false,
+    setQueued: 'always',
+    keeping: 'emulates',
+    queue: Math.floor(RECORDS / RECORD),
   },
 ];
 

@@ -32,7 +32,7 @@ import {
 } from '../../machine';
 import { clearShadow, setShadow } from './derive';
 import { NOT_EMULATED } from './emulate';
-import { HiddenFault, MarksPropagated, ShadowMade, TableUnsynced } from './events';
+import { HiddenFault, MarksPropagated, ShadowMade, TableUnsynced, TrapEmulated } from './events';
 import { slotOf } from './lguest';
 import type { Pv } from './state';
 
@@ -50,10 +50,6 @@ const who = (t: Thread): string => `vCPU ${t.actor}`;
 
 const old: Halves = { hi: 0, lo: 0 };
 const next: Halves = { hi: 0, lo: 0 };
-
-/** Whether a frame is a guest table that nobody may write unseen. */
-const guardedTable = (pv: Pv, frame: number): boolean =>
-  pv.scheme.flush === 'unsync' && pv.shadows.of(frame) >= 0 && !pv.shadows.unsync(frame);
 
 /** A table gets a shadow: what let the guest write it unseen goes. Says whether there was such a mapping. */
 export function guard(pv: Pv, table: number): boolean {
@@ -147,7 +143,7 @@ export const shadowFault = procedure<Pv>({
         }
         const write = access(error) === WRITE;
         t.set(L.bits, (write ? A | D : A) & ~t.get(L.lo));
-        if (write && guardedTable(pv, frameOf(t.get(L.hi), t.get(L.lo)))) t.set(L.guarded, 1);
+        if (write && pv.guarded(frameOf(t.get(L.hi), t.get(L.lo)))) t.set(L.guarded, 1);
         t.goto(t.get(L.bits) === 0 ? (t.get(L.guarded) === 0 ? 'link' : 'guarded') : 'propagate');
       },
       say: (t) =>
@@ -185,13 +181,13 @@ export const shadowFault = procedure<Pv>({
     },
     {
       label: 'guarded',
-      line: '  a store to a table: level 1? let it go out of sync; else carry it out',
+      line: '  a store to a table: level 1, and may be stale? let it go out of sync; else carry it out',
       touch: 'racy',
       beat: true,
       run: (t, pv) => {
         const frame = frameOf(t.get(L.hi), t.get(L.lo));
         pv.world.count('traps');
-        if (pv.shadows.level(frame) === 1) {
+        if (pv.shadows.level(frame) === 1 && pv.scheme.keeping === 'unsyncs') {
           pv.shadows.setUnsync(frame, true);
           pv.world.emit(TableUnsynced, t.actor, frame);
           t.goto('link');
@@ -200,6 +196,7 @@ export const shadowFault = procedure<Pv>({
         const ins = instruction(pv.machine, t.actor);
         const width = ins?.width ?? 8;
         const offset = t.get(L.vaLo) & 0xfff;
+        pv.world.emit(TrapEmulated, t.actor, frame, offset >>> 3, ins?.locked === undefined ? 0 : 1);
         readBytes(pv.machine.memory, frame, offset, width, old);
         if (ins?.locked === undefined) {
           next.hi = ins?.value.hi ?? 0;
@@ -218,7 +215,9 @@ export const shadowFault = procedure<Pv>({
         const frame = frameOf(t.get(L.hi), t.get(L.lo));
         return pv.shadows.unsync(frame)
           ? `Table ${frameName(frame)} may be written freely from now on, and its shadow may be stale until the guest flushes.`
-          : `Tables above level 1 stay protected: the store to ${frameName(frame)} is carried out for the guest.`;
+          : pv.scheme.keeping === 'emulates'
+            ? `Table ${frameName(frame)} stays protected: the store to entry ${sayIndex((t.get(L.vaLo) & 0xfff) >>> 3)} is carried out for the guest, and what the shadow had of it goes.`
+            : `Tables above level 1 stay protected: the store to ${frameName(frame)} is carried out for the guest.`;
       },
     },
     {
@@ -235,7 +234,7 @@ export const shadowFault = procedure<Pv>({
           if (pv.shadows.of(child, slot) < 0) {
             const made = pv.shadows.make(child, level - 1, slot);
             pv.world.emit(ShadowMade, child, level - 1, made);
-            if (pv.scheme.flush === 'unsync' && guard(pv, child)) t.set(L.flush, 1);
+            if (pv.scheme.keeping !== 'trusts' && guard(pv, child)) t.set(L.flush, 1);
             t.goto('link');
             return;
           }

@@ -112,6 +112,17 @@ export class Pv {
     return this.vcpu(v).get('lazy') !== 0;
   }
 
+  /** Whether the guest's kernel leaves it to the hypervisor to write a new value into a table, at this moment. */
+  setByCall(v: number): boolean {
+    const { setQueued } = this.scheme;
+    return setQueued === 'always' || (setQueued === 'lazy' && this.lazy(v));
+  }
+
+  /** Whether a frame is a guest table that nobody may write unseen. */
+  guarded(frame: number): boolean {
+    return this.scheme.keeping !== 'trusts' && this.shadows.of(frame) >= 0 && !this.shadows.unsync(frame);
+  }
+
   // ---- frames --------------------------------------------------------------------------------------------------
 
   /** Owner of a table's page-table lock, or -1. */

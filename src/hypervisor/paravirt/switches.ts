@@ -10,7 +10,7 @@ export const SWITCHES = [
   },
   {
     name: 'flush-before-unlock',
-    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest', 'mmu-op'],
     label: 'Flush before unlock',
     says: 'Leaving lazy mode empties the queue before the page-table lock is released; without it the queue is emptied at the TLB flush, and overwrites what others did in between.',
     default: true,
@@ -18,7 +18,7 @@ export const SWITCHES = [
   },
   {
     name: 'flush-before-shootdown',
-    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest', 'mmu-op'],
     label: 'Deliver before shootdown',
     says: 'The queue is emptied before other processors are told to forget their translations; without it they take the old one from the shadow again.',
     default: true,
@@ -49,7 +49,7 @@ export const SWITCHES = [
   },
   {
     name: 'recheck-entry',
-    profiles: ['unsync'],
+    profiles: ['unsync', 'mmu-op'],
     label: 'Entry read again after protecting',
     says: 'Over a shadow: once a table is protected, the entry that was read before is read again; without it a change made in between is never noticed.',
     default: true,
@@ -57,7 +57,7 @@ export const SWITCHES = [
   },
   {
     name: 'lazy',
-    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest'],
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest', 'mmu-op'],
     label: 'Lazy mode',
     says: 'Updates wait and are delivered together; without it each is a hypercall of its own.',
     default: true,

@@ -199,7 +199,7 @@ const missing = (lo: number): number => ((lo & A) === 0 || (lo & D) === 0 ? W : 
 function accessTo(pv: Pv, frame: number): 'none' | 'read-only' | 'writable' {
   if (pv.scheme.tables === 'direct') return pv.type(frame) === 0 ? 'none' : 'read-only';
   if (pv.scheme.tables === 'bare' || pv.shadows.of(frame) < 0) return 'none';
-  return pv.scheme.flush !== 'unsync' || pv.shadows.unsync(frame) ? 'writable' : 'read-only';
+  return pv.guarded(frame) ? 'read-only' : 'writable';
 }
 
 function motion(event: LoggedEvent, moment: Moment): Motion | Motion[] | undefined {

@@ -22,7 +22,7 @@ function race(s: PvScenario, verdictOnly = false): RaceResult {
 }
 
 describe('every order of an mprotect and a store to the same page', () => {
-  it.each(['native', 'cmpxchg', 'xor', 'trap', 'trap-queued', 'preserve-ad', 'vmi', 'unsync'])(
+  it.each(['native', 'cmpxchg', 'xor', 'trap', 'trap-queued', 'preserve-ad', 'vmi', 'unsync', 'mmu-op'])(
     '%s loses no mark, ends its loops, keeps its order',
     (scheme) => {
       const { outcome, states } = race({ scheme, memory: X, program: warm(0) + mprotect + store }, true);
@@ -52,7 +52,7 @@ describe('every order of an mprotect and a store to the same page', () => {
 });
 
 describe('every order of an mprotect and of what takes the page-table lock alone', () => {
-  it.each(['native', 'cmpxchg', 'trap-queued', 'preserve-ad', 'vmi', 'unsync'])(
+  it.each(['native', 'cmpxchg', 'trap-queued', 'preserve-ad', 'vmi', 'unsync', 'mmu-op'])(
     '%s and reclaim',
     (scheme) => {
       const program = warm(0, 1) + mprotect + on(1, 'call reclaim 0x40_0000');
@@ -137,5 +137,38 @@ describe('shootdown, handler, shadow', () => {
       program: warm(0) + mprotect + store,
     });
     expect(counterexample?.violation?.invariant).toBe('J4');
+  });
+});
+
+describe('a page on disk', () => {
+  it.each(['native', 'vmi'])('%s: both vCPUs want it, and it is brought in once', (scheme) => {
+    const program = `${used}${warm(0, 1)}prologue vcpu 0\n  call reclaim 0x40_0000\n${on(0, 'store 0x40_0000 = 7')}${on(1, 'load 0x40_0000')}`;
+    const { outcome, states } = race({ scheme, memory: WRITTEN, program }, true);
+    expect(outcome.kind).toBe('holds');
+    expect(states).toBeGreaterThan(100);
+  });
+});
+
+describe('lguest, whose guests have one processor: what is left is its own order', () => {
+  const lguest = (switches: string) =>
+    race({
+      scheme: 'lguest',
+      vcpus: 1,
+      switches,
+      memory: WRITTEN,
+      program: used + mprotect + on(0, 'call unmap 0x40_0000'),
+    });
+
+  it('holds, also where each change is a call of its own', () => {
+    expect(lguest('').outcome.kind).toBe('holds');
+    expect(lguest('without lazy').outcome.kind).toBe('holds');
+  });
+
+  it('a ring emptied after the lock is released; nobody else is there to be told too early', () => {
+    expect(lguest('without flush-before-unlock').counterexample).toMatchObject({
+      shortest: true,
+      violation: { invariant: 'J3' },
+    });
+    expect(lguest('without flush-before-shootdown').outcome.kind).toBe('holds');
   });
 });

@@ -64,7 +64,7 @@ function check(run: Run, expected: Expectation): string | undefined {
 }
 
 /** In the order of the machine's outcome numbers. */
-const OUTCOMES = ['done', 'page-fault', 'general-protection', 'no-direct-map'] as const;
+const OUTCOMES = ['done', 'page-fault', 'general-protection', 'no-direct-map', 'refused'] as const;
 
 function at(run: Run, moment: Moment | undefined, look: () => string | undefined): string | undefined {
   if (moment === undefined) return run.peek(run.length, look);

@@ -232,7 +232,7 @@ export type Expectation = Span & { readonly text: string } & (
         readonly kind: 'outcome';
         readonly actor: number;
         readonly op: number;
-        readonly outcome: 'done' | 'page-fault' | 'general-protection' | 'no-direct-map';
+        readonly outcome: 'done' | 'page-fault' | 'general-protection' | 'no-direct-map' | 'refused';
       }
     /**
      * A structure of the design by name: `oos` (arguments: vCPU; values: guest frame per slot), `snapshots`, `writers`, ...

@@ -97,6 +97,7 @@ export const IDS = [
   'trap-per-store',
   'trap-then-queue',
   'trap-two-words',
+  'mmu-op-queue',
   'trapped-exchange-retried',
   'keep-the-marks',
   'marks-overwritten',
@@ -116,6 +117,8 @@ export const IDS = [
   'lguest-flush',
   'unsync-mprotect',
   'entry-not-read-again',
+  'page-comes-back',
+  'lazy-mode-does-not-nest',
   'direct-paging-refuses',
   'no-validation',
   // Guest modes

@@ -9,6 +9,7 @@ import { mprotect } from './mprotect';
 import { pvPageFault } from './pageFault';
 import { clean, reclaim, unmap, writeProtect } from './pageOps';
 import { pvBoot, pvInvlpg, pvLoadCr3 } from './privileged';
+import { refusePv } from './refuse';
 import { SCHEMES, schemeNamed } from './schemes';
 import { Pv } from './state';
 import { isSwitch, SWITCHES } from './switches';
@@ -154,14 +155,11 @@ export const paravirt: Design = {
   ],
   operations: OPERATIONS,
   poolFrames: (_, guestFrames) => Math.max(32, Math.ceil(guestFrames / 8)),
+  refuse: refusePv,
   build: (world, machine, options): BuiltDesign => {
     const name = options.profile === '' ? 'native' : options.profile;
     const scheme = schemeNamed(name);
     ensure(scheme !== undefined, `paravirt has a profile named ${name}`);
-    ensure(
-      scheme.flush !== 'lguest' || machine.config.vcpus === 1,
-      'lguest’s guests have one processor: give the scenario one vCPU',
-    );
     const pv = new Pv(world, machine, scheme, options);
     world.addPart('paravirt', pv);
     for (const { name: one, default: unsaid } of SWITCHES) pv.setOn(one, options.switches[one] ?? unsaid);

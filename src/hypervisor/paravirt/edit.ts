@@ -32,6 +32,15 @@ export const EDIT_GRANT = 0x1000;
 /** What stands in a table for a page on disk: not present, and bits that the kernel knows. */
 export const swapEntry = (frame: number): Word => word(frame >>> 20, (frame << 12) | 0x200);
 
+/** Whether an entry is such a word, and which place on disk it names: the frame that the page was in; -1 if it is none. */
+export const placeOnDisk = (lo: number): number => ((lo & (P | 0x200)) === 0x200 ? lo >>> 12 : -1);
+
+/** The entry for a page that has just been brought in: what the map of the process allows, W only for a store (Linux: do_swap_page). */
+export function broughtIn(pv: Pv, v: number, frame: number, prot: number, write: boolean): Word {
+  const { hi, lo } = edited(pv, v, prot & ~(write ? 0 : PROT_WRITE), word(frame >>> 20, frame << 12));
+  return word(hi, lo | A | (write ? D : 0));
+}
+
 /** The entry that an edit makes of another. */
 export function edited(pv: Pv, v: number, edit: number, old: Word): Word {
   const nx = pv.mode(v).entryCells === 2 && (pv.machine.vcpu(v).get('efer') & (1 << 11)) !== 0;

@@ -56,6 +56,8 @@ export const ShootdownSent = eventType('ShootdownSent', 'vcpu');
 
 /** A page was taken away that had been written and not saved. */
 export const DataLost = eventType('DataLost', 'vcpu', 'frame');
+/** The frame holds what the disk had at the place. */
+export const PageBroughtIn = eventType('PageBroughtIn', 'vcpu', 'frame', 'place');
 export const PageSaved = eventType('PageSaved', 'vcpu', 'frame');
 /** The frame belongs to somebody else now. */
 export const FrameFreed = eventType('FrameFreed', 'vcpu', 'frame');

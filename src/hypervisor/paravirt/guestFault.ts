@@ -1,4 +1,4 @@
-import type { Word } from '../../base';
+import { frameName, type Word } from '../../base';
 import { procedure, slots, type Thread } from '../../kernel';
 import {
   A,
@@ -16,14 +16,17 @@ import {
   W,
 } from '../../machine';
 import { changeOf } from './change';
-import { EDIT_GRANT } from './edit';
-import { GuestHandler, SpuriousFault } from './events';
-import { freePtl, takePtl, unlockPtl } from './locks';
+import { broughtIn, EDIT_GRANT, placeOnDisk } from './edit';
+import { GuestHandler, PageBroughtIn, SpuriousFault } from './events';
+import { freePtl, sayLocked, takePtl, unlockPtl } from './locks';
+import { setFound } from './setEntry';
 import { PROT_EXEC, PROT_WRITE, type Pv } from './state';
 
 const L = slots(
   ...(['vaHi', 'vaLo', 'error', 'table', 'index', 'seenHi', 'seenLo', 'found'] as const),
   ...(['outcome', 'oldHi', 'oldLo'] as const),
+  // Where the page is on disk, and the frame that it is brought into, + 1.
+  ...(['place', 'frame'] as const),
   // The interrupted program's privilege and instruction, while the handler executes instructions of its own.
   ...(['cpl', 'ins0', 'ins1', 'ins2', 'ins3', 'ins4', 'ins5', 'ins6', 'ins7', 'ins8'] as const),
 );
@@ -85,8 +88,8 @@ const who = (t: Thread): string => `vCPU ${t.actor}`;
 
 /**
  * The guest's own page-fault handler, as far as entries that exist are concerned: it waits for mmap_sem, takes the page-table
- * lock, and looks again. A fault whose cause has vanished is no fault. Returns FAULT_RETRY or FAULT_INJECT and an error code:
- * the program gets it where its map forbids the access, or where the page must be brought in first. Source: sheet section 6.
+ * lock, and looks again. A fault whose cause has vanished is no fault; a page on disk is brought in. Returns FAULT_RETRY or
+ * FAULT_INJECT and an error code: the program gets it where its map forbids the access, or nobody knows of a page. Source: sheet section 6.
  */
 export const guestFault = procedure<Pv>({
   name: 'do_page_fault',
@@ -204,18 +207,77 @@ export const guestFault = procedure<Pv>({
     },
     {
       label: 'page-in',
-      line: '  not there: bring the page in',
+      line: '  not there: a place on disk? unlock; take a free frame for it',
       touch: 'racy',
       run: (t, pv) => {
         unlockPtl(t, pv, t.get(L.table));
+        const place = placeOnDisk(t.get(L.seenLo));
+        const frame = place < 0 ? -1 : pv.freeFrame;
+        t.set(L.place, place + 1);
+        t.set(L.frame, frame + 1);
+        if (frame >= 0) return;
         down(pv);
         t.ret(FAULT_INJECT, t.get(L.error));
       },
-      say: 'The page must be brought in from disk; that is another story, and the program waits.',
+      say: (t) =>
+        t.get(L.place) === 0
+          ? 'Nothing says where the page might be: the program gets the fault.'
+          : t.get(L.frame) === 0
+            ? 'The page is on disk, but the guest has no free frame for it: the program gets the fault.'
+            : `The page is on disk, and frame ${frameName(t.get(L.frame) - 1)} is free. The lock is not held while the disk turns.`,
+    },
+    {
+      label: 'disk',
+      line: '  read the page from disk into it',
+      touch: 'racy',
+      beat: true,
+      run: (t, pv) => {
+        pv.restore(t.get(L.place) - 1, t.get(L.frame) - 1);
+        pv.world.emit(PageBroughtIn, t.actor, t.get(L.frame) - 1, t.get(L.place) - 1);
+      },
+      say: (t) =>
+        `Frame ${frameName(t.get(L.frame) - 1)} holds what the page held when it was written to disk.`,
+    },
+    {
+      label: 'relock',
+      line: '  lock(ptl)',
+      touch: 'racy',
+      when: (t, pv) => freePtl(pv, t.get(L.table)),
+      run: (t, pv) => takePtl(t, pv, t.get(L.table)),
+      say: (t, pv) => sayLocked(t, pv, t.get(L.table)),
+    },
+    {
+      label: 'same',
+      line: '  *pte no longer names that place: free the frame, try again; else *pte = frame, A, for a store W and D',
+      touch: 'racy',
+      beat: true,
+      run: (t, pv) => {
+        const v = t.actor;
+        const [table, index] = [t.get(L.table), t.get(L.index)];
+        const now = pv.entry(v, table, index);
+        if (now.hi !== t.get(L.seenHi) || now.lo !== t.get(L.seenLo)) {
+          t.set(L.found, 3);
+          pv.giveBack(t.get(L.frame) - 1);
+          pv.world.emit(SpuriousFault, v, t.get(L.vaHi), t.get(L.vaLo));
+          pv.spurious(v, t.get(L.vaLo));
+          unlockPtl(t, pv, table);
+          down(pv);
+          t.ret(FAULT_RETRY, 0);
+          return;
+        }
+        const write = (t.get(L.error) & PFEC_W) !== 0;
+        const { hi, lo } = broughtIn(pv, v, t.get(L.frame) - 1, pv.vma(table, index), write);
+        enterKernel(t, pv);
+        t.callThen('granted', setFound, [t.get(L.vaHi), t.get(L.vaLo), hi, lo, table, index], L.outcome);
+      },
+      say: (t) =>
+        t.get(L.found) === 3
+          ? 'Somebody else has brought the page in meanwhile: the frame goes back, and the instruction is tried again.'
+          : `The entry still names the place on disk. It shall lead to frame ${frameName(t.get(L.frame) - 1)} from now on.`,
     },
     {
       label: 'granted',
-      line: '  a write that the map allows: W, A and D; unlock, try again',
+      line: '  unlock, try again',
       touch: 'racy',
       run: (t, pv) => {
         leaveKernel(t, pv);
@@ -223,7 +285,10 @@ export const guestFault = procedure<Pv>({
         down(pv);
         t.ret(FAULT_RETRY, 0);
       },
-      say: 'The kernel has given the page back its right to be written.',
+      say: (t) =>
+        t.get(L.frame) === 0
+          ? 'The kernel has given the page back its right to be written.'
+          : 'The page is back, in another frame: the program tries again and has noticed nothing but the time.',
     },
   ],
 });

@@ -1,12 +1,12 @@
-import { frameName, word } from '../../base';
+import { frameName } from '../../base';
 import { procedure, slots } from '../../kernel';
 import { findEntry, OUTCOME_IMPOSSIBLE, OUTCOME_REFUSED, sayIndex, sayValue } from '../../machine';
-import { delivery, queueUpdate } from './deliver';
-import { accessEntry } from './edit';
-import { LazyEntered, LazyLeft, PteRead, PteWritten } from './events';
+import { delivery } from './deliver';
+import { LazyEntered, LazyLeft, PteRead } from './events';
 import { guestFlush } from './flushTlb';
 import { freePtl, takePtl, unlockPtl } from './locks';
 import { SET, SET_KEEPING_MARKS } from './queue';
+import { S, setSteps } from './setEntry';
 import type { Pv } from './state';
 
 const E = slots('vaHi', 'vaLo', 'table', 'index');
@@ -93,8 +93,6 @@ export const lazyLeave = procedure<Pv>({
   ],
 });
 
-const S = slots('vaHi', 'vaLo', 'hi', 'lo', 'table', 'index', 'outcome');
-
 /** set_pte, or the commit of a transaction, with a value that the scenario gives. */
 const setEntry = (name: string, about: string, kind: number) =>
   procedure<Pv>({
@@ -120,53 +118,7 @@ const setEntry = (name: string, about: string, kind: number) =>
         },
         say: (t) => `The entry is ${sayIndex(t.get(S.index))} of table ${frameName(t.get(S.table))}.`,
       },
-      {
-        label: 'set',
-        line: kind === SET ? '*pte = value, or queue it' : 'queue(pte, value, keep A and D)',
-        touch: 'private',
-        run: (t, pv) => {
-          const queued =
-            kind === SET_KEEPING_MARKS
-              ? pv.scheme.tables === 'direct'
-              : pv.setByCall(t.actor);
-          if (queued)
-            t.callThen(
-              'done',
-              queueUpdate,
-              [kind, t.get(S.table), t.get(S.index), t.get(S.hi), t.get(S.lo)],
-              S.outcome,
-            );
-          else
-            accessEntry(t, pv, 'notify', S.outcome, {
-              table: t.get(S.table),
-              index: t.get(S.index),
-              value: word(t.get(S.hi), t.get(S.lo)),
-            });
-        },
-        say: (t) => `The new value is ${sayValue(t.get(S.hi), t.get(S.lo))}.`,
-      },
-      {
-        label: 'notify',
-        line: 'tell the hypervisor, where it cannot see',
-        touch: 'private',
-        run: (t, pv) => {
-          if (t.get(S.outcome) !== 0) {
-            t.ret();
-            return;
-          }
-          pv.world.emit(PteWritten, t.actor, t.get(S.table), t.get(S.index), t.get(S.hi), t.get(S.lo));
-          if (pv.scheme.notifies)
-            t.call(queueUpdate, [SET, t.get(S.table), t.get(S.index), t.get(S.hi), t.get(S.lo)], S.outcome);
-        },
-        say: 'The entry has its new value.',
-      },
-      {
-        label: 'done',
-        line: 'return',
-        touch: 'private',
-        run: (t) => t.ret(),
-        say: 'Done.',
-      },
+      ...setSteps(kind),
     ],
   });
 

@@ -11,6 +11,7 @@ import { isSwitch, type PvSwitch, SWITCHES } from './switches';
 
 const FRAME_KEY = 0x1000_0000;
 const VMA_KEY = 0x1800_0000;
+const DISK_KEY = 0x3000_0000;
 
 /** Per frame: who holds its page-table lock (actor + 1), who its page lock, its type (1 to 4: a table of that level), 1 if it is somebody else's, hash of its saved contents. */
 const PTL = 0;
@@ -43,6 +44,8 @@ export class Pv {
   readonly flags: NamedCells<(typeof FLAGS)[number]>;
   private readonly frames: SparseTable;
   private readonly vmas: SparseTable;
+  /** What the disk holds: a row per word of a page, 1,024 of them per place; a page's place has the number of the frame it was saved from. */
+  private readonly disk: SparseTable;
   private readonly switches: Region;
 
   constructor(
@@ -53,10 +56,6 @@ export class Pv {
   ) {
     const { store } = world;
     const { config } = machine;
-    ensure(
-      options.p2m.length === 0,
-      'a paravirt guest holds machine frames, or frames that are equal to them: leave the p2m lines out',
-    );
     const capacity = options.knobs['queue-capacity'] ?? options.knobs.batch ?? scheme.queue;
     this.queues = machine.regs.map((_, v) => new Queue(store, v, Math.max(0, capacity)));
     this.lock = new Lock(store, 'shadow lock', 0);
@@ -65,6 +64,7 @@ export class Pv {
     this.flags = new NamedCells(store, 'paravirt flags', FLAGS);
     this.frames = new SparseTable(store, FRAME_KEY, FRAME_CELLS);
     this.vmas = new SparseTable(store, VMA_KEY, 1);
+    this.disk = new SparseTable(store, DISK_KEY, 1);
     this.switches = store.region('paravirt switches', SWITCHES.length);
     this.shadows = new ShadowTables(
       store,
@@ -208,6 +208,50 @@ export class Pv {
   save(frame: number): void {
     this.frames.set(frame, SAVED_SET, 1);
     this.frames.set(frame, SAVED, this.contents(frame));
+    const kept = this.disk.rows().some((row) => Math.floor(row / 1024) === frame);
+    if (!kept && this.machine.memory.find(frame) === 0) return;
+    for (let i = 0; i < 1024; i++) this.disk.set(frame * 1024 + i, 0, this.machine.memory.read32(frame, i));
+  }
+
+  /** Brings what the disk holds at a place into a frame. */
+  restore(place: number, frame: number): void {
+    for (let i = 0; i < 1024; i++) {
+      const word = this.disk.get(place * 1024 + i, 0);
+      if (word !== this.machine.memory.read32(frame, i)) this.machine.memory.write32(frame, i, word);
+    }
+    this.save(frame);
+  }
+
+  /** The highest frame of the guest that holds nothing and is used for nothing, or -1. `restore` makes it a used one. */
+  get freeFrame(): number {
+    const used = new Set(this.machine.regs.flatMap((_, one) => this.inUse(one)));
+    for (let frame = this.machine.config.guestFrames - 1; frame > 0; frame--) {
+      const known = this.frames.get(frame, SAVED_SET) !== 0 || this.type(frame) !== 0;
+      if (this.owned(frame) && !known && !used.has(frame) && this.contents(frame) === 0) return frame;
+    }
+    return -1;
+  }
+
+  /** A frame that `restore` filled goes back, as empty as it was. */
+  giveBack(frame: number): void {
+    for (let i = 0; i < 1024; i++)
+      if (this.machine.memory.read32(frame, i) !== 0) this.machine.memory.write32(frame, i, 0);
+    this.save(frame);
+    this.frames.set(frame, SAVED_SET, 0);
+  }
+
+  /** Tables of a vCPU's process, and frames that it maps as the user's. */
+  private inUse(v: number): number[] {
+    const mode = this.mode(v);
+    return this.reachable(v, this.root(v)).flatMap(({ frame, level }) => {
+      if (level !== 1 || this.machine.memory.find(frame) === 0) return [frame];
+      const out = [frame];
+      for (let i = 0; i <= (mode.indexMask[1] as number); i++) {
+        const { hi, lo } = this.entry(v, frame, i);
+        if (userPage(lo)) out.push(mode.entryCells === 2 ? frameOf(hi, lo) : lo >>> 12);
+      }
+      return out;
+    });
   }
 
   /** Whether it holds something that is nowhere else. Frames that nobody has saved yet count as saved. */

@@ -18,7 +18,7 @@ export const SWITCHES = [
   },
   {
     name: 'flush-before-shootdown',
-    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'lguest', 'mmu-op'],
+    profiles: ['trap-queued', 'preserve-ad', 'vmi', 'mmu-op'],
     label: 'Deliver before shootdown',
     says: 'The queue is emptied before other processors are told to forget their translations; without it they take the old one from the shadow again.',
     default: true,

@@ -104,7 +104,7 @@ const expectation = either('what must be shown', 'EXPECTATION', {
     field('actor', actor),
     lit('op'),
     field('op', count),
-    field('outcome', oneOf('done', 'page-fault', 'general-protection', 'no-direct-map')),
+    field('outcome', oneOf('done', 'page-fault', 'general-protection', 'no-direct-map', 'refused')),
   ],
   at: [lit('at'), field('at', moment), field('holds', holds)],
   end: [lit('end'), field('holds', holds)],

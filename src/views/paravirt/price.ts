@@ -20,6 +20,7 @@ export const LINES = [
   { scheme: 'preserve-ad', letter: 'P' },
   { scheme: 'lguest', letter: 'L' },
   { scheme: 'vmi', letter: 'V' },
+  { scheme: 'mmu-op', letter: 'M' },
   { scheme: 'unsync', letter: 'U' },
 ] as const;
 

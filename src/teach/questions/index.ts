@@ -1,0 +1,4 @@
+export { answerOf } from './places';
+export { posable, pose, poseAsk } from './pose';
+export * from './question';
+export { nextTurn, type Turn } from './steering';

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { defined } from '../../base';
+import { runOf } from '../../testing/library';
+import { answerOf, grade, nextTurn, posable, pose, poseAsk, type QuestionKind } from './index';
+
+const drift = runOf('a-page-table-may-drift');
+
+function posed(run: ReturnType<typeof runOf>, cursor: number, kind: QuestionKind, about?: string) {
+  const result = pose(run, cursor, kind, about);
+  if (result.kind === 'error') throw new Error(result.error);
+  return result.value;
+}
+
+const at = (run: ReturnType<typeof runOf>, actor: number, op: number, label: string): number =>
+  run.find({ actor, op, label, nth: 0 }).cursor;
+
+describe('what the run itself answers', () => {
+  it('what an access does first', () => {
+    expect(posed(drift, at(drift, 0, 0, 'start'), 'access').truth).toEqual(['hit']);
+    const store = posed(drift, at(drift, 1, 0, 'start'), 'access');
+    expect(store.truth).toEqual(['fault 3']);
+    expect(grade(store, ['fault 2']).wrong).toEqual([
+      'It faults, with error code 2 (not present, write): every entry on the path is present, so P is set.',
+    ]);
+  });
+
+  it('the bits of an error code', () => {
+    const question = posed(drift, at(drift, 1, 0, 'start'), 'bits', 'error');
+    expect(question.truth).toEqual(['P', 'W']);
+    expect(grade(question, ['P', 'W', 'U']).wrong).toEqual([
+      'U: it is clear, for the access came from the kernel.',
+    ]);
+  });
+
+  it('which slot: the frame’s number, modulo the slots', () => {
+    const question = posed(drift, at(drift, 1, 0, 'sh_unsync.allowed'), 'slot');
+    expect(question.truth).toEqual(['slot 1']);
+    expect(grade(question, ['slot 2']).wrong[0]).toContain('0x02e modulo 3 is 1');
+  });
+
+  it('which entries a resync derives again, in Xen, KVM and XI', () => {
+    const touched = (id: string) => {
+      const run = runOf(id);
+      const first = run
+        .eventsIn(0, run.length)
+        .find(({ kind }) => ['ResyncCompared', 'KvmEntryCompared', 'ResyncBegin'].includes(kind));
+      const question = posed(run, defined(first, `a resync in ${id}`).step, 'resync-set');
+      return [question.truth.length, question.parts[0]?.options.length];
+    };
+    expect(touched('a-page-table-may-drift')[0]).toBe(2);
+    expect(touched('kvm-cr3-sync')[1]).toBeGreaterThan(1);
+    expect(touched('xi-batch-of-writes')[0]).toBeGreaterThan(0);
+  });
+
+  it('which entry the walk reads, and the errors that people make', () => {
+    const turn = defined(nextTurn(drift, at(drift, 1, 0, 'sh_page_fault.walk')), 'a turn');
+    const question = posed(drift, turn.cursor, turn.kind);
+    expect(question.truth).toEqual(['entry 0x010[102]']);
+    expect(grade(question, ['entry 0x010[02e]']).wrong[0]).toContain(
+      '02e is the index at level 1; at level 4 the address has 102.',
+    );
+    expect(answerOf('guest 0x010[102]')).toBe('entry 0x010[102]');
+  });
+
+  it('what the shadow entry says, beside what the guest’s says', () => {
+    const question = posed(drift, at(drift, 1, 0, 'sh_page_fault.derive'), 'shadow-entry');
+    expect(question.truth).toEqual(['P', 'W', 'A', 'NX', 'target 0x02e']);
+    expect(grade(question, [...question.truth, 'D']).wrong[0]).toContain('The guest’s own entry has it set.');
+  });
+
+  it('who can run: not who waits for the lock', () => {
+    const cursor = at(drift, 1, 0, 'sh_page_fault.lock');
+    const question = posed(drift, cursor, 'can-run');
+    expect(question.truth).toContain('vCPU 1');
+  });
+
+  it('whether a state is allowed: the invariant that is broken', () => {
+    const run = runOf('snapshot-exchange-missing');
+    const broken = defined(run.violations[0], 'a violation');
+    const question = posed(run, broken.step + 1, 'allowed');
+    expect(question.truth).toEqual([broken.violation.invariant]);
+    expect(grade(question, ['allowed']).wrong[0]).toContain(broken.violation.says);
+  });
+
+  it('what is decided, in every design with decisions of its own', () => {
+    for (const id of ['kvm-unsync', 'xi-batch-of-writes', 'what-a-page-walk-is']) {
+      const run = runOf(id);
+      const kinds = new Set<string>();
+      for (let turn = nextTurn(run, 0), n = 0; turn !== undefined && n < 12; n++) {
+        kinds.add(turn.kind);
+        const { shown } = posed(run, turn.cursor, turn.kind);
+        turn = nextTurn(run, Math.max(shown, turn.cursor + 1));
+      }
+      expect(kinds.size, `${id}: ${[...kinds]}`).toBeGreaterThan(1);
+    }
+  });
+});
+
+describe('asking', () => {
+  it('offers what is near, the question with most to think about first', () => {
+    expect(posable(drift, at(drift, 1, 0, 'sh_unsync.allowed'))[0]?.kind).toBe('slot');
+  });
+
+  it('says which kinds there are when a scenario asks for another', () => {
+    const ask = {
+      at: { actor: 0, op: 0, label: 'start', nth: 0 },
+      question: 'meaning',
+      about: '',
+      from: 0,
+      to: 0,
+    };
+    expect(poseAsk(drift, 0, ask)).toMatchObject({
+      kind: 'error',
+      error: expect.stringContaining('Expected one of next-event, bits'),
+    });
+    expect(pose(drift, 0, 'bits', 'colour')).toMatchObject({ kind: 'error' });
+  });
+});

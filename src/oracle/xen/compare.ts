@@ -77,7 +77,9 @@ function compareMem(where: string, expected: Seen['mem'], got: Outcome['mem']): 
   const a = new Map(
     (expected ?? []).map(([gpa, value]) => [numberOf(gpa), text(wordOf(value).hi, wordOf(value).lo)]),
   );
-  const b = new Map([...got].filter(([gpa]) => tracked(gpa)).map(([gpa, w]) => [gpa, text(w.hi, w.lo)]));
+  const b = new Map(
+    [...got].filter(([gpa]) => a.has(gpa) || tracked(gpa)).map(([gpa, w]) => [gpa, text(w.hi, w.lo)]),
+  );
   return [...new Set([...a.keys(), ...b.keys()])]
     .filter((at) => a.get(at) !== b.get(at))
     .map((at) => ({
@@ -170,13 +172,13 @@ class Comparison {
     this.differences.push(...found);
   }
 
-  seen(where: string, seen: Seen | undefined, got: Outcome): void {
+  seen(where: string, seen: Partial<Seen> | undefined, got: Outcome): void {
     this.add(...compareEvents(where, seen?.events ?? [], got.events));
     this.add(...compareMem(where, seen?.mem, got.mem));
     this.state(where, seen, got);
   }
 
-  state(where: string, seen: Seen | undefined, got: Outcome): void {
+  state(where: string, seen: Partial<Seen> | undefined, got: Outcome): void {
     this.recorded.apply(seen?.shadow);
     const now = this.shadows.differences(this.recorded.shadows, got.shadows);
     for (const [place, [expected, is]] of now) {

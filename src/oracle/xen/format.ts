@@ -73,7 +73,7 @@ export interface XenOp extends Seen {
   readonly value?: string;
   readonly old?: string;
   readonly count?: number;
-  readonly pre?: Seen & { readonly stores?: readonly (readonly [string, string])[] };
+  readonly pre?: Partial<Seen> & { readonly stores?: readonly (readonly [string, string])[] };
   readonly result: {
     readonly ok?: boolean;
     readonly value?: string;

@@ -100,40 +100,60 @@ function withoutMarks(entry: string): string {
 
 type Differences = ReadonlyMap<string, readonly [string, string]>;
 
-/** What differs between a recorded and a simulated shadow, by place. */
-function oneShadow(key: string, a: Shadow | undefined, b: Shadow | undefined): Differences {
-  const has = (shadow: Shadow | undefined): string => (shadow === undefined ? 'no shadow' : 'a shadow');
-  if (a === undefined || b === undefined) return new Map([[key, [has(a), has(b)]]]);
-  const out = new Map<string, readonly [string, string]>();
-  if (a.pinned !== b.pinned) out.set(`${key} pinned`, [String(a.pinned), String(b.pinned)]);
-  const compare = (index: number): void => {
-    const [left, right] = [a.entries.get(index) ?? '0', b.entries.get(index) ?? '0'];
-    if (left === right) return;
-    const [x, y] = [withoutMarks(left), withoutMarks(right)];
-    if (x !== y) out.set(`${key}[${index}]`, [x, y]);
-  };
-  for (const index of a.entries.keys()) compare(index);
-  for (const index of b.entries.keys()) if (!a.entries.has(index)) compare(index);
-  return out;
+/** A recorded and a simulated shadow of one key, and what was found to differ up to some of their writes. */
+interface Pair {
+  readonly a: Shadow | undefined;
+  readonly b: Shadow | undefined;
+  /** How many of each one's writes have been looked at. */
+  seen: readonly [number, number];
+  readonly found: Map<string, readonly [string, string]>;
 }
 
-/** Compares shadows by key; a pair that is the same as last time is not looked at again. */
+const has = (shadow: Shadow | undefined): string => (shadow === undefined ? 'no shadow' : 'a shadow');
+
+/** Looks at the entries written since a pair was looked at last. */
+function lookAgain(key: string, pair: Pair): void {
+  const { a, b, found, seen } = pair;
+  if (a === undefined || b === undefined) return;
+  const compare = (index: number): void => {
+    const place = `${key}[${index}]`;
+    const [left, right] = [a.entries.get(index) ?? '0', b.entries.get(index) ?? '0'];
+    const [x, y] = left === right ? ['', ''] : [withoutMarks(left), withoutMarks(right)];
+    if (x === y) found.delete(place);
+    else found.set(place, [x, y]);
+  };
+  for (let i = seen[0]; i < a.written.length; i++) compare(a.written[i] as number);
+  for (let i = seen[1]; i < b.written.length; i++) compare(b.written[i] as number);
+  pair.seen = [a.written.length, b.written.length];
+}
+
+/** Compares shadows by key, each entry only when one side has written it. */
 class ShadowComparison {
-  private last = new Map<string, { a: Shadow | undefined; b: Shadow | undefined; found: Differences }>();
+  private last = new Map<string, Pair>();
 
   differences(expected: ReadonlyMap<string, Shadow>, got: ReadonlyMap<string, Shadow>): Differences {
     const now: typeof this.last = new Map();
     const out = new Map<string, readonly [string, string]>();
-    for (const key of new Set([...expected.keys(), ...got.keys()])) {
+    const look = (key: string): void => {
       const [a, b] = [expected.get(key), got.get(key)];
       const kept = this.last.get(key);
-      const found = kept !== undefined && kept.a === a && kept.b === b ? kept.found : oneShadow(key, a, b);
-      now.set(key, { a, b, found });
-      for (const [place, pair] of found) out.set(place, pair);
-    }
+      const pair = kept !== undefined && kept.a === a && kept.b === b ? kept : paired(key, a, b);
+      lookAgain(key, pair);
+      now.set(key, pair);
+      for (const [place, both] of pair.found) out.set(place, both);
+    };
+    for (const key of expected.keys()) look(key);
+    for (const key of got.keys()) if (!expected.has(key)) look(key);
     this.last = now;
     return out;
   }
+}
+
+function paired(key: string, a: Shadow | undefined, b: Shadow | undefined): Pair {
+  const found = new Map<string, readonly [string, string]>();
+  if (a === undefined || b === undefined) found.set(key, [has(a), has(b)]);
+  else if (a.pinned !== b.pinned) found.set(`${key} pinned`, [String(a.pinned), String(b.pinned)]);
+  return { a, b, seen: [0, 0], found };
 }
 
 function resultText(op: XenOp): string {

@@ -26,6 +26,8 @@ export function parseKey(key: string): Key {
  */
 export class ShadowNames {
   private readonly gone = new Map<number, string>();
+  /** Texts of leaves by their low half: the same few hundred come again and again. */
+  private readonly leaves = new Map<number, string>();
 
   constructor(private readonly x: Xen) {}
 
@@ -51,20 +53,47 @@ export class ShadowNames {
   entry(hi: number, lo: number): string {
     const { x } = this;
     if (hi === 0 && lo === 0) return '0';
+    const known = hi === 0 ? this.leaves.get(lo) : undefined;
+    if (known !== undefined) return known;
     const mark = (lo & P) === 0 ? '!' : '';
     const flags = `${(lo & 0xfff).toString(16)}${(hi & NX_HI) === 0 ? '' : 'nx'}`;
     const frame = frameOf(hi, lo);
     if (!x.pages.owns(frame)) {
       const gfn = x.p2m.gfn(frame);
-      return `${mark}${(gfn < 0 ? frame : gfn).toString(16)}:${flags}`;
+      const text = `${mark}${(gfn < 0 ? frame : gfn).toString(16)}:${flags}`;
+      if (hi === 0) this.leaves.set(lo, text);
+      return text;
     }
     const part = x.pages.part(frame);
     return `${mark}>${this.key(frame - part)}${part === 0 ? '' : `.${part}`}:${flags}`;
   }
 }
 
+/** A leaf's text as most are written: present, flags of two digits. Read without a pattern: a case has thousands. */
+function plainLeaf(text: string): { frame: number; flags: number } | undefined {
+  const colon = text.length - 3;
+  if (colon < 1 || colon > 6 || text.charCodeAt(colon) !== 0x3a) return undefined;
+  const frame = hexDigits(text, 0, colon);
+  const flags = hexDigits(text, colon + 1, text.length);
+  return frame < 0 || flags < 0 ? undefined : { frame, flags };
+}
+
+/** A number written in small hex digits; -1 for anything else. */
+function hexDigits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 87 : -1;
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
 /** What an entry's text says, as a shadow entry; `smfnOf` knows the shadows by key. */
 export function entryWord(x: Xen, text: string, smfnOf: ReadonlyMap<string, number>): Word {
+  const leaf = plainLeaf(text);
+  if (leaf !== undefined) return makeEntry(x.p2m.mfn(leaf.frame), leaf.flags, false);
   const read = /^!?(?:>([^.:]+)(?:\.(\d))?|([0-9a-f]+)):([0-9a-f]+?)(nx)?$/.exec(text);
   if (read === null) throw new Error(`${text} is no entry of a shadow. Expected one as in the format`);
   const [, key, part, frame, flags, nx] = read;

@@ -123,16 +123,22 @@ export function parseXenCase(line: string): Result<XenCase, string> {
 
 /** Entries of a shadow one by one: `"I+N"` is a run whose frames increase by one (`0`: a run of cleared entries). */
 export function* entriesOf(e: Entries | undefined): Iterable<{ index: number; text: string }> {
-  for (const [where, text] of Object.entries(e ?? {})) {
-    const [first, count] = where.split('+').map(Number);
-    for (let i = 0; i < (count ?? 1); i++) yield { index: (first as number) + i, text: advanced(text, i) };
+  if (e === undefined) return;
+  for (const where in e) {
+    const text = e[where] as string;
+    const plus = where.indexOf('+');
+    if (plus < 0) {
+      yield { index: Number(where), text };
+      continue;
+    }
+    const first = Number(where.slice(0, plus));
+    const count = Number(where.slice(plus + 1));
+    const leaf = /^(!?)([0-9a-f]+)(:.*)$/.exec(text);
+    const frame = leaf === null ? 0 : Number.parseInt(leaf[2] as string, 16);
+    for (let i = 0; i < count; i++)
+      yield {
+        index: first + i,
+        text: leaf === null ? text : `${leaf[1]}${(frame + i).toString(16)}${leaf[3]}`,
+      };
   }
-}
-
-/** The entry that stands `by` places after the first of its run. */
-function advanced(text: string, by: number): string {
-  const leaf = /^(!?)([0-9a-f]+):(.*)$/.exec(text);
-  if (by === 0 || leaf === null) return text;
-  const [, mark, frame, flags] = leaf;
-  return `${mark}${(Number.parseInt(frame as string, 16) + by).toString(16)}:${flags}`;
 }

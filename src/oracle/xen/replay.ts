@@ -136,13 +136,13 @@ export class XenReplay {
     world.store.forget();
     world.events.truncate(0);
     const result = run() ?? { done: true, value: zero, fault: undefined };
-    const { mem, frames } = this.changes();
+    const { mem, cells } = this.changes();
     const { oos } = x.vcpu(0);
     return {
       ...result,
       events: printedEvents(x, this.c.mode, this.names),
       mem,
-      shadows: this.watch.read(frames),
+      shadows: this.watch.read(cells),
       oos: Array.from({ length: oos.size }, (_, slot) =>
         oos.page(slot) < 0 ? null : x.p2m.gfn(oos.page(slot)),
       ),
@@ -193,17 +193,20 @@ export class XenReplay {
     return { hi: memory.hi(frame, word), lo: memory.lo(frame, word) };
   }
 
-  /** Words of the guest's memory that differ from before, by guest-physical address, and every frame that was written at all. */
-  private changes(): { mem: Map<number, Word>; frames: Set<number> } {
+  /** Words of the guest's memory that differ from before, by guest-physical address, and the cells written of every frame. */
+  private changes(): { mem: Map<number, Word>; cells: Map<number, number[]> } {
     const { store } = this.world;
     const { memory, machine, p2m } = this.x;
-    const frames = new Set<number>();
+    const cells = new Map<number, number[]>();
     const olds = new Map<number, number>();
     store.writes(0, store.mark, (cell, old) => {
       const frame = memory.frameOfCell(cell);
       if (frame < 0 || olds.has(cell)) return;
       olds.set(cell, old);
-      frames.add(frame);
+      const place = cell - memory.cell(frame, 0);
+      const known = cells.get(frame);
+      if (known === undefined) cells.set(frame, [place]);
+      else known.push(place);
     });
     const mem = new Map<number, Word>();
     for (const [cell, old] of olds) {
@@ -213,6 +216,6 @@ export class XenReplay {
       const word = Math.floor((cell - memory.cell(frame, 0)) / this.wordCells);
       mem.set(p2m.gfn(frame) * 4096 + word * 4 * this.wordCells, this.word(frame, word));
     }
-    return { mem, frames };
+    return { mem, cells };
   }
 }

@@ -3,13 +3,25 @@ import { SH_NONE } from '../../hypervisor/xen/types';
 import type { ShadowNames } from './entryText';
 import { entriesOf, type ShadowFields, type XenCase } from './format';
 
-/** One shadow: what its entries say (empty ones are left out), and whether it is pinned. */
-export interface Shadow {
-  readonly pinned: boolean;
-  readonly entries: ReadonlyMap<number, string>;
+/**
+ * One shadow: what its entries say (empty ones are left out), and whether it is pinned. It is written in place and notes which entries
+ * were, so that a comparison need look at those only: an operation touches a few of some thousand.
+ */
+export class Shadow {
+  readonly entries = new Map<number, string>();
+  /** Indices of entries that were written, in order, some more than once. */
+  readonly written: number[] = [];
+
+  constructor(readonly pinned: boolean) {}
+
+  put(index: number, text: string): void {
+    if (text === '0') this.entries.delete(index);
+    else this.entries.set(index, text);
+    this.written.push(index);
+  }
 }
 
-/** What the design's shadows say, by key. A shadow is read again, and is another object, only when one of its pages was written. */
+/** What the design's shadows say, by key. A shadow is another object when it is made anew, or pinned otherwise. */
 export class ShadowWatch {
   private readonly known = new Map<number, { key: string; shadow: Shadow }>();
 
@@ -18,8 +30,8 @@ export class ShadowWatch {
     private readonly names: ShadowNames,
   ) {}
 
-  /** `written`: frames written since the last call. */
-  read(written: ReadonlySet<number>): Map<string, Shadow> {
+  /** `written`: cells of the machine's memory written since the last call, by frame. */
+  read(written: ReadonlyMap<number, readonly number[]>): Map<string, Shadow> {
     const { x } = this;
     const out = new Map<string, Shadow>();
     for (const smfn of x.shadows()) {
@@ -27,9 +39,15 @@ export class ShadowWatch {
       const pages = Math.ceil(x.entriesOf(x.pages.type(smfn)) / 512);
       const kept = this.known.get(smfn);
       const pinned = x.pages.pinned(smfn);
-      const same = kept?.key === key && kept.shadow.pinned === pinned && !touched(written, smfn, pages);
-      const shadow = same ? kept.shadow : { pinned, entries: this.entries(smfn, pages) };
-      this.known.set(smfn, { key, shadow });
+      let shadow = kept?.shadow;
+      if (shadow === undefined || kept?.key !== key || shadow.pinned !== pinned) {
+        shadow = new Shadow(pinned);
+        for (let i = 0; i < 512 * pages; i++) this.entry(shadow, smfn, i, false);
+        this.known.set(smfn, { key, shadow });
+      } else
+        for (let page = 0; page < pages; page++)
+          for (const cell of written.get(smfn + page) ?? [])
+            this.entry(shadow, smfn, 512 * page + (cell >> 1), true);
       out.set(key, shadow);
     }
     // What is not listed now may come back on the same page with other contents.
@@ -37,19 +55,10 @@ export class ShadowWatch {
     return out;
   }
 
-  private entries(smfn: number, pages: number): Map<number, string> {
-    const map = new Map<number, string>();
-    for (let i = 0; i < 512 * pages; i++) {
-      const [hi, lo] = [this.x.hi(smfn, i), this.x.lo(smfn, i)];
-      if (hi !== 0 || lo !== 0) map.set(i, this.names.entry(hi, lo));
-    }
-    return map;
+  private entry(shadow: Shadow, smfn: number, index: number, cleared: boolean): void {
+    const [hi, lo] = [this.x.hi(smfn, index), this.x.lo(smfn, index)];
+    if (hi !== 0 || lo !== 0 || cleared) shadow.put(index, this.names.entry(hi, lo));
   }
-}
-
-function touched(written: ReadonlySet<number>, first: number, pages: number): boolean {
-  for (let i = 0; i < pages; i++) if (written.has(first + i)) return true;
-  return false;
 }
 
 /** What the recorded shadows say, by key: the start, and every change since. */
@@ -69,11 +78,13 @@ export class RecordedShadows {
   }
 
   private put(key: string, before: Shadow | undefined, fields: ShadowFields): void {
-    const entries = new Map(before?.entries ?? []);
-    for (const { index, text } of entriesOf(fields.e)) {
-      if (text === '0') entries.delete(index);
-      else entries.set(index, text);
+    const pinned = fields.pinned ?? before?.pinned ?? false;
+    let shadow = before;
+    if (shadow === undefined || shadow.pinned !== pinned) {
+      shadow = new Shadow(pinned);
+      for (const [index, text] of before?.entries ?? []) shadow.put(index, text);
+      this.shadows.set(key, shadow);
     }
-    this.shadows.set(key, { pinned: fields.pinned ?? before?.pinned ?? false, entries });
+    for (const { index, text } of entriesOf(fields.e)) shadow.put(index, text);
   }
 }

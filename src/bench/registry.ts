@@ -5,6 +5,7 @@ import { checker } from './benches/checker';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
 import { races } from './benches/races';
+import { replay } from './benches/replay';
 import { scrub } from './benches/scrub';
 import { stageFrame } from './benches/stageFrame';
 import { stepBack } from './benches/stepBack';
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   races,
   cancel,
   backlinks,
+  replay,
 ];

@@ -2,7 +2,7 @@
 import { checkKvmCase, type KvmDifference, parseKvmCase } from '../oracle/kvm';
 import { replayFiles } from './replayFiles';
 
-replayFiles({
+await replayFiles({
   name: 'oracle:kvm',
   notes: true,
   replay: (line, wantsNotes) => {

@@ -2,7 +2,7 @@
 import { checkWalk, parseWalkCase } from '../oracle';
 import { replayFiles } from './replayFiles';
 
-replayFiles({
+await replayFiles({
   name: 'oracle:walks',
   replay: (line) => {
     const parsed = parseWalkCase(line);

@@ -2,7 +2,7 @@
 import { checkXenCase, parseXenCase } from '../oracle/xen';
 import { replayFiles } from './replayFiles';
 
-replayFiles({
+await replayFiles({
   name: 'oracle:xen',
   replay: (line) => {
     const parsed = parseXenCase(line);

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { linesOf } from './lines';
 
 /** What came of one recorded case. */
 export interface Replayed {
@@ -43,15 +42,8 @@ function optionsOf(command: ReplayCommand): Options {
   }
 }
 
-/** A file's text, unpacked if it is packed. */
-function read(file: string): string {
-  const bytes = readFileSync(file);
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (packed ? gunzipSync(bytes) : bytes).toString('utf8');
-}
-
 /** Runs the command to its closing line, `N passed, M failed`, with every finding before it up to `--max`; exits 1 if any failed. */
-export function replayFiles(command: ReplayCommand): void {
+export async function replayFiles(command: ReplayCommand): Promise<void> {
   const given = optionsOf(command);
   let passed = 0;
   let failed = 0;
@@ -64,31 +56,33 @@ export function replayFiles(command: ReplayCommand): void {
     if (shown <= given.max) print(line);
   };
 
-  const replayFile = (file: string): void => {
-    let text: string;
+  const replayFile = async (file: string): Promise<void> => {
+    let at = 0;
+    let cases = 0;
     try {
-      text = read(file);
+      for await (const line of linesOf(file)) {
+        at++;
+        if (line.trim() === '') continue;
+        cases++;
+        const replayed = command.replay(line, given.notes);
+        if (replayed.passed) passed++;
+        else failed++;
+        for (const says of replayed.says) show(`${file}:${at}: ${says}`);
+      }
     } catch (error) {
       failed++;
       const why = error instanceof Error ? error.message : String(error);
-      show(`${file}: cannot be read (${why}). Check the path`);
+      const where = at === 0 ? file : `${file}: after line ${at}`;
+      show(`${where}: cannot be read (${why}). Check the path, and that the file is whole`);
       return;
     }
-    const before = passed + failed;
-    text.split('\n').forEach((line, i) => {
-      if (line.trim() === '') return;
-      const replayed = command.replay(line, given.notes);
-      if (replayed.passed) passed++;
-      else failed++;
-      for (const says of replayed.says) show(`${file}:${i + 1}: ${says}`);
-    });
-    if (passed + failed > before) return;
+    if (cases > 0) return;
     failed++;
     show(`${file}:1: no case found. Expected one JSON object per line`);
   };
 
   if (given.trouble === undefined) {
-    for (const file of given.files) replayFile(file);
+    for (const file of given.files) await replayFile(file);
     if (shown > given.max) print(`… and ${shown - given.max} more. Raise --max to see them.`);
   } else {
     const notes = command.notes === true ? ' [--notes]' : '';

@@ -80,8 +80,11 @@ function Row({ row, alone, shown, onShow }: RowProps) {
 }
 
 function Smallest({ race }: { readonly race: RaceState }) {
-  const { table, cancelled } = race;
+  const { table, cancelled, rows } = race;
   if (table === undefined) return null;
+  const breaking = rows.flatMap((row) =>
+    row.removed !== undefined && dotOf(row) === 'broken' ? [row.removed] : [],
+  );
   const { minimal, complete } = table;
   const unsure = cancelled
     ? 'Cancelled before all sets were explored.'
@@ -91,8 +94,9 @@ function Smallest({ race }: { readonly race: RaceState }) {
       {minimal.map((set) => (
         <p className="race-set" key={set.map(({ name }) => name).join()}>
           {set.length === 0
-            ? 'None is needed: nothing breaks here without any of them.'
+            ? 'None is needed: nothing breaks here with all of them away.'
             : set.map(({ label }) => label).join(' + ')}
+          <Unneeded names={breaking.filter(({ name }) => set.every((one) => one.name !== name))} />
         </p>
       ))}
       {minimal.length === 0 && complete && (
@@ -102,6 +106,19 @@ function Smallest({ race }: { readonly race: RaceState }) {
       )}
       {!complete && <p className="race-small">{unsure}</p>}
     </>
+  );
+}
+
+/** Protections whose removal alone breaks something, and that a safe set does without: it breaks only what others begin. */
+function Unneeded({ names }: { readonly names: readonly { readonly label: string }[] }) {
+  if (names.length === 0) return null;
+  const [first, ...more] = names.map(({ label }) => label);
+  return (
+    <span className="race-small">
+      {' '}
+      Without {[first, ...more].join(' or ')} alone it does break: that takes another one that is away in this
+      set.
+    </span>
   );
 }
 

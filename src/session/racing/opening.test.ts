@@ -21,10 +21,10 @@ function found() {
 describe('a race that was found', () => {
   it('opens on stage as a run of its own, at the moment it breaks, step for step as it was found', () => {
     const { session, counterexample, explored } = found();
-    session.set({ racing: true });
+    session.set({ page: { name: 'race', title: 'Find a race', rest: '' } });
     openRace(session, explored, counterexample);
     const { schedule } = counterexample;
-    expect(session.state).toMatchObject({ racing: false, cursor: schedule.length, branch: 1 });
+    expect(session.state).toMatchObject({ page: undefined, cursor: schedule.length, branch: 1 });
     expect(session.state.switches).toEqual({ recheck: false });
     const run = defined(session.run, 'a run');
     expect(run.choices(0, schedule.length)).toEqual(schedule);

@@ -6,16 +6,18 @@ import { exec } from './exec';
  *   random       1,000,000 operations of random guests of Xen with all protections on  [--operations N] [--seed S]
  *   protections  each protection off, from ten seeds: what it protects must break       [--seeds N] [--seed S] [--only NAME,NAME]
  *   kvm          20,000 random worlds of KVM                                         [--worlds N] [--seed S] [--without NAME,NAME]
+ *   cases        2,000 made-up cases in the format of KVM's recordings               [--cases N] [--operations N] [--seed S]
  *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
  *                (the first round also has the verdicts of the fast page fault that take minutes)
  *   xi           random guests of XI, in all paging modes and pool sizes                 [--guests N] [--operations N] [--seed S]
  *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
-const JOBS = ['random', 'protections', 'kvm', 'laws', 'xi', 'world'] as const;
+const JOBS = ['random', 'protections', 'kvm', 'cases', 'laws', 'xi', 'world'] as const;
 type Job = (typeof JOBS)[number];
 /** The driver of each job that is not one of Xen's guests. */
 const DRIVERS: Partial<Record<Job, string>> = {
   kvm: 'src/testing/kvmDriver/main.ts',
+  cases: 'src/testing/kvmCases/main.ts',
   xi: 'src/testing/xiDriver/main.ts',
 };
 const XEN_DRIVER = 'src/testing/xenDriver/main.ts';
@@ -69,5 +71,7 @@ async function laws(): Promise<number> {
 const run = (job: Job): Promise<number> => (job === 'laws' ? laws() : driver(job));
 
 process.exitCode = 0;
-for (const job of named === undefined ? (['random', 'protections', 'kvm', 'laws'] as const) : [named])
+for (const job of named === undefined
+  ? (['random', 'protections', 'kvm', 'cases', 'laws'] as const)
+  : [named])
   process.exitCode ||= await run(job);

@@ -103,7 +103,9 @@ export const decideSteps: readonly Step<Kvm>[] = [
         t.ret(FAULT_RETRY);
         return;
       }
-      if (k.slots.of(gfn) < 0) return;
+      const slot = k.slots.of(gfn);
+      // Memory that the processor could not write either: to try again would go on for ever.
+      if (slot < 0 || k.slots.readOnly(slot)) return;
       unprotectPage(k, gfn);
       settleAtOnce(k, t.actor);
       if (k.vcpu(t.actor).get('writeToOwnTable') === 0) t.ret(FAULT_RETRY);

@@ -3,7 +3,7 @@ import { AppPage } from './pages/appPage';
 import { DIST } from './support/dist';
 import { serveFolder } from './support/serveFolder';
 
-test('a bare visit shows a scenario that is ready to step', async ({ app }) => {
+test('the stage has a scenario on it that is ready to step', async ({ app }) => {
   await app.open();
   await expect(app.title).not.toBeEmpty();
   expect(await app.page.title()).toContain('Shadowscope');
@@ -23,7 +23,7 @@ test('the page works from any path of any static host', async ({ page, baseURL }
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   const app = new AppPage(page);
-  await page.goto(address);
+  await page.goto(`${address}#/stage`);
   await app.idle();
   await app.transport.forward();
   expect(await app.moment.step()).toBeGreaterThan(0);

@@ -46,8 +46,8 @@ export class AppPage {
     this.race = new RaceFinder(this);
   }
 
-  /** Opens the page at a link's fragment (`#/1/…`; empty: a bare visit) and waits until it is at rest. */
-  async open(fragment = ''): Promise<void> {
+  /** Opens the page at a link's fragment (`#/1/…`; else the stage with what a first visit finds on it) and waits until it is at rest. */
+  async open(fragment = '#/stage'): Promise<void> {
     // A change of fragment alone would not load the page again, and a test must start from a cold page.
     await this.page.goto('about:blank');
     await this.page.goto(`./${fragment}`);

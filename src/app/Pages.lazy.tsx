@@ -15,6 +15,9 @@ type Load = () => Promise<{ readonly default: ComponentType<PageProps> }>;
 
 /** Every page of session/pages.ts, in a chunk of its own. */
 export const LOADERS: Readonly<Record<string, Load>> = {
+  home: () => import('../pages/home/Page.lazy'),
+  stories: () => import('../pages/stories/Page.lazy'),
+  glossary: () => import('../pages/glossary/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
 };
 

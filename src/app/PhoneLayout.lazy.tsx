@@ -12,7 +12,7 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { Fetched } from '../ui/Fetched';
 import { Tabs } from '../ui/Tabs';
-import { Chosen, Detail } from './DesktopLayout';
+import { Chosen, Detail, loadTelling } from './DesktopLayout.lazy';
 import { detailTabs } from './details';
 import { Guarded } from './Guarded';
 
@@ -64,6 +64,7 @@ export default function PhoneLayout({ controls }: { readonly controls: Controls 
 }
 
 function PhoneView({ controls, view }: { readonly controls: Controls; readonly view: string }) {
+  const telling = useStore(controls.session.store, (s) => s.telling);
   if (view === 'stage') {
     return (
       <>
@@ -72,7 +73,8 @@ function PhoneView({ controls, view }: { readonly controls: Controls; readonly v
             <StagePanel controls={controls} />
           </Guarded>
         </div>
-        <div className="phone-words">
+        <div className={telling ? 'phone-words is-telling' : 'phone-words'}>
+          {telling && <Fetched load={loadTelling} props={{ controls }} frames={controls.session.frames} />}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls when a caption is long, so the keyboard must reach it */}
           <section className="phone-caption" tabIndex={0} aria-label="Caption">
             <Guarded name="caption">

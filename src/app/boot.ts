@@ -37,8 +37,11 @@ export function boot(): Controls {
   listenForKeys(controls);
   // An address or a draft that asks for something else is answered by what is fetched below.
   const bare =
-    (location.hash === '' || location.hash === '#/stage') && session.keeper.read('draft') === undefined;
-  if (bare) show(session, { spec: first.spec, design: xen, warnings: [] }, first.text, first.id);
+    ['', '#/home', '#/stage'].includes(location.hash) && session.keeper.read('draft') === undefined;
+  if (bare) {
+    show(session, { spec: first.spec, design: xen, warnings: [] }, first.text, first.id);
+    if (location.hash !== '#/stage') session.set({ page: { name: 'home', title: 'Home', rest: '' } });
+  }
   void furnishLater(controls);
   return controls;
 }

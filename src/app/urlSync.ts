@@ -19,7 +19,7 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   const follow = (): void => {
     following = true;
     try {
-      const page = pageOf(location.hash, pages);
+      const page = pageOf(hasLink(location.hash) ? location.hash : '#/home', pages);
       if (page === undefined && location.hash !== STAGE) {
         openFragment(session, sources, location.hash);
         return;
@@ -50,7 +50,9 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
     if (following || planned || before.spec === undefined) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
     const left =
-      before.page !== undefined && now.page === undefined && pageOf(location.hash, pages) !== undefined;
+      before.page !== undefined &&
+      now.page === undefined &&
+      (!hasLink(location.hash) || pageOf(location.hash, pages) !== undefined);
     if (!another && !left) return;
     planned = true;
     // The scenario is being put on stage right now; its link is made when that is done.
@@ -59,8 +61,9 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   });
 
   window.addEventListener('hashchange', follow);
-  // A bare visit may have its first scenario on stage already.
-  if (hasLink(location.hash) || session.run === undefined) follow();
+  // A bare visit may have its first scenario on stage already; one that finds a draft goes on with it.
+  if (hasLink(location.hash)) follow();
+  else if (session.run === undefined) openFirst(session, sources);
   return () => {
     unsubscribe();
     window.removeEventListener('hashchange', follow);

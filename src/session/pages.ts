@@ -13,7 +13,26 @@ export interface PageRow {
 }
 
 /** In the order in which they are offered. */
-export const PAGES: readonly PageRow[] = [];
+export const PAGES: readonly PageRow[] = [
+  {
+    name: 'home',
+    title: 'Home',
+    about: 'What this is, an example that plays, and where to begin.',
+    also: 'start here begin welcome',
+  },
+  {
+    name: 'stories',
+    title: 'Stories',
+    about: 'Ten stories told beside the stage, from page walks to nested paging.',
+    also: 'learn course lesson start read',
+  },
+  {
+    name: 'glossary',
+    title: 'Glossary',
+    about: 'Every word of the stage and the stories, in a sentence or two.',
+    also: 'term word meaning explain',
+  },
+];
 
 /** The stage itself as an address: whatever is on it stays. */
 export const STAGE = '#/stage';

@@ -76,6 +76,8 @@ export interface SessionState {
   readonly dialog: DialogName | undefined;
   /** The editor is open beside the stage. */
   readonly editing: boolean;
+  /** A story is being told beside the stage (see telling/). */
+  readonly telling: boolean;
   /** What is shown in place of the stage; nothing while the stage is. */
   readonly page: PageShown | undefined;
   readonly messages: readonly Message[];
@@ -106,6 +108,7 @@ export const INITIAL: SessionState = {
   tabs: { left: 'story', right: 'now', phone: 'stage', code: 'acting' },
   dialog: undefined,
   editing: false,
+  telling: false,
   page: undefined,
   messages: [],
   furnished: false,

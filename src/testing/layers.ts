@@ -15,7 +15,7 @@ export interface Layer {
 
 const CORE = [
   ...['base', 'kernel', 'machine', 'hypervisor', 'engine', 'checker', 'scenario', 'library', 'permalink'],
-  ...['oracle', 'trace', 'lab', 'teach'],
+  ...['oracle', 'trace', 'lab', 'teach', 'lesson'],
 ] as const;
 
 /** The core folders above `name` in the list, in the list's order. */
@@ -39,6 +39,7 @@ export const LAYERS = {
   trace: { may: coreBefore('trace'), packages: [] },
   lab: { may: coreBefore('lab'), packages: [] },
   teach: { may: coreBefore('teach'), packages: ['valibot'] },
+  lesson: { may: coreBefore('lesson'), packages: [] },
   session: { may: CORE, packages: ['zustand/*', 'valibot', 'fflate'] },
   views: { may: CORE, packages: ['d3-*'] },
   ui: { may: ['base'], packages: 'any' },
@@ -46,7 +47,7 @@ export const LAYERS = {
   editor: { may: ['scenario', 'session', 'ui', 'base'], packages: 'any' },
   // A page of its own shows what its own core folder knows, and may borrow panels of the stage.
   pages: {
-    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach'],
+    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach', 'lesson'],
     types: CORE,
     packages: 'any',
     apart: true,

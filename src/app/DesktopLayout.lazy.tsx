@@ -16,6 +16,7 @@ import { Guarded } from './Guarded';
 const loadEditor = () => import('../editor/EditorPanel.lazy');
 const loadSwitches = () => import('./Switches.lazy');
 const loadTimeline = () => import('./Timeline.lazy');
+export const loadTelling = () => import('./Telling.lazy');
 const loadCounters = () => import('./Counters.lazy');
 
 const SCENARIO_TABS = [
@@ -31,7 +32,7 @@ interface LayoutProps {
 }
 
 /** The scenario on the left, the scene in the middle with time below it, what happens now on the right. */
-export function DesktopLayout({ controls, wide }: LayoutProps) {
+export default function DesktopLayout({ controls, wide }: LayoutProps) {
   const editing = useStore(controls.session.store, (s) => s.editing);
   const presenter = useStore(controls.session.store, (s) => s.presenter);
   // Three columns, two, or the editor beside the stage: sizes that were dragged are kept for as long as the layout is.
@@ -110,11 +111,13 @@ function ScenarioColumn({ controls }: { readonly controls: Controls }) {
 }
 
 function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly tab: string }) {
+  const telling = useStore(controls.session.store, (s) => s.telling);
   return (
     <Guarded name={tab}>
       <div className="stack">
         {tab === 'story' && (
           <>
+            {telling && <Fetched load={loadTelling} props={{ controls }} frames={controls.session.frames} />}
             <StoryPanel controls={controls} />
             <ProgramPanel controls={controls} />
             <Fetched load={loadSwitches} props={{ controls }} frames={controls.session.frames} />

@@ -15,7 +15,7 @@ export interface Layer {
 
 const CORE = [
   ...['base', 'kernel', 'machine', 'hypervisor', 'engine', 'checker', 'scenario', 'library', 'permalink'],
-  ...['oracle', 'trace', 'lab', 'teach', 'lesson'],
+  ...['oracle', 'trace', 'lab', 'teach'],
 ] as const;
 
 /** The core folders above `name` in the list, in the list's order. */
@@ -39,7 +39,6 @@ export const LAYERS = {
   trace: { may: coreBefore('trace'), packages: [] },
   lab: { may: coreBefore('lab'), packages: [] },
   teach: { may: coreBefore('teach'), packages: ['valibot'] },
-  lesson: { may: coreBefore('lesson'), packages: [] },
   session: { may: CORE, packages: ['zustand/*', 'valibot', 'fflate'] },
   views: { may: CORE, packages: ['d3-*'] },
   ui: { may: ['base'], packages: 'any' },
@@ -47,7 +46,7 @@ export const LAYERS = {
   editor: { may: ['scenario', 'session', 'ui', 'base'], packages: 'any' },
   // A page of its own shows what its own core folder knows, and may borrow panels of the stage.
   pages: {
-    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach', 'lesson'],
+    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach'],
     types: CORE,
     packages: 'any',
     apart: true,

@@ -1,4 +1,4 @@
-import { termParts } from '../lesson/terms';
+import { termParts } from '../teach/glossary/terms';
 
 /** A text cut at the terms of the glossary in it, each with its explanation. Terms in `known` have been explained before. */
 export function explainedParts(text: string, known?: ReadonlySet<string>) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { GLOSSARY, type Term, termOf } from '../../lesson/glossary';
 import { pageAddress } from '../../session/pages';
+import { GLOSSARY, type Term, termOf } from '../../teach/glossary/glossary';
 import './glossary.css';
 
 /** Every term by topic; an address names one. */

@@ -1,10 +1,10 @@
 import { useStore } from 'zustand';
-import { START_HERE } from '../../lesson/path';
-import type { Story } from '../../lesson/story';
 import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import type { Progress } from '../../session/telling/progress';
 import { tellingOf } from '../../session/telling/telling';
+import { START_HERE } from '../../teach/stories/path';
+import type { Story } from '../../teach/stories/story';
 import { Button } from '../../ui/Button';
 
 /** The path for somebody who knows only what a process is: stories in order, and how far they have been read. */

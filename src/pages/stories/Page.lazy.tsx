@@ -1,9 +1,9 @@
 import { useStore } from 'zustand';
-import { STORIES, storyOf } from '../../lesson/stories';
-import type { Story } from '../../lesson/story';
 import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import { tellingOf } from '../../session/telling/telling';
+import { STORIES, storyOf } from '../../teach/stories';
+import type { Story } from '../../teach/stories/story';
 import { Button } from '../../ui/Button';
 import './stories.css';
 

@@ -1,9 +1,9 @@
 import { useStore } from 'zustand';
 import { figure } from '../../base';
-import type { Passage } from '../../lesson/story';
 import type { Controls } from '../../session/controls';
 import { type Telling, tellingOf, type Whereabouts } from '../../session/telling/telling';
 import { STOP_WORDS } from '../../session/telling/words';
+import type { Passage } from '../../teach/stories/story';
 import { Button, IconButton } from '../../ui/Button';
 import { Switch } from '../../ui/Switch';
 import { Terms } from '../../ui/Terms';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STORIES } from '../../lesson/stories';
+import { STORIES } from '../../teach/stories';
 import { LIBRARY, MemoryStorage, type TestSession, testSession } from '../../testing/testSession';
 import { readProgress } from './progress';
 import { type Telling, tellingOf } from './telling';

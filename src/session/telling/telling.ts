@@ -1,9 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Run } from '../../engine';
 import { parseAnchor } from '../../kernel';
-import { type Phase, phaseOf } from '../../lesson/phases';
-import { storyOf } from '../../lesson/stories';
-import { BEGINNING, type Passage, type Story } from '../../lesson/story';
+import { storyOf } from '../../teach/stories';
+import { type Phase, phaseOf } from '../../teach/stories/phases';
+import { BEGINNING, type Passage, type Story } from '../../teach/stories/story';
 import type { Controls } from '../controls';
 import { openLibrary } from '../opening';
 import { pause, play } from '../player';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { startRun } from '../engine';
-import { eventKinds } from '../kernel';
-import { libraryEntry } from '../library';
-import { resolve } from '../scenario';
+import { startRun } from '../../engine';
+import { eventKinds } from '../../kernel';
+import { libraryEntry } from '../../library';
+import { resolve } from '../../scenario';
 import { PHASE_EVENTS, phaseOf } from './phases';
 
 test('every event that makes a phase is one that some design emits', () => {

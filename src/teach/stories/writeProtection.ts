@@ -1,5 +1,5 @@
-import { kvmMmu, sdm, xenFast, xenFixups, xenLockless, xenUnsync } from '../sources';
-import { BEGINNING, type Story, scene } from '../story';
+import { kvmMmu, sdm, xenFast, xenFixups, xenLockless, xenUnsync } from './sources';
+import { BEGINNING, type Story, scene } from './story';
 
 export const WRITE_PROTECTION: Story = {
   id: 'write-protection',

@@ -1,4 +1,4 @@
-import type { LibraryId } from '../library';
+import type { LibraryId } from '../../library';
 import type { Reference } from './sources';
 
 /** Where a story begins: before the first step of a scenario. */

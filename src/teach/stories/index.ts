@@ -1,5 +1,5 @@
-import type { Story } from '../story';
 import { PAGE_WALKS } from './pageWalks';
+import type { Story } from './story';
 import { WHY_SHADOWS } from './whyShadows';
 import { WRITE_PROTECTION } from './writeProtection';
 

@@ -1,4 +1,4 @@
-import { STORIES } from './stories';
+import { STORIES } from './index';
 import type { Story } from './story';
 
 /** "Start here": what somebody needs who knows only what a process is, in this order. About an hour. */

@@ -1,4 +1,4 @@
-import { FAULT, type Run } from '../engine';
+import { FAULT, type Run } from '../../engine';
 
 /** A beat at which a story stops by itself: something begins or is decided that is worth a look. */
 export type Phase = 'walk' | 'fault' | 'classify' | 'unsync' | 'resync' | 'flush';

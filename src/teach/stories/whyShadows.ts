@@ -1,5 +1,5 @@
-import { kvmMmu, sdm, xenUnsync } from '../sources';
-import { BEGINNING, type Story, scene } from '../story';
+import { kvmMmu, sdm, xenUnsync } from './sources';
+import { BEGINNING, type Story, scene } from './story';
 
 export const WHY_SHADOWS: Story = {
   id: 'why-shadows',

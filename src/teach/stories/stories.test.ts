@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Run, startRun } from '../engine';
-import { stepCaption } from '../engine/caption';
-import { type Anchor, parseAnchor } from '../kernel';
-import { libraryEntry } from '../library';
-import { resolve } from '../scenario';
-import { STORIES } from './stories';
+import { type Run, startRun } from '../../engine';
+import { stepCaption } from '../../engine/caption';
+import { type Anchor, parseAnchor } from '../../kernel';
+import { libraryEntry } from '../../library';
+import { resolve } from '../../scenario';
+import { STORIES } from './index';
 import { BEGINNING, type Passage } from './story';
 
 const runs = new Map<string, { readonly run: Run; readonly words: string }>();

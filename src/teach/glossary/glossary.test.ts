@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { STORIES } from '../stories';
 import { GLOSSARY } from './glossary';
-import { STORIES } from './stories';
 import { termParts } from './terms';
 
 const termsIn = (text: string): string[] =>

@@ -1,5 +1,5 @@
-import { sdm } from '../sources';
-import { BEGINNING, type Story, scene } from '../story';
+import { sdm } from './sources';
+import { BEGINNING, type Story, scene } from './story';
 
 export const PAGE_WALKS: Story = {
   id: 'page-walks',

@@ -17,6 +17,7 @@ const loadEditor = () => import('../editor/EditorPanel.lazy');
 const loadSwitches = () => import('./Switches.lazy');
 const loadTimeline = () => import('./Timeline.lazy');
 export const loadTelling = () => import('./Telling.lazy');
+const loadQuestion = () => import('../panels/question/QuestionPanel.lazy');
 const loadCounters = () => import('./Counters.lazy');
 
 const SCENARIO_TABS = [
@@ -143,6 +144,7 @@ function MomentColumn({ controls, tabs }: { readonly controls: Controls; readonl
         <Guarded name="caption">
           <CaptionPanel controls={controls} />
         </Guarded>
+        <Asking controls={controls} />
         {all.length > 1 ? (
           <Tabs
             label="Details"
@@ -181,6 +183,17 @@ function Now({ controls }: { readonly controls: Controls }) {
         <Fetched load={loadCounters} props={{ controls }} frames={controls.session.frames} />
       </Guarded>
     </div>
+  );
+}
+
+/** What the person is asked, and asks, once there is something. */
+export function Asking({ controls }: { readonly controls: Controls }) {
+  const asking = useStore(controls.session.store, (s) => s.asking !== undefined);
+  if (!asking) return null;
+  return (
+    <Guarded name="question">
+      <Fetched load={loadQuestion} props={{ controls }} frames={controls.session.frames} />
+    </Guarded>
   );
 }
 

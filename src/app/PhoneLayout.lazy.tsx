@@ -12,7 +12,7 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { Fetched } from '../ui/Fetched';
 import { Tabs } from '../ui/Tabs';
-import { Chosen, Detail, loadTelling } from './DesktopLayout.lazy';
+import { Asking, Chosen, Detail, loadTelling } from './DesktopLayout.lazy';
 import { detailTabs } from './details';
 import { Guarded } from './Guarded';
 
@@ -80,6 +80,7 @@ function PhoneView({ controls, view }: { readonly controls: Controls; readonly v
             <Guarded name="caption">
               <CaptionPanel controls={controls} />
             </Guarded>
+            <Asking controls={controls} />
           </section>
           <Guarded name="timeline">
             <LanesPanel controls={controls} />

@@ -1,5 +1,6 @@
 import { designs } from '../hypervisor';
 import { FIRST, LIBRARY } from '../library';
+import { followAsks } from '../session/asking/asking';
 import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
 import { compileText } from '../session/reading';
@@ -27,6 +28,7 @@ export function furnish(controls: Controls): void {
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
     laterCommands,
   );
+  followAsks(controls.session);
   listenForDrops(controls);
   followAddress(controls);
 }

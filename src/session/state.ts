@@ -1,5 +1,6 @@
 import type { Ending, ScenarioSpec } from '../engine';
 import type { Diagnostic } from '../scenario/diagnostic';
+import type { AskingState } from './asking/state';
 import { type FocusHistory, NO_FOCUS } from './focusHistory';
 
 export type SchemeChoice = 'system' | 'light' | 'dark';
@@ -81,6 +82,8 @@ export interface SessionState {
   /** What is shown in place of the stage; nothing while the stage is. */
   readonly page: PageShown | undefined;
   readonly messages: readonly Message[];
+  /** What the person is being asked, and asks; nothing until there is something (asking/). */
+  readonly asking: AskingState | undefined;
   /** The scenario language, the library and everything else that was not needed for the first picture has been loaded. */
   readonly furnished: boolean;
 }
@@ -111,6 +114,7 @@ export const INITIAL: SessionState = {
   telling: false,
   page: undefined,
   messages: [],
+  asking: undefined,
   furnished: false,
 };
 

@@ -1,0 +1,3 @@
+export { type Lacking, lackingOf } from './entry';
+export { type Missing, missingAt } from './missing';
+export { type WhyNot, whyNot } from './whyNot';

@@ -19,9 +19,17 @@ export function outcomeOf(run: Run, step: number): string | undefined {
   });
 }
 
+/** Designs in which the processor's own decisions are all there is. */
+const BARE: ReadonlySet<string> = new Set(['native', 'nested']);
+
+/** Whether the hypervisor keeps tables of its own in the guest's place: then what it decides is asked, not what the processor does. */
+export const shadows = (run: Run): boolean => !BARE.has(run.built.design.name);
+
 /** Whether a step is a decision that a person can take, with an outcome that has a name. */
 export function isDecision(run: Run, step: number): boolean {
-  const decision = DECISIONS[run.nameOf(step).label];
+  const { label, procedure } = run.nameOf(step);
+  if (procedure?.part === 'machine' && shadows(run)) return false;
+  const decision = DECISIONS[label];
   const outcome = decision === undefined ? undefined : outcomeOf(run, step);
   return outcome !== undefined && decision?.outcomes[outcome] !== undefined;
 }

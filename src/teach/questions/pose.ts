@@ -18,6 +18,11 @@ import { slot } from './slot';
  */
 export function pose(run: Run, cursor: number, kind: QuestionKind, about = ''): Result<Question, string> {
   if (cursor < 0 || cursor > run.length) return fail(`The run has no step ${cursor}: it has ${run.length}.`);
+  // Names of tables are those of the moment: what is a shadow later may be a free page now.
+  return run.peek(cursor, () => poseHere(run, cursor, kind, about));
+}
+
+function poseHere(run: Run, cursor: number, kind: QuestionKind, about: string): Result<Question, string> {
   switch (kind) {
     case 'next-event':
       return nextEvent(run, cursor);

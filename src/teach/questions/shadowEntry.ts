@@ -1,6 +1,6 @@
 import { fail, frameName, ok, type Result } from '../../base';
 import { type Run, targetOf } from '../../engine';
-import { A, D, type Halves, P, present, U, W } from '../../machine';
+import { A, D, frameOf, type Halves, P, present, U, W } from '../../machine';
 import { ruleOf } from '../rule';
 import { goingOn, num } from './ahead';
 import { entryAt, sayEntryOf } from './places';
@@ -33,12 +33,16 @@ export function writtenBy(run: Run, step: number): Written | undefined {
     const frame = memory.frameOfCell(cell);
     const index = (cell - memory.find(frame)) >>> 1;
     const entry = entryAt(run, step + 1, frame, index);
-    if (!present(entry.lo)) continue;
+    if (!present(entry.lo) || !named(run, entry)) continue;
     if ('lo' in event && (event.lo !== entry.lo || event.hi !== entry.hi)) continue;
     return { step, frame, index, level: Number(event.level ?? 1), entry };
   }
   return undefined;
 }
+
+/** Whether the entry leads to memory. Magic entries, which only mean something to the hypervisor, do not. */
+const named = (run: Run, { hi, lo }: Halves): boolean =>
+  frameOf(hi, lo) < run.built.machine.config.machineFrames;
 
 /** The next entry that the hypervisor writes in the operation that goes on. */
 export function writtenAhead(run: Run, cursor: number): Written | undefined {
@@ -121,7 +125,7 @@ export function shadowEntry(run: Run, cursor: number): Result<Question, string> 
   return ok({
     kind: 'shadow-entry',
     cursor,
-    prompt: `The hypervisor writes ${sayEntryOf(run, level, frame, index)}. What will it say?`,
+    prompt: `The hypervisor writes ${run.peek(step, () => sayEntryOf(run, level, frame, index))}. What will it say?`,
     parts: [
       { says: 'Bits that are set', many: true, how: 'bits', options },
       ...(targets.length > 1

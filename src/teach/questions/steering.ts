@@ -1,5 +1,5 @@
 import type { Run } from '../../engine';
-import { isDecision } from './decision';
+import { isDecision, shadows } from './decision';
 import type { QuestionKind } from './question';
 import { writtenBy } from './shadowEntry';
 
@@ -26,9 +26,7 @@ export function nextTurn(run: Run, from: number): Turn | undefined {
 
 function turnAt(run: Run, step: number): QuestionKind | undefined {
   const events = run.eventsIn(step, step + 1);
-  if (isDecision(run, step))
-    // Below a hypervisor, what the processor decides is not the person's part.
-    return run.nameOf(step).procedure?.part === 'machine' && shadows(run) ? undefined : 'decision';
+  if (isDecision(run, step)) return 'decision';
   if (run.nameOf(step).label === SLOT_IS_SOUGHT) return 'slot';
   if (events.some(({ kind }) => ENTRIES_OF.has(kind)))
     return resyncBegins(run, step) ? 'resync-set' : undefined;
@@ -39,8 +37,6 @@ function turnAt(run: Run, step: number): QuestionKind | undefined {
 
 /** Where a hypervisor shadows, its own walk of the guest's tables is the one to act in; else the processor's. */
 const hypervisors = (run: Run, walker: number): boolean => walker === 1 || !shadows(run);
-
-const shadows = (run: Run): boolean => !['native', 'nested'].includes(run.built.design.name);
 
 /** The first of the comparisons of a resync: the step before it in this actor's work compared nothing. */
 function resyncBegins(run: Run, step: number): boolean {

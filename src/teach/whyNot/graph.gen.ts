@@ -28,14 +28,17 @@ vma >snapshot
 snapshot >lock ^
 lock >recheck !PageTableLocked
 recheck >page-in ^ !PageTableUnlocked !SpuriousFault !TlbFlushed
-page-in ^ !PageTableUnlocked
-granted
+page-in >disk !PageTableUnlocked
+disk >relock !PageBroughtIn
+relock >same !PageTableLocked
+same (set_pte_at:granted
+granted ^ !PageTableUnlocked
 :domain_pause
 wait ^
 :domain_unpause
 go ^
 :enter_lazy_mmu_mode
-lock >enter !PageTableLocked
+lock >enter ^ !PageTableLocked
 enter ^ !LazyEntered
 :fast_page_fault
 begin >top
@@ -246,6 +249,11 @@ judge >enter (kvm_emulate:enter
 mmio (kvm_emulate:enter
 enter (kvm_enter_guest:done
 done ^
+:kvm_pv_mmu_op
+call >write !Hypercall !LockTaken
+write >shadow !EntryUpdated
+shadow >write >done !ShadowSet
+done ^ !LockReleased
 :kvm_set_cr0
 fetch >act
 act >enter !ControlRegisterLoaded
@@ -395,7 +403,7 @@ set (pv_queue_update:done
 notify
 done ^
 :ptwr_emulate
-find >read !TrapEmulated
+find >read ^ !TrapEmulated
 read >validate
 validate >write >refuse
 write >unlock !EmulationRetried
@@ -429,7 +437,7 @@ exit >walk !LockTaken
 walk >walk >judge >convert
 judge >propagate >guarded >link
 propagate >link !MarksPropagated
-guarded >link !TableUnsynced
+guarded >link ^ !LockReleased !ShadowCleared !TableUnsynced !TrapEmulated
 link >link >flush >recheck !ShadowMade
 flush >flush >recheck !TlbFlushed
 recheck >leaf
@@ -457,6 +465,10 @@ done ^
 find >set
 set (guest_access:notify (pv_queue_update:done
 notify (pv_queue_update:done !PteWritten
+done ^
+:set_pte_at
+set (guest_access:notify
+notify >done (pv_queue_update:done !PteWritten
 done ^
 :sh_invlpg
 forget >l4
@@ -653,7 +665,7 @@ lock >lazy !PageTableLocked
 lazy >page !LazyEntered
 page >leave (pte_change_cmpxchg:changed (pte_change_exchange:changed (pte_change_naive:changed (pte_change_preserve:changed (pte_change_xor:changed
 changed >page
-leave >unlock (lguest_hypercall:unlock (pv_do_mmu_update:unlock (vmi_flush_queue:unlock !LazyLeft
+leave >unlock (kvm_pv_mmu_op:unlock (lguest_hypercall:unlock (pv_do_mmu_update:unlock (vmi_flush_queue:unlock !LazyLeft
 unlock >tlb !PageTableUnlocked
 tlb (flush_tlb_range:sem-up
 sem-up ^

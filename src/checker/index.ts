@@ -10,6 +10,7 @@ export * from './litmus/check';
 export * from './litmus/parse';
 export * from './litmus/test';
 export * from './models/fpf';
+export * from './models/fpfSpin';
 export * from './outcome';
 export * from './protection';
 export * from './race';

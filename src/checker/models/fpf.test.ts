@@ -2,25 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shortest, verify } from '../explore';
 import { replay } from '../replay';
 import { type FpfSize, fpf } from './fpf';
-
-/** Distinct states and transitions as SPIN counts them without reduction (its transitions less the first state). */
-const SPIN: readonly (readonly [
-  n: number,
-  k: number,
-  b: number,
-  fence: 0 | 1,
-  states: number,
-  transitions: number,
-])[] = [
-  [2, 1, 2, 1, 447, 838],
-  [2, 1, 4, 0, 672, 1466],
-  [2, 2, 2, 1, 4479, 10190],
-  [2, 2, 2, 0, 8458, 22192],
-  [2, 2, 4, 1, 4583, 10490],
-  [3, 1, 2, 1, 7854, 21609],
-  [3, 1, 2, 0, 14382, 45468],
-  [3, 1, 4, 1, 7854, 21609],
-];
+import { SPIN_COUNTS } from './fpfSpin';
 
 const sized = (vcpus: number, operations: number, depth: number, fence: boolean): FpfSize => ({
   vcpus,
@@ -30,10 +12,10 @@ const sized = (vcpus: number, operations: number, depth: number, fence: boolean)
 });
 
 describe('the fast page fault of the Promela text', () => {
-  it.each(SPIN)(
-    'N=%i K=%i B=%i FENCE=%i has %i states and %i steps, as in SPIN',
-    (n, k, b, fence, states, transitions) => {
-      const subject = fpf(sized(n, k, b, fence === 1));
+  it.each(SPIN_COUNTS)(
+    'N=$vcpus K=$operations B=$depth FENCE=$fence has $states states and $transitions steps, as in SPIN',
+    ({ vcpus, operations, depth, fence, states, transitions }) => {
+      const subject = fpf(sized(vcpus, operations, depth, fence));
       expect(verify(subject, { onWrong: 'count' }).covered).toMatchObject({ states, transitions });
     },
   );

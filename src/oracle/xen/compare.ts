@@ -12,10 +12,11 @@ export interface XenDifference {
 }
 
 /** Events that are compared; of others the format says that differences are tolerable. */
-const COMPARED = new Set([
+export const XEN_COMPARED: readonly string[] = [
   ...['page_fault', 'unsync', 'resync', 'make_shadow', 'destroy_shadow', 'remove_shadows'],
   ...['propagate', 'outcome'],
-]);
+];
+const COMPARED = new Set(XEN_COMPARED);
 /** Fields that are not compared: who faulted is known by the order, flags are tolerable. */
 const LEFT_OUT = new Set(['by', 'access', 'flags']);
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { type Plugin, runnerImport } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -20,12 +21,31 @@ function firstScenario(): Plugin {
   };
 }
 
+/**
+ * The recorded samples as the module `virtual:recordings`: one chunk, packed, which the page fetches when somebody wants to see a
+ * recording or check them again.
+ */
+function recordings(): Plugin {
+  return {
+    name: 'recordings',
+    resolveId: (id) => (id === 'virtual:recordings' ? '\0virtual:recordings' : undefined),
+    async load(id) {
+      if (id !== '\0virtual:recordings') return undefined;
+      const path = new URL('./src/cli/recordings.ts', import.meta.url).pathname;
+      const { module } = await runnerImport<typeof import('./src/cli/recordings')>(path);
+      for (const file of module.recordingFiles()) this.addWatchFile(file);
+      const packed = gzipSync(JSON.stringify(module.readRecordings()), { level: 9 });
+      return `export const packed = ${JSON.stringify(packed.toString('base64'))};`;
+    },
+  };
+}
+
 export default defineConfig({
   // A relative base: the built page works from any static host and any path.
   base: './',
   // One page, its state in the fragment: an unknown path is an error, as on any static host, and never the page.
   appType: 'mpa',
-  plugins: [react(), firstScenario()],
+  plugins: [react(), firstScenario(), recordings()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -10,3 +10,8 @@ declare module 'virtual:first' {
 
   export const first: First;
 }
+
+/** The recorded samples, made by the build: JSON of `Recordings` (oracle/truth), packed by gzip, as base64. */
+declare module 'virtual:recordings' {
+  export const packed: string;
+}

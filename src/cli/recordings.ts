@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Recordings } from '../oracle/truth/report';
 
-const FOLDER = fileURLToPath(new URL('../testing/oracles/', import.meta.url));
+const FOLDER = `${join(dirname(fileURLToPath(import.meta.url)), '..', 'testing', 'oracles')}/`;
 
 const files = (oracle: string, ending: string): string[] =>
   readdirSync(`${FOLDER}${oracle}`)
@@ -13,6 +14,14 @@ const lines = (oracle: string): string[] =>
   files(oracle, '.jsonl')
     .flatMap((file) => read(oracle, file).split('\n'))
     .filter((line) => line.trim() !== '');
+
+/** The files that the samples are read from. */
+export const recordingFiles = (): string[] => [
+  ...['kvm', 'xen', 'walks'].flatMap((oracle) =>
+    files(oracle, '.jsonl').map((file) => `${FOLDER}${oracle}/${file}`),
+  ),
+  ...files('litmus', '').map((file) => `${FOLDER}litmus/${file}`),
+];
 
 /** The recorded samples that come with the project. */
 export const readRecordings = (): Recordings => ({

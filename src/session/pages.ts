@@ -32,6 +32,12 @@ export const PAGES: readonly PageRow[] = [
     about: 'Every word of the stage and the stories, in a sentence or two.',
     also: 'term word meaning explain',
   },
+  {
+    name: 'truth',
+    title: 'What is checked',
+    about: 'What agrees with a real Linux and a real Xen, with counts, and what nothing covers.',
+    also: 'truth oracle recordings conformance tests real kernel',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

@@ -13,7 +13,7 @@ export function* checkSpin(): Generator<TruthProgress, TruthSection> {
     if (covered.states === states && covered.transitions === transitions) passed++;
     else failed++;
     rows.push({
-      name: `${vcpus} vCPUs, ${operations} operations each, buffers of ${depth}, ${fence ? 'fenced' : 'no fence'}`,
+      name: `${vcpus} vCPUs, ${operations} ${operations === 1 ? 'operation' : 'operations'} each, buffers of ${depth}, ${fence ? 'fenced' : 'no fence'}`,
       count: covered.states,
     });
   }
@@ -39,8 +39,8 @@ export function librarySection(): TruthSection {
     expectations.add(design, (text.match(/^\s*(expect|never|always|sometimes)\b/gm) ?? []).length);
     broken.add(design, violates.length > 0 ? 1 : 0);
   }
-  const names = [...designs.keys()];
-  const invariants = new Map([...designs.values()].map((design) => [design.name, design.invariants.length]));
+  const names = [...designs.keys()].filter((name) => scenarios.counts.has(name));
+  const invariants = new Map(names.map((name) => [name, designs.get(name)?.invariants.length ?? 0]));
   return {
     id: 'library',
     title: 'The scenarios of the library',

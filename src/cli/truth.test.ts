@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkAll, isSection, type TruthSection, truthOf, uncovered } from '../oracle/truth';
+import { readRecordings } from './recordings';
+
+const stored = JSON.parse(
+  readFileSync(new URL('../oracle/truth/checked.gen.json', import.meta.url), 'utf8'),
+) as TruthSection[];
+const given = readRecordings();
+const nothing = { kvm: [], xen: [], walks: [], litmus: [], verdicts: '{}' };
+const section = (sections: readonly TruthSection[], id: TruthSection['id']): TruthSection => {
+  const found = sections.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`no section ${id}`);
+  return found;
+};
+
+describe('what is said to be checked', () => {
+  it('is what the oracles find now; if not, run `npm run truth` and look at what has changed', () => {
+    expect(truthOf(given)).toEqual(stored);
+  });
+
+  it('is that everything agrees', () => {
+    for (const { title, passed, failed } of stored) {
+      expect([title, failed]).toEqual([title, 0]);
+      expect(passed).toBeGreaterThan(0);
+    }
+  });
+
+  it('has other numbers when one case is missing', () => {
+    const all = truthOf({ ...nothing, kvm: given.kvm.slice(0, 3), xen: given.xen.slice(0, 2) });
+    const fewer = truthOf({ ...nothing, kvm: given.kvm.slice(0, 2), xen: given.xen.slice(0, 1) });
+    for (const id of ['kvm', 'xen'] as const) {
+      expect(section(fewer, id).passed).toBe(section(all, id).passed - 1);
+      expect(section(fewer, id).tables).not.toEqual(section(all, id).tables);
+    }
+  });
+
+  it('counts a case that cannot be read, or that comes out otherwise, as failed', () => {
+    const [line = ''] = given.kvm;
+    const other = line.replace(/"ok":true,"value":"0x[0-9a-f]+"/, '"ok":true,"value":"0x1"');
+    expect(other).not.toBe(line);
+    const { passed, failed } = section(
+      truthOf({ ...nothing, kvm: [line, other, line.slice(0, 500)] }),
+      'kvm',
+    );
+    expect([passed, failed]).toEqual([1, 2]);
+  });
+
+  it('names what the formats know and no case shows', () => {
+    const found = section(stored, 'kvm');
+    const zero = found.tables.flatMap(({ rows }) => rows.filter(({ count }) => count === 0));
+    expect(uncovered(found)).toHaveLength(zero.length);
+    expect(uncovered(section(truthOf(nothing), 'kvm')).length).toBeGreaterThan(zero.length);
+  });
+
+  it('comes step by step, so that whoever asks can be told how far it is', () => {
+    const said = [...checkAll({ ...nothing, xen: given.xen.slice(0, 2) })].filter((one) => !isSection(one));
+    expect(said.filter((one) => 'section' in one && one.section === 'xen')).toEqual([
+      { section: 'xen', done: 0, of: 2 },
+      { section: 'xen', done: 1, of: 2 },
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+import { type TruthSection, type TruthTable, uncovered } from '../../oracle/truth';
+import '../../ui/countTable.css';
+
+const grouped = new Intl.NumberFormat('en');
+
+function Table({ title, rows }: TruthTable) {
+  return (
+    <table className="count-table truth-table">
+      <caption>{title}</caption>
+      <tbody>
+        {rows.map(({ name, count }) => (
+          <tr key={name} className={count === 0 ? 'is-none' : undefined}>
+            <th scope="row">{name}</th>
+            <td>{count === 0 ? 'none' : grouped.format(count)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function List({ title, items }: { readonly title: string; readonly items: readonly string[] }) {
+  if (items.length === 0) return null;
+  return (
+    <div className="truth-list">
+      <h3>{title}</h3>
+      <ul>
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface SectionProps {
+  readonly section: TruthSection;
+  /** The same section as checked here and now, once it is. */
+  readonly again: TruthSection | undefined;
+}
+
+/** One thing that was checked: against what, how, with what outcome, and what it does not cover. */
+export function Section({ section, again }: SectionProps) {
+  const { id, title, against, how, unit, passed, failed, tables, deviations, leftOut } = section;
+  const zero = uncovered(section);
+  const differs = again !== undefined && JSON.stringify(again) !== JSON.stringify(section);
+  return (
+    <section className="truth-section" aria-labelledby={`truth-${id}`} id={`section-${id}`}>
+      <header>
+        <h2 id={`truth-${id}`}>{title}</h2>
+        <p className="truth-score">
+          <strong>
+            {grouped.format(passed)} of {grouped.format(passed + failed)}
+          </strong>{' '}
+          {unit} {failed === 0 ? 'agree' : `agree; ${grouped.format(failed)} do not`}
+        </p>
+      </header>
+      <p className="truth-against">
+        <span>Against</span> {against}.
+      </p>
+      <p>{how}</p>
+      {again !== undefined && (
+        <p className={differs ? 'truth-again is-different' : 'truth-again'} role="status">
+          {differs
+            ? `Checked again here: ${again.passed} of ${again.passed + again.failed} agree, which is not what the build found.`
+            : `Checked again here: the same ${grouped.format(again.passed)}, and the same counts.`}
+        </p>
+      )}
+      <div className="truth-tables">
+        {tables.map((table) => (
+          <Table key={table.title} {...table} />
+        ))}
+      </div>
+      <List title="Not covered by any case" items={zero} />
+      <List
+        title="Known deviations, and how often they were met"
+        items={deviations.map(({ name, count }) => `${name}: ${grouped.format(count)}`)}
+      />
+      <List title="Recorded, but not compared" items={leftOut} />
+    </section>
+  );
+}

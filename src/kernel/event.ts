@@ -41,6 +41,8 @@ export class EventLog {
   private used = 0;
   /** Off in the checker and in workloads, where nobody looks. */
   recording = true;
+  /** Told of each event, recorded or not: for whoever counts them over runs that are too long to record. */
+  told: ((type: EventType, args: readonly number[]) => void) | undefined;
 
   get mark(): number {
     return this.used;
@@ -52,6 +54,7 @@ export class EventLog {
 
   /** Header: type index, actor in the high byte (+1, so that "nobody" is 0). */
   emit(type: EventType, actor: number, args: readonly number[]): void {
+    if (this.told !== undefined) this.told(type, args);
     if (!this.recording) return;
     if (this.used + 1 + type.fields.length > this.log.length) {
       const grown = new Int32Array(this.log.length * 2);

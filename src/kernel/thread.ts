@@ -77,6 +77,22 @@ export class Thread {
     return this.store.get(this.top);
   }
 
+  /** A local variable of the innermost frame, between two steps. */
+  local(slot: number): number {
+    return this.store.get(this.frameBase + HEADER + slot);
+  }
+
+  setLocal(slot: number, value: number): void {
+    this.store.set(this.frameBase + HEADER + slot, value);
+  }
+
+  /** Whether the step with this number of this procedure is next. */
+  at(procedure: Procedure<never>, pc: number): boolean {
+    const fb = this.frameBase;
+    if (fb === 0 || this.store.get(fb + PROC) !== procedure.id) return false;
+    return (this.store.get(fb + STATE) & PC_MASK) === pc;
+  }
+
   /** The step the actor would take next. */
   get next(): { procedure: Procedure; step: Step<unknown>; pc: number } | undefined {
     const fb = this.store.get(this.top);

@@ -1,4 +1,5 @@
 import { procedure, slots, type Thread, type Touch } from '../kernel';
+import { askTlb, BAD_ADDRESS, CLEAN, DENIED, HIT } from './askTlb';
 import { writeBytes } from './bytes';
 import { GuestPageFault, MemoryRead, MemoryWritten, PageFault, StoreBuffered, TlbHit } from './events';
 import { EXIT_BY_WALK, FAULT_INJECT, FAULT_RETRY } from './exits';
@@ -6,23 +7,14 @@ import { combine, joinParts, partBytes, partOffset, parts, partVa, partValue } f
 import type { Machine } from './machine';
 import { LOCKED_OPS } from './operation';
 import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
-import { canonical, present } from './paging';
-import { denied, WRITE } from './rights';
+import { present } from './paging';
+import { WRITE } from './rights';
 import { sayAccess, sayEntry, sayError, sayIndex, sayPlace, sayVa, sayValue } from './say';
 import { hardwareWalk } from './walk';
 import type { Halves } from './wide';
 
 /** Beyond the patience of any design. */
 const MOST_FAULTS = 15;
-
-/** How a TLB lookup came out. */
-const MISS = 0;
-const HIT = 1;
-/** The entry's rights do not allow the access: the processor walks before it believes that. */
-const DENIED = 2;
-/** A write, and the entry does not know the page as dirty. */
-const CLEAN = 3;
-const BAD_ADDRESS = 4;
 
 const L = slots(
   ...(['part', 'found', 'frame0', 'frame1'] as const),
@@ -51,16 +43,11 @@ function translated(t: Thread, m: Machine): void {
 function lookUp(t: Thread, m: Machine): number {
   const v = t.actor;
   const r = m.vcpu(v);
-  partVa(m, v, t.get(L.part), va);
-  if (!canonical(m.hwMode(v), va.hi, va.lo)) return BAD_ADDRESS;
-  const slot = m.tlb.lookup(v, va.hi, va.lo);
-  if (slot < 0) return MISS;
-  const rights = m.tlb.rights(slot);
-  const access = r.get('insAccess');
-  if (denied(rights, access, r.get('cpl') === 3, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags')))
-    return DENIED;
-  if (access === WRITE && !m.tlb.dirty(slot)) return CLEAN;
-  t.set(frameSlot(t.get(L.part)), m.tlb.frame(slot, va.hi, va.lo));
+  const part = t.get(L.part);
+  partVa(m, v, part, va);
+  const found = askTlb(m, v, va.hi, va.lo, r.get('insAccess'), r.get('cpl') === 3);
+  if (found < 0) return -found - 1;
+  t.set(frameSlot(part), m.tlb.frame(found, va.hi, va.lo));
   return HIT;
 }
 

@@ -140,6 +140,15 @@ function takeResult(t: Thread, m: Machine): void {
   m.vcpu(t.actor).set('resultLo', taken.lo);
 }
 
+/** The place in its program that the guest of a thread, between two operations, comes to next. */
+export const operationAt = (t: Thread): number => t.local(L.op);
+
+/** Another place, which is not beyond the program's end. */
+export const nextOperation = (t: Thread, op: number): void => t.setLocal(L.op, op);
+
+/** Whether a thread's guest stands before an operation. */
+export const atOperation = (t: Thread): boolean => t.at(guest, 0);
+
 /** The loop of a vCPU, and of the host, over its program. Anchors name its labels `start` and `done`. */
 export const guest = procedure<Machine>({
   name: 'guest',

@@ -1,5 +1,7 @@
 export * from './access';
 export * from './ahead';
+export * from './askTlb';
+export * from './atOnce';
 export * from './bits';
 export * from './bytes';
 export * from './config';

@@ -1,0 +1,58 @@
+/** How a guest's tables and addresses lie in a paging mode. Entries are 8 bytes in both. */
+export interface Layout {
+  readonly paging: 'x86-64' | 'pae';
+  /** Levels of tables. */
+  readonly levels: 3 | 4;
+  /** The direct map's first address, halves, and as the scenario language has it. */
+  readonly directHi: number;
+  readonly directLo: number;
+  readonly direct: string;
+  /** First entry of the root that belongs to the kernel. */
+  readonly kernelIndex: number;
+  /** A 32-bit kernel writes an entry as two stores. */
+  readonly halves: boolean;
+  /** What an entry of the root holds beside the frame: in PAE mode all other bits are reserved. */
+  readonly rootFlags: number;
+  /** Where programs have their regions: first addresses. */
+  readonly text: number;
+  readonly heap: number;
+  readonly mapped: number;
+}
+
+/** P, W, U, A and D of an entry. */
+export const P = 1;
+export const W = 2;
+export const U = 4;
+export const A = 0x20;
+export const D = 0x40;
+/** An entry that names a table, as Linux has it: _PAGE_TABLE. */
+export const TABLE = P | W | U | A | D;
+
+export const LAYOUTS: Readonly<Record<Layout['paging'], Layout>> = {
+  'x86-64': {
+    paging: 'x86-64',
+    levels: 4,
+    directHi: 0xffff8100 | 0,
+    directLo: 0,
+    direct: '0xffff_8100_0000_0000',
+    kernelIndex: 256,
+    halves: false,
+    rootFlags: TABLE,
+    text: 0x40_0000,
+    heap: 0x1000_0000,
+    mapped: 0x7f00_0000_0000,
+  },
+  pae: {
+    paging: 'pae',
+    levels: 3,
+    directHi: 0,
+    directLo: 0xc000_0000 | 0,
+    direct: '0xc000_0000',
+    kernelIndex: 3,
+    halves: true,
+    rootFlags: P,
+    text: 0x0804_8000,
+    heap: 0x1000_0000,
+    mapped: 0x8000_0000,
+  },
+};

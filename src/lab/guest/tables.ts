@@ -1,0 +1,107 @@
+import type { Random } from '../../base';
+import type { OpStream } from '../stream';
+import type { Frames } from './frames';
+import { type Layout, P, TABLE } from './layout';
+
+const PER_TABLE = 512;
+
+/** What a page costs to fill or to copy, in words of 8 bytes. */
+export interface Habits {
+  readonly words: number;
+}
+
+/**
+ * How one processor's guest kernel writes page tables: through its direct map, one 64-bit store per entry, or two halves in 32-bit
+ * kernels. Every function appends to the stream what the kernel does; what the tables hold then is kept nowhere but there.
+ */
+export class Tables {
+  constructor(
+    readonly out: OpStream,
+    readonly frames: Frames,
+    readonly layout: Layout,
+    readonly random: Random,
+    /** The root's entries of the kernel's half, as the boot has made them: index and low half. */
+    private readonly kernelEntries: readonly { readonly index: number; readonly lo: number }[],
+    private readonly habits: Habits,
+  ) {}
+
+  /** Low half of the direct-map address of a byte; guest memory is below 1 GiB, so the high half never changes. */
+  private at(frame: number, byte: number): number {
+    return (this.layout.directLo + frame * 4096 + byte) | 0;
+  }
+
+  read(frame: number, index: number): void {
+    this.out.load(this.layout.directHi, this.at(frame, 8 * index), 8, false);
+  }
+
+  /** Stores an entry. A 32-bit kernel makes it present last, and not present first. */
+  write(frame: number, index: number, lo: number): void {
+    const { out, layout } = this;
+    const at = this.at(frame, 8 * index);
+    if (!layout.halves) {
+      out.storeEntry(layout.directHi, at, 8, 0, lo);
+      return;
+    }
+    if ((lo & P) !== 0) out.storeEntry(0, at + 4, 4, 0, 0);
+    out.storeEntry(0, at, 4, 0, lo);
+    if ((lo & P) === 0) out.storeEntry(0, at + 4, 4, 0, 0);
+  }
+
+  /** Takes bits away from an entry at once, as fork does with W. */
+  clearBits(frame: number, index: number, bits: number): void {
+    const { out, layout } = this;
+    const at = this.at(frame, 8 * index);
+    if (layout.halves) out.and(0, at, 4, 0, ~bits);
+    else out.and(layout.directHi, at, 8, -1, ~bits);
+  }
+
+  /** Reads an entry and makes it empty at once: how mprotect begins. */
+  exchangeForZero(frame: number, index: number): void {
+    const { out, layout } = this;
+    const at = this.at(frame, 8 * index);
+    out.exchange(layout.directHi, at, layout.halves ? 4 : 8, 0, 0);
+    if (layout.halves) out.storeEntry(0, at + 4, 4, 0, 0);
+  }
+
+  /** A table for an entry to name: all zero. */
+  newTable(): number {
+    const { frame, clear } = this.frames.takeTable();
+    if (clear) this.clearFrame(frame);
+    return frame;
+  }
+
+  private clearFrame(frame: number): void {
+    for (let index = 0; index < PER_TABLE; index++)
+      this.out.store(this.layout.directHi, this.at(frame, 8 * index), 8, false, 0, 0);
+  }
+
+  /** A root with the kernel's half filled in. */
+  newRoot(): number {
+    const kept = this.frames.takeRoot();
+    if (kept !== undefined) return kept;
+    const frame = this.newTable();
+    for (const { index, lo } of this.kernelEntries) this.write(frame, index, lo);
+    return frame;
+  }
+
+  link(frame: number, index: number, child: number, top: boolean): void {
+    this.write(frame, index, (child << 12) | (top ? this.layout.rootFlags : TABLE));
+  }
+
+  /** A fresh page for a program: the kernel fills it, evenly spread. */
+  fill(frame: number): void {
+    const step = PER_TABLE / this.habits.words;
+    for (let i = 0; i < this.habits.words; i++)
+      this.out.store(this.layout.directHi, this.at(frame, 8 * Math.floor(i * step)), 8, false, 0, 0);
+  }
+
+  /** A copy of a page. */
+  copy(from: number, to: number): void {
+    const step = PER_TABLE / this.habits.words;
+    for (let i = 0; i < this.habits.words; i++) {
+      const byte = 8 * Math.floor(i * step);
+      this.out.load(this.layout.directHi, this.at(from, byte), 8, false);
+      this.out.store(this.layout.directHi, this.at(to, byte), 8, false, 0, this.random.word() | 0);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+import { Random } from '../base';
+import type { Store, Thread } from '../kernel';
+import { AtOnce, atOperation, type GuestOp, guest, operationAt } from '../machine';
+import { type LabConfig } from './config';
+import { cplOf, isAccess, isPlain, kindOf, type OpStream, widthOf } from './stream';
+import { MACHINE_MEASURES, type MeasureName, Tally } from './tally';
+import { type LabWorld, openWorld } from './world';
+
+/** Operations that a guest has ready before it is asked for more. */
+const READY = 4096;
+/** An emulator looks ahead in the program: no further than this. */
+const AHEAD = 8;
+/** An operation that takes more steps than this goes nowhere. */
+const MOST_STEPS = 5_000_000;
+/** Rows of counters over a run. */
+export const WINDOWS = 100;
+
+/** One vCPU: its thread, what its guest has ready, and the program that the machine sees of it. */
+interface Lane {
+  readonly thread: Thread;
+  readonly stream: OpStream;
+  readonly turn: Generator<void, never>;
+  readonly program: GuestOp[];
+  /** In the middle of an operation. */
+  within: boolean;
+}
+
+/** What a run has counted up to some access: values in the order of `measures`. */
+export interface Window {
+  readonly accesses: number;
+  readonly values: Float64Array;
+}
+
+export interface LabOptions {
+  readonly store?: Store;
+  /** Even what could be done at once goes step by step: for the law that it makes no difference. */
+  readonly bySteps?: boolean;
+}
+
+/**
+ * A run of the lab: the same step tables over the same store as on the stage, without a journal; and accesses that the TLB allows
+ * are done at once. Deterministic: the same configuration counts the same, however it is cut into slices.
+ */
+export class LabRun {
+  readonly world: LabWorld;
+  /** What is counted: the machine's measures, then the design's counters. */
+  readonly measures: readonly MeasureName[];
+  /** How many of the measures are the machine's own. */
+  readonly machineMeasures = MACHINE_MEASURES.length;
+  readonly windows: Window[] = [];
+  private readonly tally = new Tally();
+  private readonly lanes: readonly Lane[];
+  private readonly atOnce: AtOnce;
+  private readonly dice: Random;
+  private readonly counterCells: readonly number[];
+  private nextSample: number;
+  private ended = false;
+
+  constructor(
+    readonly config: LabConfig,
+    private readonly options: LabOptions = {},
+  ) {
+    this.world = openWorld(config, options.store);
+    const { built, streams, turns } = this.world;
+    const { world, machine } = built;
+    world.events.told = this.tally.hear;
+    this.atOnce = new AtOnce(machine);
+    this.dice = new Random(config.seed ^ 0x51ab);
+    this.lanes = streams.map((stream, v) => ({
+      thread: world.actors[v]?.thread as Thread,
+      stream,
+      turn: turns[v] as Generator<void, never>,
+      program: [],
+      within: false,
+    }));
+    machine.programs = [...this.lanes.map(({ program }) => program), []];
+    const specs = built.design.counters;
+    this.measures = [...MACHINE_MEASURES, ...specs];
+    this.counterCells = specs.map(({ name }) => world.counters.cell(name));
+    this.nextSample = this.sampleAt(1);
+  }
+
+  get accesses(): number {
+    return this.tally.accesses;
+  }
+
+  get done(): boolean {
+    return this.ended;
+  }
+
+  /** All counts now, in the order of `measures`. */
+  values(): Float64Array {
+    const { store } = this.world.built.world;
+    return Float64Array.from([...this.tally.values(), ...this.counterCells.map((cell) => store.get(cell))]);
+  }
+
+  /** Goes on for about so many accesses. Whether the run is over. */
+  advance(accesses: number): boolean {
+    const until = Math.min(this.config.accesses, this.tally.accesses + accesses);
+    while (this.tally.accesses < until) {
+      this.turn();
+      while (this.tally.accesses >= this.nextSample) this.sample();
+    }
+    if (!this.ended && this.tally.accesses >= this.config.accesses) {
+      this.ended = true;
+      this.settle();
+      if (this.windows.at(-1)?.accesses !== this.config.accesses || this.lanes.length > 1) this.lastSample();
+    }
+    return this.ended;
+  }
+
+  private sampleAt(nth: number): number {
+    return Math.ceil((nth * this.config.accesses) / WINDOWS);
+  }
+
+  private sample(): void {
+    this.windows.push({ accesses: this.nextSample, values: this.values() });
+    this.nextSample =
+      this.windows.length >= WINDOWS ? Number.POSITIVE_INFINITY : this.sampleAt(this.windows.length + 1);
+  }
+
+  /** Operations under way have come to their ends: that belongs to the last window. */
+  private lastSample(): void {
+    this.windows.pop();
+    this.windows.push({ accesses: this.config.accesses, values: this.values() });
+  }
+
+  /** Some vCPU goes on a little; with more than one, chance decides which and how far, also in the middle of what it does. */
+  private turn(): void {
+    const left = this.nextSample - this.tally.accesses;
+    const [only] = this.lanes;
+    if (this.lanes.length === 1 && only !== undefined) {
+      if (only.within) this.steps(only, MOST_STEPS);
+      else this.go(only, left);
+      return;
+    }
+    const lane = this.dice.pick(this.lanes);
+    if (lane.within) this.steps(lane, 1 + this.dice.below(24));
+    else this.go(lane, Math.min(left, 1 + this.dice.below(96)));
+  }
+
+  /** From between two operations: as many as can be done at once, at most so many, or the first step of one that cannot. */
+  private go(lane: Lane, most: number): void {
+    if (!lane.thread.alive) this.refill(lane);
+    const did = this.burst(lane, most);
+    if (did === 0) this.begin(lane);
+  }
+
+  private refill({ stream, turn, program, thread }: Lane): void {
+    stream.clear();
+    while (stream.length < READY) turn.next();
+    program.length = 0;
+    program.length = stream.length;
+    thread.start(guest);
+  }
+
+  private burst(lane: Lane, most: number): number {
+    const { thread, stream } = lane;
+    const { atOnce, options } = this;
+    const { code, vaHi, vaLo, valueHi, valueLo } = stream;
+    const first = operationAt(thread);
+    // The last of a program goes step by step: behind it the program ends.
+    const end = Math.min(stream.length - 1, first + most);
+    let at = first;
+    for (; at < end; at++) {
+      const c = code[at] as number;
+      if (!isPlain(c)) break;
+      const hi = vaHi[at] as number;
+      const lo = vaLo[at] as number;
+      const slot = atOnce.allowed(thread, kindOf(c), hi, lo, widthOf(c), cplOf(c));
+      if (slot < 0) break;
+      if (options.bySteps === true) this.throughSteps(lane, at);
+      else {
+        atOnce.perform(
+          thread,
+          slot,
+          kindOf(c),
+          hi,
+          lo,
+          widthOf(c),
+          cplOf(c),
+          valueHi[at] as number,
+          valueLo[at] as number,
+        );
+      }
+    }
+    const did = at - first;
+    this.tally.operations += did;
+    this.tally.accesses += did;
+    if (options.bySteps !== true) this.tally.hits(did);
+    return did;
+  }
+
+  private throughSteps(lane: Lane, at: number): void {
+    this.show(lane, at);
+    do lane.thread.step();
+    while (!atOperation(lane.thread));
+  }
+
+  /** The machine is shown the operation, and as many behind it as somebody may look at. */
+  private show({ program, stream }: Lane, at: number): void {
+    const end = Math.min(stream.length, at + AHEAD);
+    for (let i = at; i < end; i++) if (program[i] === undefined) program[i] = stream.at(i);
+  }
+
+  private begin(lane: Lane): void {
+    const { thread, stream } = lane;
+    const at = operationAt(thread);
+    this.show(lane, at);
+    if (!this.world.built.world.tryStep(thread.actor)) return; // paused by another
+    this.tally.operations++;
+    if (isAccess(stream.code[at] as number)) this.tally.accesses++;
+    lane.within = true;
+    if (this.lanes.length === 1) this.steps(lane, MOST_STEPS);
+  }
+
+  /** Up to so many steps of an operation under way; fewer if it ends, or if a lock is held by another. */
+  private steps(lane: Lane, most: number): void {
+    const { world } = this.world.built;
+    const { thread } = lane;
+    for (let i = 0; i < most; i++) {
+      if (!world.tryStep(thread.actor)) {
+        if (this.lanes.length === 1) throw new Error('The guest is stuck: nobody can take a step.');
+        return;
+      }
+      if (!thread.alive || atOperation(thread)) {
+        lane.within = false;
+        return;
+      }
+    }
+    if (this.lanes.length === 1)
+      throw new Error(`An operation of the guest has not ended within ${MOST_STEPS} steps.`);
+  }
+
+  /** Every operation under way is brought to its end. */
+  private settle(): void {
+    for (let i = 0; this.lanes.some(({ within }) => within); i++) {
+      if (i > MOST_STEPS) throw new Error(`The last operations have not ended within ${MOST_STEPS} turns.`);
+      for (const lane of this.lanes) if (lane.within) this.steps(lane, 1);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { FETCH, type GuestOp, READ, WRITE } from '../machine';
+
+/**
+ * What a guest does, as columns: millions of operations pass through here, so none is an object until somebody looks at it.
+ * READ, WRITE and FETCH are the machine's own numbers.
+ */
+export const LOCKED_AND = 3;
+export const EXCHANGE = 4;
+export const LOAD_CR3 = 5;
+export const INVALIDATE = 6;
+export const CALL = 7;
+
+const KIND_MASK = 0xf;
+const WIDTH_SHIFT = 4;
+const WIDTH_MASK = 0xf;
+const USER = 1 << 8;
+const ENTRY = 1 << 9;
+
+export const kindOf = (code: number): number => code & KIND_MASK;
+export const widthOf = (code: number): number => (code >>> WIDTH_SHIFT) & WIDTH_MASK;
+export const cplOf = (code: number): 0 | 3 => ((code & USER) === 0 ? 0 : 3);
+/** A load, store or fetch: what can be done at once. */
+export const isPlain = (code: number): boolean => (code & KIND_MASK) <= FETCH;
+/** An access to memory by the guest's program: what the length of a run counts. */
+export const isAccess = (code: number): boolean => (code & KIND_MASK) <= EXCHANGE;
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly number[];
+}
+
+const FIRST = 8192;
+
+/** Operations of one vCPU in order, waiting to be performed. Generators write to its end; whoever performs them takes all. */
+export class OpStream {
+  code = new Int32Array(FIRST);
+  vaHi = new Int32Array(FIRST);
+  vaLo = new Int32Array(FIRST);
+  valueHi = new Int32Array(FIRST);
+  valueLo = new Int32Array(FIRST);
+  length = 0;
+  private readonly calls: Call[] = [];
+
+  /** Forgets what has been performed. */
+  clear(): void {
+    this.length = 0;
+    this.calls.length = 0;
+  }
+
+  private push(code: number, vaHi: number, vaLo: number, valueHi: number, valueLo: number): void {
+    if (this.length === this.code.length) this.grow();
+    const at = this.length++;
+    this.code[at] = code;
+    this.vaHi[at] = vaHi;
+    this.vaLo[at] = vaLo;
+    this.valueHi[at] = valueHi;
+    this.valueLo[at] = valueLo;
+  }
+
+  private grow(): void {
+    const twice = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(2 * old.length);
+      grown.set(old);
+      return grown;
+    };
+    this.code = twice(this.code);
+    this.vaHi = twice(this.vaHi);
+    this.vaLo = twice(this.vaLo);
+    this.valueHi = twice(this.valueHi);
+    this.valueLo = twice(this.valueLo);
+  }
+
+  load(vaHi: number, vaLo: number, width: 4 | 8, user: boolean): void {
+    this.push(READ | (width << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, 0, 0);
+  }
+
+  store(vaHi: number, vaLo: number, width: 4 | 8, user: boolean, hi: number, lo: number): void {
+    this.push(WRITE | (width << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, hi, lo);
+  }
+
+  fetch(vaHi: number, vaLo: number, user: boolean): void {
+    this.push(FETCH | (1 << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, 0, 0);
+  }
+
+  /** A store to a table entry, for people who read the operation: it differs in nothing else. */
+  storeEntry(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
+    this.push(WRITE | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+  }
+
+  /** LOCK AND of an entry. */
+  and(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
+    this.push(LOCKED_AND | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+  }
+
+  /** XCHG of an entry. */
+  exchange(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
+    this.push(EXCHANGE | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+  }
+
+  loadCr3(root: number): void {
+    this.push(LOAD_CR3, 0, 0, root >>> 20, root << 12);
+  }
+
+  invlpg(vaHi: number, vaLo: number): void {
+    this.push(INVALIDATE, vaHi, vaLo, 0, 0);
+  }
+
+  /** One of the design's own operations. */
+  call(name: string, args: readonly number[]): void {
+    this.push(CALL, 0, 0, 0, this.calls.length);
+    this.calls.push({ name, args });
+  }
+
+  /** The operation at a place, as the machine's programs have it. */
+  at(place: number): GuestOp {
+    const code = this.code[place] as number;
+    const va = { hi: this.vaHi[place] as number, lo: this.vaLo[place] as number };
+    const value = { hi: this.valueHi[place] as number, lo: this.valueLo[place] as number };
+    const width = widthOf(code) as 1 | 4 | 8;
+    const cpl = cplOf(code);
+    const expected = { hi: 0, lo: 0 };
+    switch (kindOf(code)) {
+      case READ:
+        return { kind: 'load', va, width, cpl };
+      case WRITE:
+        return { kind: 'store', va, value, width, cpl };
+      case FETCH:
+        return { kind: 'fetch', va, cpl };
+      case LOCKED_AND:
+        return { kind: 'locked', op: 'and', va, value, expected, width, cpl };
+      case EXCHANGE:
+        return { kind: 'locked', op: 'xchg', va, value, expected, width, cpl };
+      case LOAD_CR3:
+        return { kind: 'cr3', value };
+      case INVALIDATE:
+        return { kind: 'invlpg', va };
+      default: {
+        const { name, args } = this.calls[value.lo] as Call;
+        return { kind: 'call', name, args };
+      }
+    }
+  }
+
+  /** Whether an operation is meant as one on a table entry. */
+  onEntry(place: number): boolean {
+    return ((this.code[place] as number) & ENTRY) !== 0;
+  }
+}

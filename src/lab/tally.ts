@@ -1,0 +1,137 @@
+import type { EventType } from '../kernel';
+import {
+  AccessedDirtySet,
+  ControlRegisterLoaded,
+  FLUSH_PAGE,
+  GuestPageFault,
+  InvlpgExecuted,
+  PageFault,
+  TlbFilled,
+  TlbFlushed,
+  TlbHit,
+  WalkedLevel,
+  WalkStarted,
+} from '../machine';
+
+/** What the machine itself counts, whatever design runs on it. */
+interface Measure {
+  readonly name: string;
+  readonly says: string;
+  readonly event: EventType;
+  /** The place and the value of an argument that must, or must not, be so. */
+  readonly where?: { readonly argument: number; readonly is?: number; readonly isNot?: number };
+}
+
+const PROCESSOR = { argument: 1, is: 0 } as const;
+const SOFTWARE = { argument: 1, is: 1 } as const;
+
+const MEASURES: readonly Measure[] = [
+  { name: 'tlb hits', says: 'Accesses whose page the TLB knew, with the rights they need.', event: TlbHit },
+  { name: 'tlb fills', says: 'Translations that a TLB has kept after a walk.', event: TlbFilled },
+  { name: 'walks', says: 'Walks that a processor has begun.', event: WalkStarted, where: PROCESSOR },
+  {
+    name: 'walk reads',
+    says: 'Entries that processors have read on their walks.',
+    event: WalkedLevel,
+    where: PROCESSOR,
+  },
+  {
+    name: 'software walks',
+    says: 'Walks of the guest’s tables by the hypervisor.',
+    event: WalkStarted,
+    where: SOFTWARE,
+  },
+  {
+    name: 'software reads',
+    says: 'Entries that the hypervisor has read on its walks.',
+    event: WalkedLevel,
+    where: SOFTWARE,
+  },
+  {
+    name: 'page faults',
+    says: 'Page faults that a processor has raised. Under shadow paging each one leaves the guest.',
+    event: PageFault,
+  },
+  {
+    name: 'guest faults',
+    says: 'Page faults that the guest’s own kernel was given.',
+    event: GuestPageFault,
+  },
+  {
+    name: 'accessed or dirty set',
+    says: 'Entries that a processor has marked as accessed or dirty.',
+    event: AccessedDirtySet,
+    where: PROCESSOR,
+  },
+  {
+    name: 'cr3 loads',
+    says: 'MOV CR3 by the guest.',
+    event: ControlRegisterLoaded,
+    where: { argument: 1, is: 3 },
+  },
+  { name: 'invlpg', says: 'INVLPG by the guest.', event: InvlpgExecuted },
+  {
+    name: 'page flushes',
+    says: 'Single pages dropped from a TLB.',
+    event: TlbFlushed,
+    where: { argument: 1, is: FLUSH_PAGE },
+  },
+  {
+    name: 'whole flushes',
+    says: 'TLBs emptied, but for global pages.',
+    event: TlbFlushed,
+    where: { argument: 1, isNot: FLUSH_PAGE },
+  },
+];
+
+export interface MeasureName {
+  readonly name: string;
+  readonly says: string;
+}
+
+export const MACHINE_MEASURES: readonly MeasureName[] = [
+  { name: 'operations', says: 'Operations of the guests in all, accesses and others.' },
+  { name: 'accesses', says: 'Loads, stores, fetches and locked operations of the guests.' },
+  ...MEASURES.map(({ name, says }) => ({ name, says })),
+];
+
+const HITS = MEASURES.findIndex(({ event }) => event === TlbHit);
+
+/** Counts events as they happen: nothing of them is kept. Doubles, for a run may count more than 32 bits hold. */
+export class Tally {
+  private readonly counts = new Float64Array(MEASURES.length);
+  /** Per type of event: the measures that count it. */
+  private readonly by: (readonly number[] | undefined)[] = [];
+  operations = 0;
+  accesses = 0;
+
+  constructor() {
+    MEASURES.forEach(({ event }, i) => {
+      this.by[event.index] = [...(this.by[event.index] ?? []), i];
+    });
+  }
+
+  /** One event. */
+  readonly hear = (type: EventType, args: readonly number[]): void => {
+    const measures = this.by[type.index];
+    if (measures === undefined) return;
+    for (const i of measures) {
+      const where = (MEASURES[i] as Measure).where;
+      if (where !== undefined) {
+        const value = args[where.argument];
+        if (where.is !== undefined ? value !== where.is : value === where.isNot) continue;
+      }
+      this.counts[i] = (this.counts[i] as number) + 1;
+    }
+  };
+
+  /** Accesses that were done at once: nobody emitted anything. */
+  hits(count: number): void {
+    this.counts[HITS] = (this.counts[HITS] as number) + count;
+  }
+
+  /** In the order of MACHINE_MEASURES. */
+  values(): number[] {
+    return [this.operations, this.accesses, ...this.counts];
+  }
+}

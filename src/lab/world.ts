@@ -1,0 +1,84 @@
+import { type BuiltWorld, buildWorld, type ScenarioSpec } from '../engine';
+import { PlainStore, type Store } from '../kernel';
+import { resolve } from '../scenario';
+import type { LabConfig } from './config';
+import { Guest } from './guest/guest';
+import { LAYOUTS } from './guest/layout';
+import { OpStream } from './stream';
+import { valueOf, type Workload } from './workloads/workload';
+import { workloads } from './workloads/registry';
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const ROOT = 0x010;
+
+/** Where the run begins, as a scenario's text: the design, the machine, and a kernel with nothing but its direct map. */
+export function openingText(c: LabConfig): string {
+  const changed = (on: boolean): string[] =>
+    Object.entries(c.switches).flatMap(([name, is]) => (is === on ? [name] : []));
+  const [on, off] = [changed(true), changed(false)];
+  const switches = [
+    on.length === 0 ? '' : ` with ${on.join(', ')}`,
+    off.length === 0 ? '' : ` without ${off.join(', ')}`,
+  ].join('');
+  return [
+    `design ${c.design}${switches}`,
+    ...(c.profile === '' ? [] : [`profile ${c.profile}`]),
+    `paging ${c.paging}, ${c.frames} frames`,
+    `tlb ${c.tlb === 0 ? 'off' : c.tlb}`,
+    `vcpus ${c.vcpus}`,
+    `root ${hex(ROOT)}`,
+    `tables from ${hex(ROOT + 1)}`,
+    `direct ${LAYOUTS[c.paging].direct} frames ${c.frames}`,
+  ].join('\n');
+}
+
+/** A world before its first operation, and the guests that will run in it. */
+export interface LabWorld {
+  readonly built: BuiltWorld;
+  readonly spec: ScenarioSpec;
+  readonly streams: readonly OpStream[];
+  /** One per vCPU: asks a guest to append what it does next. */
+  readonly turns: readonly Generator<void, never>[];
+}
+
+/** Each vCPU's guest has its own frames, programs and seed. */
+export function guestsOf(
+  c: LabConfig,
+  spec: ScenarioSpec,
+): { readonly streams: readonly OpStream[]; readonly turns: readonly Generator<void, never>[] } {
+  const layout = LAYOUTS[c.paging];
+  const kernelEntries = spec.memory.flatMap(({ frame, cell, value }) =>
+    frame === ROOT && cell % 2 === 0 && cell / 2 >= layout.kernelIndex ? [{ index: cell / 2, lo: value }] : [],
+  );
+  const first = Math.max(...spec.tables.map(({ frame }) => frame)) + 1;
+  const share = Math.floor((c.frames - first) / c.vcpus);
+  const workload = workloads.get(c.workload) as Workload;
+  const streams = Array.from({ length: c.vcpus }, () => new OpStream());
+  const turns = streams.map((out, v) => {
+    const guest = new Guest(out, {
+      layout,
+      first: first + v * share,
+      end: first + (v + 1) * share,
+      kernelEntries,
+      seed: (c.seed + Math.imul(v, 0x9e3779b1)) >>> 0,
+      stay: valueOf(c.values, 'stay'),
+      writes: valueOf(c.values, 'writes'),
+      words: valueOf(c.values, 'words'),
+    });
+    return workload.run(guest, c.values);
+  });
+  return { streams, turns };
+}
+
+/** The world that a configuration begins with. `store`: another than the one without a journal, for tests. */
+export function openWorld(c: LabConfig, store: Store = new PlainStore(1 << 22)): LabWorld {
+  const resolved = resolve(`scenario "Lab"\n${openingText(c)}\nvcpu 0\n`);
+  if (resolved.kind === 'error')
+    throw new Error(
+      `This design cannot be set up so: ${resolved.error.map((found) => found.says).join(' ')} Choose another design, paging mode or size.`,
+    );
+  const { spec, design } = resolved.value;
+  const built = buildWorld(spec, design, store);
+  built.world.events.recording = false;
+  return { built, spec, ...guestsOf(c, spec) };
+}

@@ -4,6 +4,7 @@ import { cancel } from './benches/cancel';
 import { checker } from './benches/checker';
 import { firstLoad } from './benches/firstLoad';
 import { jump } from './benches/jump';
+import { lab } from './benches/lab';
 import { races } from './benches/races';
 import { replay } from './benches/replay';
 import { scrub } from './benches/scrub';
@@ -22,4 +23,5 @@ export const BENCHES: readonly Bench[] = [
   cancel,
   backlinks,
   replay,
+  lab,
 ];

@@ -2,8 +2,8 @@ import { fail, ok, type Result } from '../base';
 import type { Design } from '../hypervisor';
 import { designs } from '../hypervisor';
 import type { Layout } from './guest/layout';
-import type { Values } from './workloads/workload';
 import { workloads } from './workloads/registry';
+import type { Values } from './workloads/workload';
 
 /** What a run of the lab is: everything in it follows from this, and from nothing else. */
 export interface LabConfig {
@@ -100,11 +100,21 @@ export function checkConfig(c: LabConfig): Result<LabConfig, readonly string[]> 
     ),
     ...(design === undefined || c.profile === ''
       ? []
-      : [oneOf(`The profile of ${c.design}`, c.profile, design.profiles.map((p) => p.name))]),
+      : [
+          oneOf(
+            `The profile of ${c.design}`,
+            c.profile,
+            design.profiles.map((p) => p.name),
+          ),
+        ]),
     ...Object.keys(c.switches).map((name) =>
       design === undefined
         ? undefined
-        : oneOf(`A switch of ${c.design}`, name, design.switches.map((s) => s.name)),
+        : oneOf(
+            `A switch of ${c.design}`,
+            name,
+            design.switches.map((s) => s.name),
+          ),
     ),
   ].flatMap((sentence) => sentence ?? []);
   return wrong.length === 0 ? ok(c) : fail(wrong);

@@ -1,13 +1,15 @@
 import { Random } from '../base';
 import type { Store, Thread } from '../kernel';
 import { AtOnce, atOperation, type GuestOp, guest, operationAt } from '../machine';
-import { type LabConfig } from './config';
-import { cplOf, isAccess, isPlain, kindOf, type OpStream, widthOf } from './stream';
+import type { LabConfig } from './config';
+import { isAccess, type OpStream } from './stream';
 import { MACHINE_MEASURES, type MeasureName, Tally } from './tally';
 import { type LabWorld, openWorld } from './world';
 
 /** Operations that a guest has ready before it is asked for more. */
 const READY = 4096;
+/** Operations of one program of the machine: behind its last, another begins. */
+const MOST_OPERATIONS = 2048;
 /** An emulator looks ahead in the program: no further than this. */
 const AHEAD = 8;
 /** An operation that takes more steps than this goes nowhere. */
@@ -21,6 +23,11 @@ interface Lane {
   readonly stream: OpStream;
   readonly turn: Generator<void, never>;
   readonly program: GuestOp[];
+  /** Row of the stream at which the program begins. */
+  base: number;
+  readonly atOnce: AtOnce;
+  /** What is done instead of what could be done at once: by steps. */
+  readonly instead: ((at: number) => void) | undefined;
   /** In the middle of an operation. */
   within: boolean;
 }
@@ -50,7 +57,6 @@ export class LabRun {
   readonly windows: Window[] = [];
   private readonly tally = new Tally();
   private readonly lanes: readonly Lane[];
-  private readonly atOnce: AtOnce;
   private readonly dice: Random;
   private readonly counterCells: readonly number[];
   private nextSample: number;
@@ -58,21 +64,27 @@ export class LabRun {
 
   constructor(
     readonly config: LabConfig,
-    private readonly options: LabOptions = {},
+    options: LabOptions = {},
   ) {
     this.world = openWorld(config, options.store);
     const { built, streams, turns } = this.world;
     const { world, machine } = built;
     world.events.told = this.tally.hear;
-    this.atOnce = new AtOnce(machine);
     this.dice = new Random(config.seed ^ 0x51ab);
-    this.lanes = streams.map((stream, v) => ({
-      thread: world.actors[v]?.thread as Thread,
-      stream,
-      turn: turns[v] as Generator<void, never>,
-      program: [],
-      within: false,
-    }));
+    this.lanes = streams.map((stream, v) => {
+      const thread = world.actors[v]?.thread as Thread;
+      const lane: Lane = {
+        thread,
+        stream,
+        turn: turns[v] as Generator<void, never>,
+        program: [],
+        base: 0,
+        atOnce: new AtOnce(machine, thread),
+        instead: options.bySteps === true ? (at) => this.throughSteps(lane, at) : undefined,
+        within: false,
+      };
+      return lane;
+    });
     machine.programs = [...this.lanes.map(({ program }) => program), []];
     const specs = built.design.counters;
     this.measures = [...MACHINE_MEASURES, ...specs];
@@ -92,6 +104,11 @@ export class LabRun {
   values(): Float64Array {
     const { store } = this.world.built.world;
     return Float64Array.from([...this.tally.values(), ...this.counterCells.map((cell) => store.get(cell))]);
+  }
+
+  /** The guests make so many operations ready before anything is done. What they do is the same. */
+  prepare(operations: number): void {
+    for (const lane of this.lanes) this.fill(lane, operations);
   }
 
   /** Goes on for about so many accesses. Whether the run is over. */
@@ -146,61 +163,46 @@ export class LabRun {
     if (did === 0) this.begin(lane);
   }
 
-  private refill({ stream, turn, program, thread }: Lane): void {
-    stream.clear();
-    while (stream.length < READY) turn.next();
+  /** The next part of what the guest has ready; when all is done, it is asked for more. */
+  private refill(lane: Lane): void {
+    const { stream, program, thread } = lane;
+    lane.base += program.length;
+    if (lane.base >= stream.length) {
+      stream.clear();
+      this.fill(lane, READY);
+      lane.base = 0;
+    }
     program.length = 0;
-    program.length = stream.length;
+    program.length = Math.min(MOST_OPERATIONS, stream.length - lane.base);
     thread.start(guest);
   }
 
+  private fill({ stream, turn }: Lane, operations: number): void {
+    while (stream.length < operations) turn.next();
+  }
+
   private burst(lane: Lane, most: number): number {
-    const { thread, stream } = lane;
-    const { atOnce, options } = this;
-    const { code, vaHi, vaLo, valueHi, valueLo } = stream;
+    const { thread, stream, program, base } = lane;
     const first = operationAt(thread);
     // The last of a program goes step by step: behind it the program ends.
-    const end = Math.min(stream.length - 1, first + most);
-    let at = first;
-    for (; at < end; at++) {
-      const c = code[at] as number;
-      if (!isPlain(c)) break;
-      const hi = vaHi[at] as number;
-      const lo = vaLo[at] as number;
-      const slot = atOnce.allowed(thread, kindOf(c), hi, lo, widthOf(c), cplOf(c));
-      if (slot < 0) break;
-      if (options.bySteps === true) this.throughSteps(lane, at);
-      else {
-        atOnce.perform(
-          thread,
-          slot,
-          kindOf(c),
-          hi,
-          lo,
-          widthOf(c),
-          cplOf(c),
-          valueHi[at] as number,
-          valueLo[at] as number,
-        );
-      }
-    }
-    const did = at - first;
+    const end = Math.min(program.length - 1, first + most);
+    const did = lane.atOnce.go(stream, base, end, lane.instead) - first;
     this.tally.operations += did;
     this.tally.accesses += did;
-    if (options.bySteps !== true) this.tally.hits(did);
+    if (lane.instead === undefined) this.tally.hits(did);
     return did;
   }
 
-  private throughSteps(lane: Lane, at: number): void {
-    this.show(lane, at);
+  private throughSteps(lane: Lane, row: number): void {
+    this.show(lane, row - lane.base);
     do lane.thread.step();
     while (!atOperation(lane.thread));
   }
 
   /** The machine is shown the operation, and as many behind it as somebody may look at. */
-  private show({ program, stream }: Lane, at: number): void {
-    const end = Math.min(stream.length, at + AHEAD);
-    for (let i = at; i < end; i++) if (program[i] === undefined) program[i] = stream.at(i);
+  private show({ program, stream, base }: Lane, at: number): void {
+    const end = Math.min(program.length, at + AHEAD);
+    for (let i = at; i < end; i++) if (program[i] === undefined) program[i] = stream.at(base + i);
   }
 
   private begin(lane: Lane): void {
@@ -209,7 +211,7 @@ export class LabRun {
     this.show(lane, at);
     if (!this.world.built.world.tryStep(thread.actor)) return; // paused by another
     this.tally.operations++;
-    if (isAccess(stream.code[at] as number)) this.tally.accesses++;
+    if (isAccess(stream.code[lane.base + at] as number)) this.tally.accesses++;
     lane.within = true;
     if (this.lanes.length === 1) this.steps(lane, MOST_STEPS);
   }

@@ -1,4 +1,14 @@
-import { FETCH, type GuestOp, READ, WRITE } from '../machine';
+import {
+  type AccessColumns,
+  FETCH,
+  type GuestOp,
+  packAccess,
+  packedKind,
+  packedUser,
+  packedWidth,
+  READ,
+  WRITE,
+} from '../machine';
 
 /**
  * What a guest does, as columns: millions of operations pass through here, so none is an object until somebody looks at it.
@@ -10,19 +20,11 @@ export const LOAD_CR3 = 5;
 export const INVALIDATE = 6;
 export const CALL = 7;
 
-const KIND_MASK = 0xf;
-const WIDTH_SHIFT = 4;
-const WIDTH_MASK = 0xf;
-const USER = 1 << 8;
+/** Marks, beside what `packAccess` gives: meant as an operation on a table entry. */
 const ENTRY = 1 << 9;
 
-export const kindOf = (code: number): number => code & KIND_MASK;
-export const widthOf = (code: number): number => (code >>> WIDTH_SHIFT) & WIDTH_MASK;
-export const cplOf = (code: number): 0 | 3 => ((code & USER) === 0 ? 0 : 3);
-/** A load, store or fetch: what can be done at once. */
-export const isPlain = (code: number): boolean => (code & KIND_MASK) <= FETCH;
 /** An access to memory by the guest's program: what the length of a run counts. */
-export const isAccess = (code: number): boolean => (code & KIND_MASK) <= EXCHANGE;
+export const isAccess = (code: number): boolean => packedKind(code) <= EXCHANGE;
 
 interface Call {
   readonly name: string;
@@ -32,7 +34,7 @@ interface Call {
 const FIRST = 8192;
 
 /** Operations of one vCPU in order, waiting to be performed. Generators write to its end; whoever performs them takes all. */
-export class OpStream {
+export class OpStream implements AccessColumns {
   code = new Int32Array(FIRST);
   vaHi = new Int32Array(FIRST);
   vaLo = new Int32Array(FIRST);
@@ -71,30 +73,30 @@ export class OpStream {
   }
 
   load(vaHi: number, vaLo: number, width: 4 | 8, user: boolean): void {
-    this.push(READ | (width << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, 0, 0);
+    this.push(packAccess(READ, width, user), vaHi, vaLo, 0, 0);
   }
 
   store(vaHi: number, vaLo: number, width: 4 | 8, user: boolean, hi: number, lo: number): void {
-    this.push(WRITE | (width << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, hi, lo);
+    this.push(packAccess(WRITE, width, user), vaHi, vaLo, hi, lo);
   }
 
   fetch(vaHi: number, vaLo: number, user: boolean): void {
-    this.push(FETCH | (1 << WIDTH_SHIFT) | (user ? USER : 0), vaHi, vaLo, 0, 0);
+    this.push(packAccess(FETCH, 1, user), vaHi, vaLo, 0, 0);
   }
 
   /** A store to a table entry, for people who read the operation: it differs in nothing else. */
   storeEntry(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
-    this.push(WRITE | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+    this.push(packAccess(WRITE, width, false) | ENTRY, vaHi, vaLo, hi, lo);
   }
 
   /** LOCK AND of an entry. */
   and(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
-    this.push(LOCKED_AND | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+    this.push(packAccess(LOCKED_AND, width, false) | ENTRY, vaHi, vaLo, hi, lo);
   }
 
   /** XCHG of an entry. */
   exchange(vaHi: number, vaLo: number, width: 4 | 8, hi: number, lo: number): void {
-    this.push(EXCHANGE | ENTRY | (width << WIDTH_SHIFT), vaHi, vaLo, hi, lo);
+    this.push(packAccess(EXCHANGE, width, false) | ENTRY, vaHi, vaLo, hi, lo);
   }
 
   loadCr3(root: number): void {
@@ -116,10 +118,10 @@ export class OpStream {
     const code = this.code[place] as number;
     const va = { hi: this.vaHi[place] as number, lo: this.vaLo[place] as number };
     const value = { hi: this.valueHi[place] as number, lo: this.valueLo[place] as number };
-    const width = widthOf(code) as 1 | 4 | 8;
-    const cpl = cplOf(code);
+    const width = packedWidth(code) as 1 | 4 | 8;
+    const cpl = packedUser(code) ? 3 : 0;
     const expected = { hi: 0, lo: 0 };
-    switch (kindOf(code)) {
+    switch (packedKind(code)) {
       case READ:
         return { kind: 'load', va, width, cpl };
       case WRITE:

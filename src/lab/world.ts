@@ -5,8 +5,8 @@ import type { LabConfig } from './config';
 import { Guest } from './guest/guest';
 import { LAYOUTS } from './guest/layout';
 import { OpStream } from './stream';
-import { valueOf, type Workload } from './workloads/workload';
 import { workloads } from './workloads/registry';
+import { chosen, type Workload } from './workloads/workload';
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const ROOT = 0x010;
@@ -48,7 +48,9 @@ export function guestsOf(
 ): { readonly streams: readonly OpStream[]; readonly turns: readonly Generator<void, never>[] } {
   const layout = LAYOUTS[c.paging];
   const kernelEntries = spec.memory.flatMap(({ frame, cell, value }) =>
-    frame === ROOT && cell % 2 === 0 && cell / 2 >= layout.kernelIndex ? [{ index: cell / 2, lo: value }] : [],
+    frame === ROOT && cell % 2 === 0 && cell / 2 >= layout.kernelIndex
+      ? [{ index: cell / 2, lo: value }]
+      : [],
   );
   const first = Math.max(...spec.tables.map(({ frame }) => frame)) + 1;
   const share = Math.floor((c.frames - first) / c.vcpus);
@@ -61,9 +63,9 @@ export function guestsOf(
       end: first + (v + 1) * share,
       kernelEntries,
       seed: (c.seed + Math.imul(v, 0x9e3779b1)) >>> 0,
-      stay: valueOf(c.values, 'stay'),
-      writes: valueOf(c.values, 'writes'),
-      words: valueOf(c.values, 'words'),
+      stay: chosen(c.values, 'stay'),
+      writes: chosen(c.values, 'writes'),
+      words: chosen(c.values, 'words'),
     });
     return workload.run(guest, c.values);
   });

@@ -1,5 +1,5 @@
 import { procedure, slots, type Thread, type Touch } from '../kernel';
-import { askTlb, BAD_ADDRESS, CLEAN, DENIED, HIT } from './askTlb';
+import { askTlb, BAD_ADDRESS, CLEAN, Controls, DENIED, HIT } from './askTlb';
 import { writeBytes } from './bytes';
 import { GuestPageFault, MemoryRead, MemoryWritten, PageFault, StoreBuffered, TlbHit } from './events';
 import { EXIT_BY_WALK, FAULT_INJECT, FAULT_RETRY } from './exits';
@@ -40,12 +40,15 @@ function translated(t: Thread, m: Machine): void {
   t.goto(last ? (m.vcpu(t.actor).get('insLocked') === 0 ? 'memory' : 'locked') : 'lookup');
 }
 
+const controls = new Controls();
+
 function lookUp(t: Thread, m: Machine): number {
   const v = t.actor;
   const r = m.vcpu(v);
   const part = t.get(L.part);
   partVa(m, v, part, va);
-  const found = askTlb(m, v, va.hi, va.lo, r.get('insAccess'), r.get('cpl') === 3);
+  controls.read(m, v);
+  const found = askTlb(m, v, controls, va.hi, va.lo, r.get('insAccess'), r.get('cpl') === 3);
   if (found < 0) return -found - 1;
   t.set(frameSlot(part), m.tlb.frame(found, va.hi, va.lo));
   return HIT;

@@ -1,62 +1,97 @@
 import type { Thread } from '../kernel';
-import { askTlb } from './askTlb';
+import { askTlb, Controls } from './askTlb';
 import { readBytes, writeBytes } from './bytes';
 import { nextOperation, operationAt } from './guest';
 import type { Machine } from './machine';
 import { OUTCOME_DONE } from './outcome';
-import { WRITE } from './rights';
+import { FETCH, WRITE } from './rights';
 import type { Halves } from './wide';
 
-const read: Halves = { hi: 0, lo: 0 };
+const KIND_MASK = 0xf;
+const WIDTH_SHIFT = 4;
+const USER = 1 << 8;
+
+/** An access as one number: READ, WRITE or FETCH (or another kind, from 3 to 15, that is none of these), its width, and who makes it. */
+export const packAccess = (kind: number, width: number, user: boolean): number =>
+  kind | (width << WIDTH_SHIFT) | (user ? USER : 0);
+export const packedKind = (code: number): number => code & KIND_MASK;
+export const packedWidth = (code: number): number => (code >>> WIDTH_SHIFT) & 0xf;
+export const packedUser = (code: number): boolean => (code & USER) !== 0;
+
+/** A program as columns: what `packAccess` gives, addresses and values in halves. */
+export interface AccessColumns {
+  readonly code: Int32Array;
+  readonly vaHi: Int32Array;
+  readonly vaLo: Int32Array;
+  readonly valueHi: Int32Array;
+  readonly valueLo: Int32Array;
+}
 
 /**
- * A load, fetch or store of one page that the TLB allows, from its first step to its last at once. All that the steps of `guest`
- * and `guest_access` leave behind in the store is left behind, by the same functions that they call; what they write and clear
- * again is not written. For workloads, where nobody looks in between.
+ * Loads, fetches and stores of one page that the TLB allows, from their first step to their last at once. All that the steps of
+ * `guest` and `guest_access` leave behind in the store is left behind, by the functions that they call themselves; what they write
+ * and clear again is not written. For workloads, where nobody looks in between.
  */
 export class AtOnce {
-  constructor(private readonly machine: Machine) {}
+  private readonly controls = new Controls();
+  private readonly result: Halves = { hi: 0, lo: 0 };
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly thread: Thread,
+  ) {}
 
   /**
-   * The slot of the TLB entry by which the next operation of a vCPU can be done at once; -1 if it must go step by step (a miss, a
-   * right that is missing, two pages, a store buffer, a pause, something that an emulator has done ahead). Reads only.
+   * From the operation that the guest comes to next: as many as can be done at once, up to place `end` of the program, which begins
+   * at row `base` of the columns. Returns the place it has come to. `by`, if given, does each of them instead, as it likes.
    */
-  allowed(t: Thread, access: number, vaHi: number, vaLo: number, width: number, cpl: number): number {
-    const m = this.machine;
-    if ((vaLo & 0xfff) + width > 4096 || m.config.storeBufferDepth > 0) return -1;
-    if (m.pausedBy >= 0 || m.ahead.pending(t.actor) > 0) return -1;
-    const found = askTlb(m, t.actor, vaHi, vaLo, access, cpl === 3);
-    return found < 0 ? -1 : found;
+  go(columns: AccessColumns, base: number, end: number, by?: (row: number) => void): number {
+    const { machine: m, thread, controls, result } = this;
+    const v = thread.actor;
+    const first = operationAt(thread);
+    if (m.config.storeBufferDepth > 0 || m.pausedBy >= 0 || m.ahead.pending(v) > 0) return first;
+    controls.read(m, v);
+    const { code, vaHi, vaLo, valueHi, valueLo } = columns;
+    const { tlb, memory } = m;
+    const last = base + end;
+    let at = base + first;
+    for (; at < last; at++) {
+      const c = code[at] as number;
+      const kind = c & KIND_MASK;
+      if (kind > FETCH) break;
+      const hi = vaHi[at] as number;
+      const lo = vaLo[at] as number;
+      const offset = lo & 0xfff;
+      const width = (c >>> WIDTH_SHIFT) & 0xf;
+      if (offset + width > 4096) break;
+      const slot = askTlb(m, v, controls, hi, lo, kind, (c & USER) !== 0);
+      if (slot < 0) break;
+      if (by !== undefined) {
+        by(at);
+        continue;
+      }
+      const frame = tlb.frame(slot, hi, lo);
+      if (m.onTranslated !== undefined) m.onTranslated(v, hi, lo);
+      if (kind === WRITE) {
+        writeBytes(memory, frame, offset, width, valueHi[at] as number, valueLo[at] as number);
+        result.hi = result.lo = 0;
+      } else readBytes(memory, frame, offset, width, result);
+    }
+    const place = at - base;
+    if (place > first && by === undefined) this.leave(place, code[at - 1] as number);
+    return place;
   }
 
-  /** Does it. `slot` is what `allowed` has just said; the guest's program counts on by one operation. */
-  perform(
-    t: Thread,
-    slot: number,
-    access: number,
-    vaHi: number,
-    vaLo: number,
-    width: number,
-    cpl: number,
-    valueHi: number,
-    valueLo: number,
-  ): void {
-    const m = this.machine;
-    const v = t.actor;
-    const r = m.vcpu(v);
-    const op = operationAt(t);
-    const frame = m.tlb.frame(slot, vaHi, vaLo);
-    if (m.onTranslated !== undefined) m.onTranslated(v, vaHi, vaLo);
-    read.hi = 0;
-    read.lo = 0;
-    if (access === WRITE) writeBytes(m.memory, frame, vaLo & 0xfff, width, valueHi, valueLo);
-    else readBytes(m.memory, frame, vaLo & 0xfff, width, read);
-    r.set('cpl', cpl);
-    r.set('op', op);
+  /** What the last of them leaves in the registers; that of the others is written over. */
+  private leave(at: number, code: number): void {
+    const { machine: m, thread, result } = this;
+    const r = m.vcpu(thread.actor);
+    r.set('cpl', packedUser(code) ? 3 : 0);
+    r.set('op', at - 1);
     r.set('outcome', OUTCOME_DONE);
     r.set('faults', 0);
-    r.set('resultHi', read.hi);
-    r.set('resultLo', read.lo);
-    nextOperation(t, op + 1);
+    r.set('resultHi', result.hi);
+    r.set('resultLo', result.lo);
+    nextOperation(thread, at);
   }
 }

@@ -3,9 +3,13 @@ import type { Halves } from './wide';
 
 /** Reads `bytes` (1 to 8) bytes at a byte offset of a frame; they must lie within it. Little-endian. */
 export function readBytes(memory: Memory, frame: number, offset: number, bytes: number, out: Halves): void {
-  if ((offset & 3) === 0 && (bytes === 4 || bytes === 8)) {
+  if ((offset & 3) === 0 && bytes === 8) {
+    memory.readPair(frame, offset >>> 2, out);
+    return;
+  }
+  if ((offset & 3) === 0 && bytes === 4) {
     out.lo = memory.read32(frame, offset >>> 2);
-    out.hi = bytes === 8 ? memory.read32(frame, (offset >>> 2) + 1) : 0;
+    out.hi = 0;
     return;
   }
   out.lo = gather(memory, frame, offset, Math.min(bytes, 4));
@@ -32,8 +36,8 @@ export function writeBytes(
   lo: number,
 ): void {
   if ((offset & 3) === 0 && (bytes === 4 || bytes === 8)) {
-    memory.write32(frame, offset >>> 2, lo);
-    if (bytes === 8) memory.write32(frame, (offset >>> 2) + 1, hi);
+    if (bytes === 8) memory.writePair(frame, offset >>> 2, hi, lo);
+    else memory.write32(frame, offset >>> 2, lo);
     return;
   }
   for (let word = offset >>> 2; word <= (offset + bytes - 1) >>> 2; word++) {

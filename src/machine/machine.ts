@@ -116,8 +116,9 @@ export class Machine {
 
   /** The mode that the processor itself walks in. */
   hwMode(v: number): PagingMode {
-    const r = this.vcpu(v);
-    return this.modes[modeOf(r.get('hwCr0'), r.get('hwCr4'), r.get('hwEfer'))];
+    const { at } = this.vcpu(v);
+    const { store } = this.world;
+    return this.modes[modeOf(store.get(at.hwCr0), store.get(at.hwCr4), store.get(at.hwEfer))];
   }
 
   /** The mode that the guest believes it runs in. */

@@ -1,5 +1,6 @@
 import { PAGE_CELLS, type Store } from '../kernel';
 import type { MachineConfig } from './config';
+import type { Halves } from './wide';
 
 /** Frames lie under keys of their own, so that the order in which they were first written is no part of the identity. */
 const FRAME_KEY = 0x4000_0000;
@@ -28,7 +29,8 @@ export class Memory {
 
   /** First cell of a frame, or 0 if nothing non-zero was ever written there. */
   find(frame: number): number {
-    return this.directory[frame >>> DIRECTORY_BITS]?.[frame & 1023] ?? 0;
+    const chunk = this.directory[frame >>> DIRECTORY_BITS];
+    return chunk === undefined ? 0 : (chunk[frame & 1023] as number);
   }
 
   /** The frame that owns a cell, or -1 if the cell is not memory. For the journal's readers. */
@@ -68,8 +70,33 @@ export class Memory {
   }
 
   write32(frame: number, index: number, value: number): void {
-    if (this.find(frame) === 0 && this.read32(frame, index) === (value | 0)) return;
-    this.store.set(this.page(frame) + index, value);
+    const page = this.find(frame);
+    if (page !== 0) this.store.set(page + index, value);
+    else if (this.read32(frame, index) !== (value | 0)) this.store.set(this.page(frame) + index, value);
+  }
+
+  /** 64 bits that begin at a 32-bit word (0 to 1,022) of a frame. */
+  readPair(frame: number, index: number, out: Halves): void {
+    const page = this.find(frame);
+    if (page === 0) {
+      out.lo = this.read32(frame, index);
+      out.hi = this.read32(frame, index + 1);
+      return;
+    }
+    const { cells } = this.store;
+    out.lo = cells[page + index] as number;
+    out.hi = cells[page + index + 1] as number;
+  }
+
+  writePair(frame: number, index: number, hi: number, lo: number): void {
+    const page = this.find(frame);
+    if (page === 0) {
+      this.write32(frame, index, lo);
+      this.write32(frame, index + 1, hi);
+      return;
+    }
+    this.store.set(page + index, lo);
+    this.store.set(page + index + 1, hi);
   }
 
   /** Halves of 64-bit word `index` (0 to 511) of a frame. */
@@ -82,8 +109,7 @@ export class Memory {
   }
 
   write64(frame: number, index: number, hi: number, lo: number): void {
-    this.write32(frame, 2 * index, lo);
-    this.write32(frame, 2 * index + 1, hi);
+    this.writePair(frame, 2 * index, hi, lo);
   }
 
   /** Before the first step only: contents that are part of the world from the start. Journaled all the same, so that the hash knows them. */

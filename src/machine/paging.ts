@@ -109,7 +109,8 @@ function mode32(config: MachineConfig): PagingMode {
   };
 }
 
-const OFF: PagingMode = {
+/** CR0.PG = 0: nothing is translated. */
+export const PAGING_OFF: PagingMode = {
   name: 'off',
   levels: 0,
   entryCells: 1,
@@ -125,7 +126,7 @@ const OFF: PagingMode = {
 
 /** The modes of one machine: what is reserved depends on its physical address bits, its page sizes and its geometry. */
 export function pagingModes(config: MachineConfig): PagingModes {
-  return { off: OFF, '32': mode32(config), pae: modePae(config), '64': mode64(config) };
+  return { off: PAGING_OFF, '32': mode32(config), pae: modePae(config), '64': mode64(config) };
 }
 
 /** The mode that the control registers select (SDM volume 3, "Paging-mode enabling"). */

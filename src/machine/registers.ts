@@ -74,6 +74,8 @@ const NAMES = Object.keys(INDEX) as RegisterName[];
 
 export class Registers {
   private readonly region: Region;
+  /** The cell of each register: for what is looked up too often to go by a name that varies. */
+  readonly at: Readonly<Record<RegisterName, number>>;
 
   constructor(
     private readonly store: Store,
@@ -82,6 +84,9 @@ export class Registers {
     readonly name = `vCPU ${vcpu}`,
   ) {
     this.region = store.region(`registers of ${name}`, NAMES.length);
+    const at: Record<RegisterName, number> = { ...INDEX };
+    for (const one of NAMES) at[one] += this.region.base;
+    this.at = at;
   }
 
   get(name: RegisterName): number {

@@ -74,7 +74,11 @@ export class Tlb {
   lookup(v: number, vaHi: number, vaLo: number): number {
     if (this.sets === 0) return -1;
     const small = this.probe(v, vaHi, vaLo, 12);
-    if (small >= 0 || this.world.store.get(this.largeCell(v)) === 0) return small;
+    return small >= 0 ? small : this.lookupLarge(v, vaHi, vaLo);
+  }
+
+  private lookupLarge(v: number, vaHi: number, vaLo: number): number {
+    if (this.world.store.get(this.largeCell(v)) === 0) return -1;
     for (const shift of this.largeShifts) {
       const slot = this.probe(v, vaHi, vaLo, shift);
       if (slot >= 0) return slot;
@@ -87,14 +91,14 @@ export class Tlb {
   }
 
   private probe(v: number, vaHi: number, vaLo: number, shift: number): number {
-    const { store } = this.world;
-    const pageLo = shift >= 32 ? 0 : vaLo & -(2 ** shift);
+    const { cells } = this.world.store;
+    const pageLo = shift >= 32 ? 0 : vaLo & (-1 << shift);
     const first = (this.base[v] as number) + this.setOf(vaHi, vaLo, shift) * WAYS * ENTRY_CELLS;
-    for (let way = 0; way < WAYS; way++) {
-      const slot = first + way * ENTRY_CELLS;
-      const rights = store.get(slot + RIGHTS);
-      if ((rights & bits.P) === 0 || rights >>> SHIFT_AT !== shift) continue;
-      if (store.get(slot + VA_LO) === pageLo && store.get(slot + VA_HI) === vaHi) return slot;
+    const end = first + WAYS * ENTRY_CELLS;
+    for (let slot = first; slot < end; slot += ENTRY_CELLS) {
+      if (cells[slot + VA_LO] !== pageLo || cells[slot + VA_HI] !== vaHi) continue;
+      const rights = cells[slot + RIGHTS] as number;
+      if ((rights & bits.P) !== 0 && rights >>> SHIFT_AT === shift) return slot;
     }
     return -1;
   }
@@ -106,7 +110,10 @@ export class Tlb {
 
   /** The 4 KiB frame that an address in the entry's page is translated to. */
   frame(slot: number, vaHi: number, vaLo: number): number {
-    return frameWithin(this.world.store.get(slot + FRAME), this.pageShift(slot), vaHi, vaLo);
+    const { cells } = this.world.store;
+    const frame = cells[slot + FRAME] as number;
+    const shift = (cells[slot + RIGHTS] as number) >>> SHIFT_AT;
+    return shift === 12 ? frame : frameWithin(frame, shift, vaHi, vaLo);
   }
 
   pageShift(slot: number): number {

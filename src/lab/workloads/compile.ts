@@ -1,5 +1,5 @@
 import type { Guest, Program } from '../guest/guest';
-import { accesses, COMMON, pages, type Values, valueOf, type Workload } from './workload';
+import { accesses, COMMON, chosen, pages, type Values, type Workload } from './workload';
 
 /** One compiler after the other: forked by make, then another program, then its life. Yields after each slice. */
 function* compilers(guest: Guest, make: Program, values: Values): Generator<void, never> {
@@ -9,14 +9,14 @@ function* compilers(guest: Guest, make: Program, values: Values): Generator<void
     guest.enter(child);
     guest.work(child, 200);
     guest.exit(child, make);
-    const compiler = guest.program(valueOf(values, 'text'), valueOf(values, 'data'));
+    const compiler = guest.program(chosen(values, 'text'), chosen(values, 'data'));
     yield;
-    const slices = Math.max(1, Math.round(valueOf(values, 'life') / valueOf(values, 'slice')));
+    const slices = Math.max(1, Math.round(chosen(values, 'life') / chosen(values, 'slice')));
     for (let slice = 0; slice < slices; slice++) {
       guest.enter(compiler);
       // Its heap grows with its life.
       const upTo = Math.max(1, Math.ceil(((slice + 1) / slices) * compiler.data.pages));
-      guest.work(compiler, valueOf(values, 'slice'), upTo);
+      guest.work(compiler, chosen(values, 'slice'), upTo);
       if (guest.random.chance(0.1)) buffer(guest, compiler);
       yield;
     }
@@ -51,7 +51,12 @@ export const compile: Workload = {
     pages('text', 'Pages of text', 'Pages of the compiler that it executes.', 96, 512),
     pages('data', 'Pages of data', 'Pages its heap grows to.', 192),
     accesses('life', 'Accesses of a life', 'Accesses from a compiler’s start to its end.', 40_000),
-    accesses('slice', 'Accesses in a turn', 'Accesses between two loads of CR3, where more than one are at work.', 4000),
+    accesses(
+      'slice',
+      'Accesses in a turn',
+      'Accesses between two loads of CR3, where more than one are at work.',
+      4000,
+    ),
     ...COMMON,
   ],
   *run(guest, values) {
@@ -59,7 +64,7 @@ export const compile: Workload = {
     guest.enter(make);
     guest.touch(make.process, make.data, 0, make.data.pages, true);
     yield;
-    const jobs = Array.from({ length: valueOf(values, 'jobs') }, () => compilers(guest, make, values));
+    const jobs = Array.from({ length: chosen(values, 'jobs') }, () => compilers(guest, make, values));
     for (;;) {
       for (const job of jobs) {
         job.next();

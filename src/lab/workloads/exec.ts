@@ -1,4 +1,4 @@
-import { accesses, COMMON, pages, valueOf, type Workload } from './workload';
+import { accesses, COMMON, chosen, pages, type Workload } from './workload';
 
 /** exec and exit: page tables from nothing to nothing. */
 export const exec: Workload = {
@@ -15,9 +15,9 @@ export const exec: Workload = {
     const shell = guest.program(4, 4);
     guest.enter(shell);
     for (;;) {
-      const program = guest.program(valueOf(values, 'text'), valueOf(values, 'data'));
+      const program = guest.program(chosen(values, 'text'), chosen(values, 'data'));
       guest.enter(program);
-      let left = valueOf(values, 'slice');
+      let left = chosen(values, 'slice');
       while (left > 0) {
         guest.work(program, Math.min(left, 2000));
         left -= 2000;

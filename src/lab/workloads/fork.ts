@@ -1,4 +1,4 @@
-import { accesses, COMMON, pages, valueOf, type Workload } from './workload';
+import { accesses, COMMON, chosen, pages, type Workload } from './workload';
 
 /** fork and copy-on-write. */
 export const fork: Workload = {
@@ -17,12 +17,17 @@ export const fork: Workload = {
       step: 1,
       usual: 25,
     },
-    accesses('slice', 'Accesses between', 'Accesses of the child’s and of the parent’s between two forks.', 4000),
+    accesses(
+      'slice',
+      'Accesses between',
+      'Accesses of the child’s and of the parent’s between two forks.',
+      4000,
+    ),
     ...COMMON,
   ],
   *run(guest, values) {
-    const slice = valueOf(values, 'slice');
-    const parent = guest.program(valueOf(values, 'text'), valueOf(values, 'data'));
+    const slice = chosen(values, 'slice');
+    const parent = guest.program(chosen(values, 'text'), chosen(values, 'data'));
     guest.enter(parent);
     guest.touch(parent.process, parent.data, 0, parent.data.pages, true);
     yield;
@@ -32,7 +37,7 @@ export const fork: Workload = {
       guest.enter(child);
       const { pages } = child.data;
       for (let page = 0; page < pages; page++)
-        if (guest.random.below(100) < valueOf(values, 'written'))
+        if (guest.random.below(100) < chosen(values, 'written'))
           guest.touch(child.process, child.data, page, 1, true);
       guest.work(child, slice);
       yield;

@@ -1,4 +1,4 @@
-import { accesses, COMMON, pages, valueOf, type Workload } from './workload';
+import { accesses, COMMON, chosen, pages, type Workload } from './workload';
 
 /** mmap, mprotect, munmap. */
 export const mprotect: Workload = {
@@ -7,7 +7,13 @@ export const mprotect: Workload = {
   says: 'A program maps a stretch of memory, takes the right to write away from parts of it and gives it back, as garbage collectors do, and after a while unmaps it all and maps anew.',
   parameters: [
     pages('mapped', 'Pages mapped', 'Pages of one mmap.', 256),
-    pages('range', 'Pages of an mprotect', 'How many pages lose or regain the right to write at once.', 16, 512),
+    pages(
+      'range',
+      'Pages of an mprotect',
+      'How many pages lose or regain the right to write at once.',
+      16,
+      512,
+    ),
     {
       name: 'rounds',
       label: 'Rounds',
@@ -24,17 +30,17 @@ export const mprotect: Workload = {
     const program = guest.program(8, 32);
     const { process } = program;
     guest.enter(program);
-    const all = valueOf(values, 'mapped');
-    const range = Math.min(valueOf(values, 'range'), all);
+    const all = chosen(values, 'mapped');
+    const range = Math.min(chosen(values, 'range'), all);
     for (;;) {
       const region = process.map(guest.layout.mapped, all, true);
       guest.touch(process, region, 0, all, true);
       yield;
-      for (let round = 0; round < valueOf(values, 'rounds'); round++) {
+      for (let round = 0; round < chosen(values, 'rounds'); round++) {
         const first = guest.random.below(all - range + 1);
         process.protect(region, first, range, false);
         guest.touch(process, region, first, range, false);
-        guest.work(program, valueOf(values, 'slice'));
+        guest.work(program, chosen(values, 'slice'));
         process.protect(region, first, range, true);
         guest.touch(process, region, first, range, true);
         yield;

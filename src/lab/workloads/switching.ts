@@ -1,4 +1,4 @@
-import { accesses, COMMON, pages, valueOf, type Workload } from './workload';
+import { accesses, COMMON, chosen, pages, type Workload } from './workload';
 
 /** Context switches between programs that live for ever. */
 export const switching: Workload = {
@@ -21,14 +21,14 @@ export const switching: Workload = {
     ...COMMON,
   ],
   *run(guest, values) {
-    const programs = Array.from({ length: valueOf(values, 'programs') }, () =>
-      guest.program(valueOf(values, 'text'), valueOf(values, 'data')),
+    const programs = Array.from({ length: chosen(values, 'programs') }, () =>
+      guest.program(chosen(values, 'text'), chosen(values, 'data')),
     );
     for (let turn = 0; ; turn = (turn + 1) % programs.length) {
       const program = programs[turn];
       if (program === undefined) throw new Error(`there is no program ${turn}`);
       guest.enter(program);
-      guest.work(program, valueOf(values, 'slice'));
+      guest.work(program, chosen(values, 'slice'));
       yield;
     }
   },

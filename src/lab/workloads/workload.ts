@@ -59,13 +59,15 @@ export const COMMON: readonly Parameter[] = [
 ];
 
 /** A parameter of a number of pages. */
-export const pages = (
-  name: string,
-  label: string,
-  says: string,
-  usual: number,
-  max = 1024,
-): Parameter => ({ name, label, says, min: 1, max, step: 1, usual });
+export const pages = (name: string, label: string, says: string, usual: number, max = 1024): Parameter => ({
+  name,
+  label,
+  says,
+  min: 1,
+  max,
+  step: 1,
+  usual,
+});
 
 /** A parameter of a number of accesses. */
 export const accesses = (name: string, label: string, says: string, usual: number): Parameter => ({
@@ -79,7 +81,7 @@ export const accesses = (name: string, label: string, says: string, usual: numbe
 });
 
 /** A parameter's value, or what is usual. */
-export const valueOf = (values: Values, name: string): number => {
+export const chosen = (values: Values, name: string): number => {
   const value = values[name];
   if (value === undefined) throw new Error(`the workload has a parameter ${name}`);
   return value;

@@ -83,6 +83,7 @@ export const IDS = [
   'shadow-wins-nested',
   'fork-nested',
   'nested-large-pages',
+  'ept-walk-is-a-store',
   'dirty-log-shadow',
   'dirty-log-nested',
   'nested-no-invept',

@@ -35,7 +35,7 @@ export function EntryRow({ table, index, id, rect, m }: EntryRowProps) {
       />
       <RowContent
         index={index}
-        marks={note?.blank && old === undefined ? 0 : marksOf(hi, lo)}
+        marks={note?.blank && old === undefined ? 0 : marksOf(hi, lo, table.format)}
         text={text}
         rect={rect}
         m={m}

@@ -3,7 +3,7 @@ import { type SpteView, spteBits } from '../../views/kvm/spteBits';
 import { entryHi, entryLo, noteWords, valueText } from '../../views/scene/decode';
 import type { EntityId } from '../../views/scene/entity';
 import { ownerOf, parseEntity } from '../../views/scene/entity';
-import { type FieldLine, fieldLines } from '../../views/scene/fieldLines';
+import { eptFieldLines, type FieldLine, fieldLines } from '../../views/scene/fieldLines';
 import type { SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
 
@@ -74,7 +74,7 @@ export default function EntryTip({ model, layout, scale, entity }: EntryTipProps
       ) : (
         <table>
           <tbody>
-            <Fields lines={fieldLines(table, hi, lo)} />
+            <Fields lines={(table.format === 'ept' ? eptFieldLines : fieldLines)(table, hi, lo)} />
           </tbody>
         </table>
       )}

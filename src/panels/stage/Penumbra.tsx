@@ -65,7 +65,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             <rect
               {...entityProps(
                 row.id,
-                `${item.name} entry ${hex(row.index, 3)}: ${valueWords(row.hi, row.lo)}`,
+                `${item.name} entry ${hex(row.index, 3)}: ${valueWords(row.hi, row.lo, item.format)}`,
                 scene,
               )}
               className="scene-item-row"
@@ -77,7 +77,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
             />
             <RowContent
               index={row.index}
-              marks={marksOf(row.hi, row.lo)}
+              marks={marksOf(row.hi, row.lo, item.format)}
               text={row.note.says ?? valueText(row.hi, row.lo)}
               rect={at}
               m={m}
@@ -103,5 +103,7 @@ export function PenumbraItems({ items, m }: { items: readonly PenumbraLayout[]; 
 const shortPlace = (place: string): string => place.replace(' slot ', '.');
 const valueText = (hi: number, lo: number): string =>
   hi === 0 && lo === 0 ? '—' : hex(targetFrame(hi, lo), 3);
-const valueWords = (hi: number, lo: number): string =>
-  hi === 0 && lo === 0 ? 'empty' : `frame 0x${hex(targetFrame(hi, lo), 3)}, ${marksWords(marksOf(hi, lo))}`;
+const valueWords = (hi: number, lo: number, format: string | undefined): string =>
+  hi === 0 && lo === 0
+    ? 'empty'
+    : `frame 0x${hex(targetFrame(hi, lo), 3)}, ${marksWords(marksOf(hi, lo, format))}`;

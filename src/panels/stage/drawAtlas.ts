@@ -240,7 +240,7 @@ function paintCells({ table, rect, lines }: AtlasBlock, scale: number, palette: 
       bitmap.fill(x, y, w, h, back);
       if (label === '') continue;
       const blank = table.hollow.has(index) || table.notes.get(index)?.blank === true;
-      const marks = blank ? 0 : marksOf(entryHi(table, index), entryLo(table, index));
+      const marks = blank ? 0 : marksOf(entryHi(table, index), entryLo(table, index), table.format);
       // Writable and dirty as two short stripes one above the other: place tells them apart, colour helps.
       if (marks & 2) bitmap.fill(x, y, stripe, half, writable);
       if (marks & 16) bitmap.fill(x, y + half, stripe, h - half, dirty);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryName, marksOf, targetText, valueText } from './decode';
 import { ownerOf, parseEntity } from './entity';
-import { fieldLines } from './fieldLines';
+import { eptFieldLines, fieldLines } from './fieldLines';
 import { layoutScene } from './layout';
 import { neighbour } from './neighbour';
 import { drift } from './samples/drift';
@@ -29,6 +29,26 @@ describe('an entry on the scene', () => {
     expect(targetText(upper, 0, 0x84027, { says: 'gnp' })).toBe('gnp');
     expect(targetText(guest, 0, 0, undefined)).toBe('—');
     expect(valueText(-2147483648, 0x45027)).toBe('0x8000_0000_0004_5027');
+  });
+
+  it('of EPT has rights, memory type and marks in places of its own', () => {
+    const ept = { ...sampleTable('shadow', 1, 0x63, []), format: 'ept' as const };
+    // R and X, write-back, A set, D clear: a page of the dirty log.
+    const lo = 0x40000 | 0x100 | (6 << 3) | 5;
+    expect(marksOf(0, lo, ept.format)).toBe(0b001001);
+    expect(marksOf(0, 0x40000 | 0x307, ept.format)).toBe(0b011011);
+    expect(marksOf(0, 0x40001, ept.format)).toBe(0b100001);
+    const lines = eptFieldLines(ept, 0, lo);
+    expect(lines.map(({ name, value }) => `${name} ${value}`)).toEqual([
+      'R 1',
+      'W 0',
+      'X 1',
+      'type 6',
+      'A 1',
+      'D 0',
+      'frame 0x040',
+    ]);
+    expect(lines.find(({ name }) => name === 'type')?.says).toBe('write-back');
   });
 
   it('is decoded field by field', () => {

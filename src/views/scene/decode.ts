@@ -6,13 +6,19 @@ import type { EntryNote, TableModel } from './model';
 export const MARK_NAMES = ['P', 'W', 'U', 'A', 'D', 'NX'] as const;
 const MARK_WORDS = ['present', 'writable', 'user', 'accessed', 'dirty', 'no execute'] as const;
 
-export const marksOf = (hi: number, lo: number): number =>
-  (lo & P ? 1 : 0) |
-  (lo & W ? 2 : 0) |
-  (lo & U ? 4 : 0) |
-  (lo & A ? 8 : 0) |
-  (lo & D ? 16 : 0) |
-  (hi & NX_HI ? 32 : 0);
+export const marksOf = (hi: number, lo: number, format?: string): number =>
+  format === 'ept'
+    ? eptMarks(lo)
+    : (lo & P ? 1 : 0) |
+      (lo & W ? 2 : 0) |
+      (lo & U ? 4 : 0) |
+      (lo & A ? 8 : 0) |
+      (lo & D ? 16 : 0) |
+      (hi & NX_HI ? 32 : 0);
+
+/** EPT: R W X in bits 0 to 2, A and D in 8 and 9; present if any right is given. Nothing tells user from kernel. */
+const eptMarks = (lo: number): number =>
+  (lo & 7 ? 1 : 0) | (lo & 2) | ((lo & 0x300) >> 5) | ((lo & 7) !== 0 && (lo & 4) === 0 ? 32 : 0);
 
 /** The frame an entry points at: bits 51..12, as a number (frames beyond 2^32 do not occur in these machines). */
 export const targetFrame = (hi: number, lo: number): number => ((lo >>> 12) | ((hi & 0xf_ffff) << 20)) >>> 0;
@@ -56,7 +62,9 @@ export function entryName(t: TableModel, index: number): string {
   const head = `${t.side} entry ${hex(index, 3)} of ${kind} ${t.frameName}`;
   const value =
     note?.says ??
-    (hi === 0 && lo === 0 ? 'empty' : `frame ${namedTarget(t, hi, lo)}, ${marksWords(marksOf(hi, lo))}`);
+    (hi === 0 && lo === 0
+      ? 'empty'
+      : `frame ${namedTarget(t, hi, lo)}, ${marksWords(marksOf(hi, lo, t.format))}`);
   return [`${head}: ${value}`, ...noteWords(note)].join(', ');
 }
 

@@ -18,6 +18,56 @@ const flag = (bit: number, name: string, on: boolean, yes: string, no: string): 
   says: on ? yes : no,
 });
 
+/** Memory types as EPT leaves name them, in bits 3 to 5. */
+const MEMORY_TYPES: Readonly<Record<number, string>> = {
+  0: 'uncacheable',
+  1: 'write-combining',
+  4: 'write-through',
+  5: 'write-protected',
+  6: 'write-back',
+};
+
+/** An EPT entry field by field, lowest bit first. Source: Intel SDM volume 3, "EPT translation mechanism", format of EPT entries. */
+export function eptFieldLines(t: TableModel, hi: number, lo: number): FieldLine[] {
+  const leaf = isLeaf(t.level, lo);
+  const type = (lo >> 3) & 7;
+  const frame = hex(targetFrame(hi, lo), 3);
+  return [
+    flag(0, 'R', (lo & 1) !== 0, 'may be read', 'no read: with W and X clear too, not present'),
+    flag(1, 'W', (lo & 2) !== 0, 'may be written', 'a store exits'),
+    flag(2, 'X', (lo & 4) !== 0, 'instructions may be fetched', 'a fetch exits'),
+    ...(leaf
+      ? [
+          {
+            bits: '5–3',
+            name: 'type',
+            value: String(type),
+            says: MEMORY_TYPES[type] ?? 'a type that does not exist',
+          },
+        ]
+      : []),
+    ...(t.level > 1 ? [flag(7, 'PS', (lo & PS) !== 0, 'maps a large page', 'points at a table')] : []),
+    flag(8, 'A', (lo & 0x100) !== 0, 'has been used', 'not used since cleared, or A and D are off'),
+    ...(leaf
+      ? [
+          flag(
+            9,
+            'D',
+            (lo & 0x200) !== 0,
+            'has been written',
+            'not written since cleared, or A and D are off',
+          ),
+        ]
+      : []),
+    {
+      bits: '51–12',
+      name: leaf ? 'frame' : 'table',
+      value: leaf ? `0x${frame}` : `s${frame}`,
+      says: leaf ? 'the machine frame' : 'the next nested table',
+    },
+  ];
+}
+
 /** An entry field by field, lowest bit first. Source: Intel SDM volume 3, "Paging", formats of paging-structure entries. */
 export function fieldLines(t: TableModel, hi: number, lo: number): FieldLine[] {
   const leaf = isLeaf(t.level, lo);

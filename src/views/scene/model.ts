@@ -83,7 +83,7 @@ export interface TableModel {
   /** For a shadow: how many upper entries, CR3s and pins hold it. */
   readonly refcount?: number;
   /** For a shadow: its entries have bits of the design's own. */
-  readonly format?: 'kvm';
+  readonly format?: 'kvm' | 'ept';
   /** For a shadow: who holds it, as sayings; else what Xen counts is said. */
   readonly holds?: readonly string[];
   /** For a shadow: the upper entry it remembers as the first that pointed at it; undefined if it remembers none. */
@@ -123,6 +123,8 @@ export interface FrameModel {
 /** One item of the penumbra that stands between a guest table and its shadow: in Xen's design, a snapshot in a slot. */
 export interface PenumbraItem {
   readonly id: EntityId;
+  /** Its rows are entries in a format of their own. */
+  readonly format?: 'ept';
   /** The guest table it belongs to, and its shadow. */
   readonly guest: EntityId;
   readonly shadow?: EntityId;

@@ -35,7 +35,7 @@ export interface ShadowFacts {
   readonly loadedBy: readonly number[];
   readonly fresh: boolean;
   /** Its entries have bits of the design's own, which are decoded as such. */
-  readonly format?: 'kvm';
+  readonly format?: 'kvm' | 'ept';
   /** It may differ from the guest's table; if it is not said, whether the design calls the table out of sync. */
   readonly outOfSync?: boolean;
   /** Who holds it, as sayings, the longest first: said where it is in focus, in place of what Xen counts. */

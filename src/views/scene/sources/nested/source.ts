@@ -53,7 +53,8 @@ function nestedTables(moment: Moment, n: Nested): ShadowFacts[] {
       backs: -1,
       loadedBy: level === n.levels ? n.machine.regs.map((_, v) => v) : [],
       fresh: fresh.has(frame),
-      // Intel's bits are not those of an ordinary entry: only where it leads is shown.
+      ...(n.format.name === 'ept' && { format: 'ept' as const }),
+      // Of Intel's bits the stage would not know that an entry without R is present.
       says: (hi, lo) =>
         n.format.name === 'ept' && n.format.present(lo)
           ? `${n.format.leaf(level, lo) ? '' : 's'}${hex(frameOf(hi, lo), 3)}`
@@ -92,6 +93,7 @@ function walkItems(moment: Moment, n: Nested, walk: TwoWalk): PenumbraItem[] {
     const done = walk.over || order < walk.sought.size - 1 || reads.length === n.levels;
     return {
       id: `nested walk for ${soughtName(sought)}`,
+      ...(n.format.name === 'ept' && { format: 'ept' as const }),
       guest: sought === 0 ? dataFrame(Math.max(0, mfn)) : guestTable(Math.max(0, mfn)),
       ...(last === undefined ? {} : { shadow: shadowTable(last.frame) }),
       column: 'L1',

@@ -5,10 +5,13 @@ import type { Platform } from '../session/session';
 /** Only for how keys are written: ⌘ or Ctrl. Both work everywhere. */
 export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
+/** Inside a course page (`?embed`): nothing is kept, and the history is the course page's. */
+export const embedded = /^\?embed\b/.test(location.search);
+
 /** The browser as the session sees it. */
 export const browserPlatform: Platform = {
   clock: { now: () => performance.now(), request: (callback) => requestAnimationFrame(callback) },
-  storage: () => window.localStorage,
+  storage: () => (embedded ? undefined : window.localStorage),
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   explorer: () => new Worker(new URL('../session/racing/worker.ts', import.meta.url), { type: 'module' }),
 };
@@ -29,7 +32,7 @@ async function copy(text: string): Promise<boolean> {
 }
 
 function push(fragment: string): void {
-  if (location.hash !== fragment) history.pushState(null, '', fragment);
+  if (!embedded && location.hash !== fragment) history.pushState(null, '', fragment);
 }
 
 /** A file of this size is no scenario: it is refused before it is read. */

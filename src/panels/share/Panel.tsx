@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
+import { embedSnippet } from '../../session/embed/protocol';
 import { copyLink, type Offer, offerOf } from '../../session/sharing';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -40,6 +41,9 @@ function Ready({ controls, offer }: { readonly controls: Controls; readonly offe
       <p className="share-carries">
         It carries {listed(carries)}. It is made on this page: nothing is sent or stored anywhere.
       </p>
+      {shared.kind === 'link' && (
+        <Snippet controls={controls} html={embedSnippet(shared.url, session.state.spec?.title ?? '')} />
+      )}
       <div className="share-actions">
         <Button
           look={shared.kind === 'file' ? 'strong' : 'outline'}
@@ -93,6 +97,40 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
         <span role="status">{SAID[copied]}</span>
       </div>
     </>
+  );
+}
+
+/** For a course page: the stage at this moment, in a frame. */
+function Snippet({ controls, html }: { readonly controls: Controls; readonly html: string }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [copied, setCopied] = useState<Copied>('not yet');
+  const copy = async (): Promise<void> => {
+    const done = await controls.host.copy(html);
+    if (!done) {
+      field.current?.focus();
+      field.current?.select();
+    }
+    setCopied(done ? 'copied' : 'refused');
+  };
+  return (
+    <details className="share-embed">
+      <summary>Embed it in a course page</summary>
+      <textarea
+        ref={field}
+        className="share-link"
+        aria-label="Frame for a course page"
+        readOnly
+        rows={4}
+        value={html}
+        onFocus={(event) => event.target.select()}
+      />
+      <div className="share-copy">
+        <Button look="outline" onClick={() => void copy()}>
+          Copy frame
+        </Button>
+        <span role="status">{SAID[copied].replace('The link', 'It')}</span>
+      </div>
+    </details>
   );
 }
 

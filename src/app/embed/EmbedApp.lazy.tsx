@@ -1,0 +1,68 @@
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { CaptionPanel } from '../../panels/caption/Panel';
+import { StagePanel } from '../../panels/stage/StagePanel';
+import { TransportPanel } from '../../panels/transport/Panel';
+import { encodeLink } from '../../permalink';
+import type { Controls } from '../../session/controls';
+import { captureLink } from '../../session/link';
+import { Guarded } from '../Guarded';
+import { Messages } from '../Messages';
+import { listenToParent } from './listening';
+import './embed.css';
+
+/** The page inside a course page: the stage, the caption, the controls; and the way to all the rest. */
+export default function EmbedApp({ controls }: { readonly controls: Controls }) {
+  const { session } = controls;
+  const version = useStore(session.store, (s) => s.version);
+  const title = useStore(session.store, (s) => s.spec?.title ?? '');
+  const elsewhere = useStore(
+    session.store,
+    (s) => s.page !== undefined || s.dialog !== undefined || s.editing,
+  );
+  useEffect(() => listenToParent(controls), [controls]);
+  useEffect(() => {
+    // Pages of their own, dialogs, the editor: none has a place here. There is only the stage.
+    if (elsewhere) session.set({ page: undefined, dialog: undefined, editing: false });
+  }, [elsewhere, session]);
+  return (
+    <div className="embed">
+      <h1 className="ui-hidden">{title}</h1>
+      <main className="embed-stage">
+        {version > 0 && (
+          <Guarded name="stage">
+            <StagePanel controls={controls} />
+          </Guarded>
+        )}
+      </main>
+      {version > 0 && (
+        <div className="embed-foot">
+          <CaptionPanel controls={controls} />
+          <div className="embed-controls">
+            <TransportPanel controls={controls} large />
+            <a
+              className="embed-full"
+              href={location.pathname}
+              target="_blank"
+              rel="noopener"
+              // What is on stage now, not when the page was embedded.
+              onClick={(event) => {
+                event.currentTarget.href = fullAddress(controls);
+              }}
+            >
+              Open full
+            </a>
+          </div>
+        </div>
+      )}
+      <Messages controls={controls} />
+    </div>
+  );
+}
+
+function fullAddress({ session, host }: Controls): string {
+  const page = host.address().replace(/\?.*$/s, '');
+  const link = captureLink(session);
+  const encoded = link === undefined ? undefined : encodeLink(link);
+  return encoded?.kind === 'ok' ? `${page}${encoded.value}` : page;
+}

@@ -18,6 +18,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   home: () => import('../pages/home/Page.lazy'),
   stories: () => import('../pages/stories/Page.lazy'),
   glossary: () => import('../pages/glossary/Page.lazy'),
+  trace: () => import('../pages/trace/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
 };

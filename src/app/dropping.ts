@@ -1,5 +1,6 @@
 import type { Controls } from '../session/controls';
 import { openFile } from '../session/link';
+import { goToPage } from '../session/pages';
 import { isLitmus } from '../session/reading';
 import { readPicked } from './platform';
 
@@ -11,12 +12,34 @@ const looksLikeText = (text: string): boolean =>
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
 
-/** A scenario or a litmus test that is dropped on the page as a file or as text, or pasted into it, is opened. */
-export function listenForDrops({ session, sources }: Controls): void {
+/** Enough of a file to tell what it is. */
+const HEAD = 16 * 1024;
+
+/**
+ * Whether a file is one for the page of traces: by its first lines, never by reading it whole. There, whatever is no scenario is taken for a
+ * trace: that page says what a file that is none is.
+ */
+async function looksLikeTrace(file: File, onItsPage: boolean): Promise<boolean> {
+  const head = await file.slice(0, HEAD).text();
+  if (looksLikeText(head)) return false;
+  return onItsPage || /^# tracer:|: kvm_\w+: |kvm(mmu)?:\w+: |Dtracing|^PERFILE/m.test(head);
+}
+
+/** A scenario or a litmus test that is dropped on the page as a file or as text, or pasted into it, is opened; a trace of KVM's goes to its page. */
+export function listenForDrops({ session, sources, host }: Controls): void {
   const openGiven = (file: File): void => {
     const done = session.frames.begin('file');
-    readPicked(file)
-      .then(({ name, text }) => openFile(session, sources, text, name))
+    looksLikeTrace(file, session.state.page?.name === 'trace')
+      .then(async (trace) => {
+        if (trace) {
+          const { deskOf } = await import('../pages/trace/deskOf');
+          deskOf(session).open(file, file.name);
+          if (session.state.page?.name !== 'trace') goToPage(session, host, 'trace');
+          return;
+        }
+        const { name, text } = await readPicked(file);
+        openFile(session, sources, text, name);
+      })
       .catch((error: unknown) => session.say(error instanceof Error ? error.message : String(error), 'wrong'))
       .finally(done);
   };

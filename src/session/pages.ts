@@ -38,6 +38,12 @@ export const PAGES: readonly PageRow[] = [
     about: 'What agrees with a real Linux and a real Xen, with counts, and what nothing covers.',
     also: 'truth oracle recordings conformance tests real kernel',
   },
+  {
+    name: 'trace',
+    title: 'Your own trace',
+    about: 'A recording of a real KVM, as the kernel prints it, put on the stage.',
+    also: 'ftrace import kvmmmu perf record open drop',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

@@ -11,7 +11,7 @@ const sourceOf = (bytes: Uint8Array, name = 'guest.trace'): TraceSource => ({
 });
 
 async function imported(name: string): Promise<ImportedTrace> {
-  const got = await importTrace(sourceOf(readFileSync(`src/testing/oracles/kvm/${name}.trace`)));
+  const got = await importTrace(sourceOf(readFileSync(`src/pages/trace/samples/${name}.trace`)));
   if (got.kind !== 'trace') throw new Error('the sample was not read');
   return got.trace;
 }

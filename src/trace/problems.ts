@@ -69,7 +69,8 @@ export const HOW_TO_RECORD = [
   'cd /sys/kernel/tracing',
   'echo > trace',
   'echo 1 > events/kvmmmu/enable',
-  'for e in kvm_entry kvm_exit kvm_page_fault kvm_inj_exception kvm_emulate_insn kvm_cr; do echo 1 > events/kvm/$e/enable; done',
+  'for e in entry exit page_fault inj_exception emulate_insn cr; do',
+  '  echo 1 > events/kvm/kvm_$e/enable; done',
   'sleep 5; echo 0 > tracing_on',
   'cat trace > guest.trace',
 ] as const;

@@ -6,7 +6,7 @@ import { problemWords } from './problems';
 import { TraceReader } from './reader';
 
 const SAMPLES = ['b-pt-write-cr3', 'd-invlpg', 'g-two-vcpus'].map(
-  (name) => `src/testing/oracles/kvm/${name}.trace`,
+  (name) => `src/pages/trace/samples/${name}.trace`,
 );
 
 function read(bytes: Uint8Array, piece = bytes.length): TraceReader {

@@ -7,6 +7,7 @@ export * from './export/promela';
 export * from './export/scenario';
 export * from './litmus/asScenario';
 export * from './litmus/check';
+export type { LitmusMachine } from './litmus/machine';
 export * from './litmus/parse';
 export * from './litmus/test';
 export * from './models/fpf';

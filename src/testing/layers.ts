@@ -15,7 +15,7 @@ export interface Layer {
 
 const CORE = [
   ...['base', 'kernel', 'machine', 'hypervisor', 'engine', 'checker', 'scenario', 'library', 'permalink'],
-  ...['oracle', 'trace', 'lab', 'teach'],
+  ...['oracle', 'trace', 'lab', 'teach', 'homework'],
 ] as const;
 
 /** The core folders above `name` in the list, in the list's order. */
@@ -39,6 +39,7 @@ export const LAYERS = {
   trace: { may: coreBefore('trace'), packages: [] },
   lab: { may: coreBefore('lab'), packages: [] },
   teach: { may: coreBefore('teach'), packages: ['valibot'] },
+  homework: { may: coreBefore('homework'), packages: [] },
   session: { may: CORE, packages: ['zustand/*', 'valibot', 'fflate'] },
   views: { may: CORE, packages: ['d3-*'] },
   ui: { may: ['base'], packages: 'any' },

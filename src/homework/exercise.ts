@@ -1,0 +1,53 @@
+import type { Random } from '../base';
+import type { Answer, Field } from './field';
+
+/** How hard: 1 is for the week in which the matter was first heard of, 3 for an examination. */
+export type Level = 1 | 2 | 3;
+export const LEVELS: readonly Level[] = [1, 2, 3];
+
+/** What stands on the sheet above the questions. Cells of tables and lines of programs are set in the mono font. */
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'table';
+      readonly caption: string;
+      readonly head: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | { readonly kind: 'program'; readonly caption: string; readonly lines: readonly string[] };
+
+/** What a student gets. */
+export interface Exercise {
+  readonly title: string;
+  readonly prompt: readonly Block[];
+  readonly fields: readonly Field[];
+  /** The scenario that decides it, as text: what opens on the stage. */
+  readonly scenario: string;
+}
+
+/** What only the key shows: the engine's answers, and how it came to them in the words of the run itself. */
+export interface Key {
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly solution: readonly string[];
+}
+
+export interface Made {
+  readonly exercise: Exercise;
+  readonly key: Key;
+}
+
+/**
+ * A kind of exercise. `make` draws one and lets the engine answer it. The same draws give the same exercise for ever: whoever
+ * changes what is drawn or asked gives it a new version, for links name it.
+ */
+export interface Generator {
+  /** As links and the command line write it. */
+  readonly name: string;
+  readonly version: number;
+  readonly title: string;
+  /** One or two sentences for whoever chooses. */
+  readonly says: string;
+  /** What each level brings. */
+  readonly levels: Readonly<Record<Level, string>>;
+  readonly make: (random: Random, level: Level) => Made;
+}

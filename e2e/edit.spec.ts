@@ -102,3 +102,36 @@ test('a scenario that would run for ever stops at the bound and says so', async 
   await app.transport.back();
   expect(await app.moment.step()).toBeLessThan(1_000_000);
 });
+
+test('a line is inserted, the text laid out anew, kept under a name, taken away and brought back', async ({
+  app,
+}) => {
+  await app.withoutMotion();
+  await app.open();
+  await app.editor.open();
+  await app.editor.replace(SMALL.replace('  load 0x40_0000', 'load    0x40_0000'));
+  await app.editor.button('Tidy up').click();
+  await expect(app.editor.field.locator('.cm-line', { hasText: 'load 0x40_0000' })).toHaveText(
+    '  load 0x40_0000',
+  );
+  await app.page.keyboard.press('Control+End');
+  await app.editor.insert('mfence');
+  await expect(app.editor.field).toContainText('mfence');
+  await expect(app.editor.problems).toContainText('No errors.');
+
+  await app.editor.button('Drafts').click();
+  await app.editor.region.getByRole('textbox', { name: 'Name of the draft' }).fill('Mine');
+  await app.editor.button('Keep this text').click();
+  await app.page.reload();
+  await app.idle();
+  await app.editor.open();
+  await app.editor.replace('scenario "Another"\n');
+  await app.editor.button('Drafts').click();
+  await app.editor.button('Mine').click();
+  await expect(app.editor.field).toContainText('mfence');
+  await expect(app.editor.button('What you were typing')).toBeVisible();
+  await app.editor.button('Remove Mine').click();
+  await app.editor.button('Bring “Mine” back').click();
+  await expect(app.editor.button('Download Mine')).toBeVisible();
+  await expect(app.editor.problems).toContainText('This is what is on stage.');
+});

@@ -10,7 +10,7 @@ export class EditorPane {
   }
 
   get field(): Locator {
-    return this.region.getByRole('textbox');
+    return this.region.getByRole('textbox', { name: 'Scenario text' });
   }
 
   get problems(): Locator {
@@ -35,6 +35,18 @@ export class EditorPane {
     await this.field.focus();
     await this.app.page.keyboard.press('Control+End');
     await this.app.page.keyboard.type(text);
+    await this.app.idle();
+  }
+
+  button(name: string): Locator {
+    return this.region.getByRole('button', { name, exact: true });
+  }
+
+  /** Looks for a line by a word, and takes the first that has it. */
+  async insert(word: string): Promise<void> {
+    await this.button('Insert').click();
+    await this.app.page.getByRole('searchbox', { name: 'Search what can be inserted' }).fill(word);
+    await this.app.page.keyboard.press('Enter');
     await this.app.idle();
   }
 

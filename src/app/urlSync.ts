@@ -1,8 +1,9 @@
 import { encodeLink, hasLink } from '../permalink';
 import type { Controls } from '../session/controls';
 import { captureLink, openFragment } from '../session/link';
-import { openFirst } from '../session/opening';
+
 import { PAGES, type PageRow, pageOf, STAGE, showPage } from '../session/pages';
+import { openFirst } from '../session/visit';
 
 /**
  * The address and the stage. At the start, and when the person goes back or forward or changes the address, the address
@@ -49,23 +50,27 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   const unsubscribe = session.store.subscribe((now, before) => {
     if (following || planned || before.spec === undefined) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
-    const left =
+    const gone =
       before.page !== undefined &&
       now.page === undefined &&
       (!hasLink(location.hash) || pageOf(location.hash, pages) !== undefined);
-    if (!another && !left) return;
+    if (!another && !gone) return;
     planned = true;
     // The scenario is being put on stage right now; its link is made when that is done.
     const { spec } = before;
     queueMicrotask(() => pushOpened(session.state.spec === spec));
   });
 
+  // Left in the usual way, not by a crash: see session/visit.ts.
+  const left = (): void => session.keeper.remove('opening');
+  window.addEventListener('pagehide', left);
   window.addEventListener('hashchange', follow);
   // A bare visit may have its first scenario on stage already; one that finds a draft goes on with it.
   if (hasLink(location.hash)) follow();
   else if (session.run === undefined) openFirst(session, sources);
   return () => {
     unsubscribe();
+    window.removeEventListener('pagehide', left);
     window.removeEventListener('hashchange', follow);
   };
 }

@@ -1,10 +1,14 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { printDiagnostic } from '../scenario';
 import type { Controls } from '../session/controls';
 import { checkDraft, discardDraft, runDraft } from '../session/editing';
 import { Button, IconButton } from '../ui/Button';
 import { createEditor, type Editor } from './createEditor';
+import { Drafts } from './Drafts';
+import { Insert } from './Insert';
+import { insertions } from './insertions';
+import { tidied } from './tidy';
 import './editor.css';
 
 /** The scenario's text beside the stage. What was last good stays on stage until the text runs again. */
@@ -15,6 +19,8 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
   const diagnostics = useStore(session.store, (s) => s.diagnostics);
   const changed = useStore(session.store, (s) => s.draft !== undefined);
   const text = useStore(session.store, (s) => s.text);
+  const [inserting, setInserting] = useState(false);
+  const [keeping, setKeeping] = useState(false);
 
   useEffect(() => {
     const parent = box.current;
@@ -27,6 +33,7 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
       // Once per frame, however fast somebody types.
       onChange: () => session.frames.draw(check),
       onRun: () => runDraft(session, sources),
+      onTidy: () => tidy(session, made),
     });
     editor.current = made;
     made.mark(session.state.diagnostics);
@@ -52,6 +59,18 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
     <section className="editor" aria-label="Scenario editor">
       <header className="editor-head">
         <h2>Scenario</h2>
+        <Button data-tip="Everything the language can say, by a word" onClick={() => setInserting(true)}>
+          Insert
+        </Button>
+        <Button
+          data-tip="Lay the text out anew (Shift Alt F)"
+          onClick={() => editor.current !== undefined && tidy(session, editor.current)}
+        >
+          Tidy up
+        </Button>
+        <Button aria-expanded={keeping} onClick={() => setKeeping(!keeping)}>
+          Drafts
+        </Button>
         <Button
           look="strong"
           disabled={!changed || errors.length > 0}
@@ -67,11 +86,30 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
             editor.current?.replace(session.state.text);
           }}
         >
-          Discard changes
+          Discard
         </Button>
         <IconButton icon="close" label="Close the editor" onClick={() => session.set({ editing: false })} />
       </header>
+      {keeping ? (
+        <Drafts
+          controls={controls}
+          text={() => editor.current?.text() ?? ''}
+          onOpen={(draft) => editor.current?.replace(draft)}
+        />
+      ) : (
+        <span />
+      )}
       <div className="editor-text" ref={box} data-own-keys />
+      {inserting && (
+        <Insert
+          all={insertions(editor.current?.text() ?? '', sources)}
+          onClose={() => setInserting(false)}
+          onChoose={(line) => {
+            setInserting(false);
+            editor.current?.insert(line);
+          }}
+        />
+      )}
       <div className="editor-problems" role="status" aria-label="Problems">
         {diagnostics.length === 0 ? (
           <p>{changed ? 'No errors. Run it to see it on stage.' : 'This is what is on stage.'}</p>
@@ -89,4 +127,11 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
       </div>
     </section>
   );
+}
+
+function tidy(session: Controls['session'], editor: Editor): void {
+  const text = editor.text();
+  const laidOut = tidied(text);
+  if (laidOut.kind === 'error') session.say(laidOut.error, 'wrong');
+  else if (laidOut.value !== text) editor.replace(laidOut.value);
 }

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../scenario';
 import type { Sources } from '../session/opening';
 import { completions } from './complete';
 import { hoverHelp } from './hover';
+import { placed } from './insertions';
 import { scenarioSupport } from './language';
 import { toMarks } from './problems';
 import { theme } from './theme';
@@ -19,12 +20,16 @@ export interface EditorOptions {
   readonly onChange: (text: string) => void;
   /** Mod+Enter. */
   readonly onRun: () => void;
+  /** Shift+Alt+F. */
+  readonly onTidy: () => void;
 }
 
 export interface Editor {
   readonly text: () => string;
   readonly replace: (text: string) => void;
   readonly mark: (diagnostics: readonly Diagnostic[]) => void;
+  /** Puts a line below that of the cursor, as part of its block. */
+  readonly insert: (line: string) => void;
   readonly goTo: (offset: number) => void;
   readonly destroy: () => void;
 }
@@ -55,6 +60,13 @@ export function createEditor(options: EditorOptions): Editor {
               return true;
             },
           },
+          {
+            key: 'Shift-Alt-f',
+            run: () => {
+              options.onTidy();
+              return true;
+            },
+          },
           ...completionKeymap,
           ...lintKeymap,
           ...historyKeymap,
@@ -70,7 +82,18 @@ export function createEditor(options: EditorOptions): Editor {
   });
   return {
     text: () => view.state.doc.toString(),
-    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    replace: (text) => {
+      // The caret stays on its line as far as there is one: laying a text out anew moves nobody.
+      const line = view.state.doc.lineAt(view.state.selection.main.head).number;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      const { doc } = view.state;
+      view.dispatch({ selection: { anchor: doc.line(Math.min(line, doc.lines)).from } });
+    },
+    insert: (text) => {
+      const { from, to, insert, caret } = placed(view.state.doc.lineAt(view.state.selection.main.head), text);
+      view.dispatch({ changes: { from, to, insert }, selection: { anchor: caret }, scrollIntoView: true });
+      view.focus();
+    },
     mark: (diagnostics) =>
       view.dispatch(setDiagnostics(view.state, toMarks(diagnostics, view.state.doc.length))),
     goTo: (offset) => {

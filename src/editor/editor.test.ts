@@ -2,12 +2,14 @@
 import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { expect, test } from 'vitest';
-import { resolve } from '../scenario';
+import { parse, resolve } from '../scenario';
 import { TWO_WALKS, testSession } from '../testing/testSession';
 import { completions } from './complete';
 import { helpAt } from './hover';
+import { insertions, matching, placed } from './insertions';
 import { scenarioSupport } from './language';
 import { toMarks } from './problems';
+import { tidied } from './tidy';
 
 const { sources } = testSession();
 
@@ -61,4 +63,34 @@ test('marks lie where the language says the fault is, and one with a suggestion 
 test('marks of a text that has become shorter stay within it', () => {
   const marks = toMarks([{ severity: 'error', from: 2, to: 40, line: 1, column: 3, says: 'Too long.' }], 3);
   expect(marks).toMatchObject([{ from: 2, to: 3 }]);
+});
+
+test('what can be inserted reads without an error as it is, from every design', () => {
+  for (const { name } of sources.designs) {
+    const text = `scenario "A"\ndesign ${name}\n`;
+    const all = insertions(text, sources);
+    expect(all.length).toBeGreaterThan(30);
+    for (const { line } of all) expect([line, parse(`${line}\n`).diagnostics]).toEqual([line, []]);
+  }
+  const found = matching(insertions('design xen\n', sources), 'log dirty');
+  expect(found.map(({ line }) => line)).toContain('call log-dirty-on');
+});
+
+test('an inserted line stands below the cursor’s, within its block', () => {
+  const at = (text: string) => ({ text, from: 10, to: 10 + text.length });
+  expect(placed(at('vcpu 0'), 'load 0x1000')).toEqual({
+    ...{ from: 16, to: 16, insert: '\n  load 0x1000', caret: 30 },
+  });
+  expect(placed(at('  load 0x2000'), 'mfence').insert).toBe('\n  mfence');
+  expect(placed(at('  '), 'mfence')).toEqual({ from: 10, to: 12, insert: '  mfence', caret: 18 });
+});
+
+test('a text is laid out anew without a word lost, and not at all while a line cannot be read', () => {
+  const untidy = '# mine\nscenario "A"\ndesign native\nvcpu 0\nload   0x1000 # here\n';
+  const laidOut = tidied(untidy);
+  expect(laidOut).toMatchObject({ kind: 'ok' });
+  expect(laidOut.kind === 'ok' && laidOut.value).toContain('  load 0x1000 # here');
+  expect(laidOut.kind === 'ok' && laidOut.value).toContain('# mine');
+  const wrong = tidied(`${untidy}mpa 0x1000\n`);
+  expect(wrong.kind === 'error' && wrong.error).toMatch(/^Not laid out anew.*Line 6/);
 });

@@ -1,5 +1,7 @@
+import { keepRun, remember } from './keepingRun';
 import { keepDraft, openText, type Sources } from './opening';
 import type { Session } from './session';
+import { watched } from './visit';
 
 /** What was typed is kept, and what is wrong with it is known; the stage does not change. */
 export function checkDraft(session: Session, sources: Sources, text: string): void {
@@ -9,14 +11,13 @@ export function checkDraft(session: Session, sources: Sources, text: string): vo
   session.set({ diagnostics: compiled.kind === 'error' ? compiled.error : compiled.value.warnings });
 }
 
-/** Puts what was typed on stage, at the moment that was on stage where the new text still has it. */
+/** Puts what was typed on stage; the run that was on stage is kept up to where the edit begins to matter. */
 export function runDraft(session: Session, sources: Sources): void {
-  const { draft, cursor } = session.state;
+  const { draft } = session.state;
   if (draft === undefined) return;
-  const anchor = session.run?.anchorAt(cursor);
-  if (!openText(session, sources, draft)) return;
-  const found = anchor === undefined ? undefined : session.run?.find(anchor, cursor);
-  if (found?.exact === true) session.jump(found.cursor);
+  const before = remember(session);
+  const opened = watched(session, draft, () => openText(session, sources, draft));
+  if (opened && before !== undefined) keepRun(session, before);
 }
 
 /** Back to what is on stage: what was typed is forgotten, on purpose. */

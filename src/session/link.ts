@@ -13,9 +13,10 @@ import {
 } from '../permalink';
 import { printDiagnostic } from '../scenario/diagnostic';
 import { type BranchRecipe, type LiveBranch, LiveRuns } from './branching';
-import { attempt, openFirst, openLibrary, openText, type Sources } from './opening';
+import { attempt, openLibrary, openText, type Sources } from './opening';
 import type { Session } from './session';
 import { INITIAL, type Place } from './state';
+import { openFirst } from './visit';
 
 /** What is on stage as a link's state: the text, and everything the person chose since. Undefined before anything is. */
 export function captureLink(session: Session): LinkState | undefined {

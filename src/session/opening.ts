@@ -105,16 +105,6 @@ export function keepDraft(session: Session, text: string): void {
   if (kept.kind === 'error') session.say(kept.error, 'wrong');
 }
 
-/** What a visit without a link shows: what was being typed when the page was left, else the first of the library. */
-export function openFirst(session: Session, sources: Sources): void {
-  const draft = session.keeper.read('draft');
-  if (draft !== undefined && openText(session, sources, draft)) return;
-  const kept = draft === undefined ? {} : { draft, diagnostics: session.state.diagnostics };
-  openLibrary(session, sources, sources.first);
-  session.set(kept);
-  if (draft !== undefined) session.say('Your draft does not run yet. It is kept in the editor.');
-}
-
 /** Building a world checks promises that the text cannot: a design may refuse what it does not model. */
 export function attempt<T>(session: Session, build: () => T): T | undefined {
   try {

@@ -1,3 +1,4 @@
+import { scenarioFile } from '../fileNames';
 import { openFile } from '../link';
 import { openLibrary } from '../opening';
 import type { Command, CommandContext } from './types';
@@ -33,7 +34,7 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
       title: 'Download the scenario’s text',
       group: 'Scenario',
       enabled: state.text !== '',
-      run: () => host.download(`${fileName(state.spec?.title ?? 'scenario')}.scenario`, state.text),
+      run: () => host.download(scenarioFile(state.spec?.title ?? ''), state.text),
     },
     {
       id: 'open-file',
@@ -65,14 +66,4 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
       }),
     ),
   ];
-}
-
-/** A title as a file name that every system takes. */
-function fileName(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'scenario'
-  );
 }

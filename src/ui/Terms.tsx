@@ -23,10 +23,9 @@ interface TermsProps {
 export function Terms({ parts, stops = true }: TermsProps) {
   return parts.map(({ text, term }, i) =>
     term === undefined ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, which never change places
-      <span key={i}>{text}</span>
+      text
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: as above
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, which never change places
       <TermMark key={i} text={text} term={term} stops={stops} />
     ),
   );

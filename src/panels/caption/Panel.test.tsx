@@ -8,8 +8,12 @@ afterEach(cleanup);
 
 test('says where we are, who acts, and what happened', () => {
   const { controls } = testSession();
-  render(<CaptionPanel controls={controls} />);
-  expect(screen.getByText(/^Before the first step\. vCPU 0 goes first: load/)).toBeTruthy();
+  const { container } = render(<CaptionPanel controls={controls} />);
+  expect(container.querySelector('[aria-live]')?.textContent).toMatch(
+    /^Before the first step\. vCPU 0 goes first: load/,
+  );
+  // Terms in it explain themselves.
+  expect(screen.getByRole('term').textContent).toBe('vCPU');
   act(() => void controls.execute('step-forward'));
   expect(screen.getByRole('heading').textContent).toMatch(/^Step 1 of \d+$/);
   expect(screen.getByText('vCPU 0 · in the guest')).toBeTruthy();

@@ -3,7 +3,9 @@ import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { notesOf } from '../../session/notes';
 import { classNames } from '../../ui/classNames';
+import { Terms } from '../../ui/Terms';
 import { momentWords } from '../../views/moment';
+import { explainedParts } from '../../views/terms';
 import './panel.css';
 
 /** Where we are, who acts, and in one sentence what just happened and why. */
@@ -31,7 +33,7 @@ export function CaptionPanel({ controls }: { readonly controls: Controls }) {
       </header>
       {/* While it plays, a sentence every 420 ms is noise to whoever listens; the one it stops at is read. */}
       <p className="caption-text" aria-live={playing ? 'off' : 'polite'}>
-        {words.caption}
+        <Terms parts={explainedParts(words.caption)} />
       </p>
       {words.broken.map((says) => (
         <p key={says} className="caption-broken" role="alert">
@@ -40,7 +42,7 @@ export function CaptionPanel({ controls }: { readonly controls: Controls }) {
       ))}
       {notes.map(({ note }) => (
         <p key={note.from} className="caption-note">
-          {note.text}
+          <Terms parts={explainedParts(note.text)} />
         </p>
       ))}
       {words.ending !== '' && <p className="caption-ending">{words.ending}</p>}

@@ -5,7 +5,9 @@ import type { Frames } from '../../session/frame';
 import { actingAt } from '../../session/stepping';
 import { Fetched } from '../../ui/Fetched';
 import { Tabs } from '../../ui/Tabs';
+import { Terms } from '../../ui/Terms';
 import { type CodeView, codeActors, codeAt } from '../../views/code';
+import { explainedParts } from '../../views/terms';
 import './panel.css';
 
 /** Where each procedure comes from is fetched after the first picture. */
@@ -63,7 +65,9 @@ function Listing({ view, frames }: { readonly view: CodeView; readonly frames: F
   if (view.state === 'idle') return <p className="code-idle">{view.name} has nothing left to run.</p>;
   return (
     <>
-      <p className="code-about">{view.about}</p>
+      <p className="code-about">
+        <Terms parts={explainedParts(view.about)} />
+      </p>
       <Fetched load={loadSource} props={{ procedure: view.procedure }} frames={frames} />
       <ol className="code-stack" aria-label="Call stack">
         {view.stack.map((name, depth) => (
@@ -83,7 +87,10 @@ function Listing({ view, frames }: { readonly view: CodeView; readonly frames: F
               // What a line has too much of hangs below it, further in than the line itself.
               style={{ paddingLeft: `calc(var(--s3) + ${line.indent * 2 + 2}ch)`, textIndent: '-2ch' }}
             >
-              <code>{line.text}</code>
+              <code>
+                {/* The keyboard stops only in the line that runs: a listing has hundreds of words. */}
+                <Terms parts={explainedParts(line.text)} stops={i === view.current} />
+              </code>
             </li>
           ))}
         </ol>

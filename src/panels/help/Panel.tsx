@@ -4,9 +4,14 @@ import { chordName } from '../../session/keys';
 import { PAGES, pageAddress } from '../../session/pages';
 import { Dialog } from '../../ui/Dialog';
 import { Kbd } from '../../ui/Kbd';
+import { Terms } from '../../ui/Terms';
+import { explainedParts } from '../../views/terms';
 import './panel.css';
 
 const GROUPS: readonly CommandGroup[] = ['Move', 'Play', 'Ask', 'Scenario', 'Look'];
+
+const SCENE =
+  'Above, on paper, are the guest’s own page tables. Below, on ink, are the tables the hypervisor derives from them and the processor walks. Each guest table stands straight above its shadow. Between them lies the penumbra: whatever may differ.';
 
 /** How to read the scene, and every key. */
 export function HelpPanel({ controls }: { readonly controls: Controls }) {
@@ -16,9 +21,7 @@ export function HelpPanel({ controls }: { readonly controls: Controls }) {
     <Dialog title="Keys and help" open size="large" onClose={() => session.set({ dialog: undefined })}>
       <section className="help-scene" aria-label="How to read the scene">
         <p>
-          Above, on paper, are the guest’s own page tables. Below, on ink, are the tables the hypervisor
-          derives from them and the processor walks. Each guest table stands straight above its shadow.
-          Between them lies the penumbra: whatever may differ.
+          <Terms parts={explainedParts(SCENE)} />
         </p>
         <dl>
           <dt>

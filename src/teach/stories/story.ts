@@ -16,8 +16,6 @@ export interface Passage {
   readonly look: string;
   /** Where the claims come from. */
   readonly sources: readonly Reference[];
-  /** A question about what comes next, as a line of the scenario language: `next-event`. */
-  readonly ask?: string;
 }
 
 export interface Story {

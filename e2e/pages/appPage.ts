@@ -11,6 +11,7 @@ import { RaceFinder } from './raceFinder';
 import { Setup } from './setup';
 import { ShareDialog } from './shareDialog';
 import { Stage } from './stage';
+import { StoryCard } from './story';
 import { Timeline } from './timeline';
 import { Transport } from './transport';
 
@@ -20,6 +21,7 @@ export class AppPage {
   readonly moment: Moment;
   readonly timeline: Timeline;
   readonly stage: Stage;
+  readonly story: StoryCard;
   readonly setup: Setup;
   readonly library: LibraryDialog;
   readonly palette: PaletteDialog;
@@ -35,6 +37,7 @@ export class AppPage {
     this.moment = new Moment(this);
     this.timeline = new Timeline(this);
     this.stage = new Stage(this);
+    this.story = new StoryCard(this);
     this.setup = new Setup(this);
     this.library = new LibraryDialog(this);
     this.palette = new PaletteDialog(this);

@@ -1,5 +1,5 @@
 import { type Command, type CommandContext, type CommandGroup, type Host, momentCommands } from './commands';
-import { belongsToTarget, type KeyPress, matches } from './keys';
+import { belongsToTarget, isBareLetter, type KeyPress, matches } from './keys';
 import type { Sources } from './opening';
 import type { Session } from './session';
 
@@ -50,7 +50,9 @@ export class Controls {
   press(press: KeyPress, target: EventTarget | null): boolean {
     if (belongsToTarget(target, press)) return false;
     if (this.session.state.dialog !== undefined) return false;
-    const command = this.list().find((one) => one.keys?.some((chord) => matches(chord, press)) ?? false);
+    const { bareKeys } = this.session.state;
+    const meant = (chord: string): boolean => (bareKeys || !isBareLetter(chord)) && matches(chord, press);
+    const command = this.list().find((one) => one.keys?.some(meant) ?? false);
     if (command === undefined || command.enabled === false) return false;
     if (this.session.state.page !== undefined && ONLY_ON_STAGE.has(command.group)) return false;
     command.run();

@@ -28,6 +28,18 @@ test('Mod is Control or Command, and a chord without it is not that chord', () =
   expect(matches('ArrowRight', press('ArrowRight', { altKey: true }))).toBe(false);
 });
 
+test('brackets behind AltGr, and letters of layouts that have no Latin ones', () => {
+  expect(matches('[', press('[', { ctrlKey: true, altKey: true }))).toBe(true);
+  expect(matches('[', press('[', { altKey: true }))).toBe(true);
+  expect(matches('[', press('[', { ctrlKey: true }))).toBe(false);
+  expect(matches('l', press('д', { code: 'KeyL' }))).toBe(true);
+  expect(matches('Mod+k', press('λ', { code: 'KeyK', ctrlKey: true }))).toBe(true);
+  // A Latin letter counts by itself, wherever it lies.
+  expect(matches('q', press('a', { code: 'KeyQ' }))).toBe(false);
+  const input = document.createElement('input');
+  expect(belongsToTarget(input, press('[', { ctrlKey: true, altKey: true }))).toBe(true);
+});
+
 test('chords are printed as on the caps', () => {
   expect(chordName('Mod+k', false)).toBe('Ctrl K');
   expect(chordName('Mod+k', true)).toBe('⌘ K');

@@ -1,6 +1,10 @@
-/** The parts of a key press that matter here: what it means (`key`), not where it lies, so that every layout works. */
+/**
+ * The parts of a key press that matter here: what it means (`key`), not where it lies, so that every layout works. Only where a
+ * layout has no Latin letters does the place (`code`) stand for the letter that is printed there too.
+ */
 export interface KeyPress {
   readonly key: string;
+  readonly code?: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
@@ -16,12 +20,22 @@ export function matches(chord: string, press: KeyPress): boolean {
   const parts = chord === '+' ? ['+'] : chord.split('+');
   const key = parts.at(-1) ?? '';
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
-  if (wants('Mod') !== (press.ctrlKey || press.metaKey)) return false;
-  if (wants('Alt') !== press.altKey) return false;
   const symbol = key.length === 1 && key !== ' ' && key.toLowerCase() === key.toUpperCase();
+  // Where brackets lie behind AltGr, a browser on Windows calls that Control and Alt together, and one on a Mac Option.
+  const third = symbol && !wants('Mod') && !wants('Alt') && press.altKey && !press.metaKey;
+  if (!third && wants('Mod') !== (press.ctrlKey || press.metaKey)) return false;
+  if (!third && wants('Alt') !== press.altKey) return false;
   if (!symbol && wants('Shift') !== press.shiftKey) return false;
-  return key.length === 1 ? press.key.toLowerCase() === key.toLowerCase() : press.key === key;
+  return key.length === 1 ? letterOf(press) === key.toLowerCase() : press.key === key;
 }
+
+function letterOf({ key, code }: KeyPress): string {
+  const foreign = key.length === 1 && key > '\u00ff';
+  return (foreign ? (/^Key([A-Z])$/.exec(code ?? '')?.[1] ?? key) : key).toLowerCase();
+}
+
+/** A chord that a person may press without meaning it: a letter or sign on its own. Space and the arrows are no such. */
+export const isBareLetter = (chord: string): boolean => chord.length === 1 && chord !== ' ';
 
 const NAMES: Readonly<Record<string, string>> = {
   ' ': 'Space',
@@ -52,7 +66,8 @@ export function chordName(chord: string, mac: boolean): string {
 export function belongsToTarget(target: EventTarget | null, press: KeyPress): boolean {
   const element = target as Element | null;
   if (element === null || typeof element.closest !== 'function') return false;
-  if (press.ctrlKey || press.metaKey)
+  // Control and Alt together is how some systems call AltGr: that types.
+  if ((press.ctrlKey || press.metaKey) && !press.altKey)
     return element.closest('.cm-editor') !== null && press.key.toLowerCase() === 'f';
   if (element.closest('input, textarea, select, [contenteditable="true"], [contenteditable=""]') !== null)
     return true;

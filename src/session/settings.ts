@@ -5,8 +5,8 @@ const SCHEMES: readonly SchemeChoice[] = ['system', 'light', 'dark'];
 
 /** Losing these hurts nobody: a browser that keeps nothing is not worth a message here. */
 export function keepSettings(session: Session): void {
-  const { speed, instant, scheme, presenter } = session.state;
-  session.keeper.write('settings', JSON.stringify({ speed, instant, scheme, presenter }));
+  const { speed, instant, scheme, presenter, bareKeys } = session.state;
+  session.keeper.write('settings', JSON.stringify({ speed, instant, scheme, presenter, bareKeys }));
 }
 
 /** What a person chose about the page itself. A value from another version that does not fit is left out, not trusted. */
@@ -19,6 +19,7 @@ export function restoreSettings(session: Session): void {
     ...(scheme !== undefined && { scheme }),
     instant: kept.instant === true,
     presenter: kept.presenter === true,
+    bareKeys: kept.bareKeys !== false,
   });
 }
 

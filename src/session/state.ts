@@ -68,6 +68,8 @@ export interface SessionState {
   readonly instant: boolean;
   readonly scheme: SchemeChoice;
   readonly presenter: boolean;
+  /** Letters and signs on their own are commands. Off for whoever speaks to the page, or strikes keys without meaning to. */
+  readonly bareKeys: boolean;
 
   readonly focus: FocusHistory;
   readonly branches: readonly BranchInfo[];
@@ -105,6 +107,7 @@ export const INITIAL: SessionState = {
   instant: false,
   scheme: 'system',
   presenter: false,
+  bareKeys: true,
   focus: NO_FOCUS,
   branches: [],
   branch: 0,

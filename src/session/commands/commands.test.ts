@@ -33,6 +33,22 @@ test('every key of the list reaches its own command, unless that cannot be done 
   }
 });
 
+test('letters on their own can be turned off, for good; arrows and chords stay', () => {
+  const { session, controls, storage } = testSession();
+  const press = (key: string, held = {}): boolean =>
+    controls.press({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...held }, null);
+  controls.execute('bare-keys');
+  expect(press('l')).toBe(false);
+  expect(press('?')).toBe(false);
+  expect(session.state.dialog).toBe(undefined);
+  expect(press('ArrowRight')).toBe(true);
+  expect(press('k', { ctrlKey: true })).toBe(true);
+  session.set({ dialog: undefined });
+  expect(storage.getItem('shadowscope.settings')).toContain('"bareKeys":false');
+  controls.execute('bare-keys');
+  expect(press('l')).toBe(true);
+});
+
 test('keys do nothing while a dialog is open', () => {
   const { session, controls } = testSession();
   controls.execute('help');

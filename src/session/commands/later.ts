@@ -1,5 +1,6 @@
 import { askCommands } from './ask';
 import { questionCommands } from './asking';
+import { keysCommand } from './keysCommand';
 import { pageCommands } from './pages';
 import { scenarioCommands } from './scenarios';
 import type { Command, CommandContext } from './types';
@@ -11,5 +12,6 @@ export function laterCommands(context: CommandContext): Command[] {
     ...questionCommands(context),
     ...scenarioCommands(context),
     ...pageCommands(context),
+    keysCommand(context),
   ];
 }

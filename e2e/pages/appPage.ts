@@ -7,6 +7,7 @@ import { Messages } from './messages';
 import { Moment } from './moment';
 import { PaletteDialog } from './paletteDialog';
 import { PastDialog } from './pastDialog';
+import { QuestionCard } from './questionCard';
 import { RaceFinder } from './raceFinder';
 import { Setup } from './setup';
 import { ShareDialog } from './shareDialog';
@@ -31,6 +32,7 @@ export class AppPage {
   readonly messages: Messages;
   readonly details: Details;
   readonly race: RaceFinder;
+  readonly questions: QuestionCard;
 
   constructor(readonly page: Page) {
     this.transport = new Transport(this);
@@ -47,6 +49,7 @@ export class AppPage {
     this.messages = new Messages(this);
     this.details = new Details(this);
     this.race = new RaceFinder(this);
+    this.questions = new QuestionCard(this);
   }
 
   /** Opens the page at a link's fragment (`#/1/…`; else the stage with what a first visit finds on it) and waits until it is at rest. */

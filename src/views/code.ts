@@ -40,7 +40,9 @@ export function codeLines(procedure: Procedure): readonly CodeLine[] {
 }
 
 /** What a procedure is for, in a line. Sections of the fact sheet are for those who read the code. */
-export const aboutOf = (procedure: Procedure): string => procedure.about.replace(/ \(sheet [^)]*\)/, '');
+export const aboutOf = (procedure: Procedure): string => withoutSheet(procedure.about);
+
+export const withoutSheet = (about: string): string => about.replace(/ \(sheet [^)]*\)/, '');
 
 /** Actors whose code can be looked at: those with a stack that have a part in this run. */
 export function codeActors(run: Run): readonly { readonly index: number; readonly name: string }[] {

@@ -27,9 +27,16 @@ export function ChosenPanel({ controls }: { readonly controls: Controls }) {
         <h2>
           <span className="chosen-frame">{chosen.frame}</span> {chosen.kind}
         </h2>
-        <button type="button" onClick={() => controls.execute('focus-none')}>
-          Close
-        </button>
+        <span>
+          {entity?.includes('[') === true && (
+            <button type="button" onClick={() => controls.execute('why-not')}>
+              Why not?
+            </button>
+          )}
+          <button type="button" onClick={() => controls.execute('focus-none')}>
+            Close
+          </button>
+        </span>
       </header>
       <p className="chosen-count">
         <strong>{title}</strong> = {sum}

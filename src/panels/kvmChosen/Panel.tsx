@@ -27,9 +27,16 @@ export function KvmChosenPanel({ controls }: { readonly controls: Controls }) {
         <h2>
           <code>{chosen.frame}</code> {chosen.kind}
         </h2>
-        <button type="button" onClick={() => controls.execute('focus-none')}>
-          Close
-        </button>
+        <span>
+          {entity?.includes('[') === true && (
+            <button type="button" onClick={() => controls.execute('why-not')}>
+              Why not?
+            </button>
+          )}
+          <button type="button" onClick={() => controls.execute('focus-none')}>
+            Close
+          </button>
+        </span>
       </header>
       {chosen.spte !== undefined && <Spte spte={chosen.spte} lines={lines} />}
       {chosen.parts.map(({ title, says, facts }) => (

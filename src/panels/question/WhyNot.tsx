@@ -55,12 +55,12 @@ export function WhyNot({
                   {rule === undefined ? (
                     <p>No step of this run decided it: it is as the scenario began.</p>
                   ) : (
-                    <RuleBox controls={controls} rule={rule} />
+                    <RuleBox controls={controls} rule={rule} go />
                   )}
                   {source !== undefined && (
                     <>
                       <p>What it was made from came from here:</p>
-                      <RuleBox controls={controls} rule={source} />
+                      <RuleBox controls={controls} rule={source} go />
                     </>
                   )}
                 </details>
@@ -91,7 +91,7 @@ function Answer({ controls, kind }: { readonly controls: Controls; readonly kind
     return <p role="status">No way leads there from the steps of this operation.</p>;
   return (
     <div className="why-not-answer" role="status">
-      <RuleBox controls={controls} rule={why.rule} />
+      <RuleBox controls={controls} rule={why.rule} go />
       {why.instead !== undefined && (
         <p>
           Otherwise it would have gone on with <code>{why.instead.label}</code>:{' '}

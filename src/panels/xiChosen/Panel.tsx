@@ -22,9 +22,16 @@ export function XiChosenPanel({ controls }: { readonly controls: Controls }) {
         <h2>
           <code>{chosen.name}</code> {chosen.kind}
         </h2>
-        <button type="button" onClick={() => controls.execute('focus-none')}>
-          Close
-        </button>
+        <span>
+          {entity?.includes('[') === true && (
+            <button type="button" onClick={() => controls.execute('why-not')}>
+              Why not?
+            </button>
+          )}
+          <button type="button" onClick={() => controls.execute('focus-none')}>
+            Close
+          </button>
+        </span>
       </header>
       {chosen.parts.map(({ title, tag, says, facts }) => {
         const sure = certainty(tag);

@@ -38,7 +38,9 @@ export function followAsks(session: Session): () => void {
   const reached = (): void => {
     const here = placed.find(({ cursor }) => cursor === session.state.cursor);
     const { asking } = session.state;
-    if (run === undefined || here === undefined || asking?.steering === true) return;
+    // Somebody who looks at another page has not come to this moment.
+    const elsewhere = session.state.page !== undefined;
+    if (run === undefined || here === undefined || elsewhere || asking?.steering === true) return;
     const known = asking?.items.find(
       ({ origin, question }) => origin === 'scenario' && question.cursor === here.cursor,
     );

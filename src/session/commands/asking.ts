@@ -73,7 +73,7 @@ export function questionCommands({ session }: CommandContext): Command[] {
             id: 'decision-next',
             title: 'The next decision',
             group: 'Ask',
-            keys: ['Enter'],
+            keys: ['Enter', 'g'],
             run: () => nextDecision(session),
           } as const satisfies Command,
         ]

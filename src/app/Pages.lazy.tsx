@@ -19,6 +19,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   stories: () => import('../pages/stories/Page.lazy'),
   glossary: () => import('../pages/glossary/Page.lazy'),
   trace: () => import('../pages/trace/Page.lazy'),
+  lab: () => import('../pages/lab/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
 };

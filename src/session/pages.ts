@@ -44,6 +44,12 @@ export const PAGES: readonly PageRow[] = [
     about: 'A recording of a real KVM, as the kernel prints it, put on the stage.',
     also: 'ftrace import kvmmmu perf record open drop',
   },
+  {
+    name: 'lab',
+    title: 'Lab',
+    about: 'Made-up guests of millions of accesses on any design: what happens, how often, and when.',
+    also: 'workload fork exec compile benchmark counters charts',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

@@ -1,0 +1,93 @@
+import { figure } from '../../base';
+import { CHARTS, type Chart, curveOf, type LabResult, totalOf } from '../../lab';
+import { Plot, type PlotAxis, type PlotLine } from '../../ui/Plot';
+
+interface Shown {
+  readonly letter: 'A' | 'B';
+  readonly result: LabResult;
+}
+
+/** Round figures up to at least `most`, four or five of them. */
+function ticksTo(most: number): readonly number[] {
+  if (most <= 0) return [0, 1];
+  const rough = most / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? rough;
+  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => i * step);
+}
+
+/** `1.2M`, `300k`: axes are narrow. */
+function short(value: number): string {
+  if (value >= 1_000_000) return `${Number((value / 1_000_000).toPrecision(3))}M`;
+  if (value >= 1000) return `${Number((value / 1000).toPrecision(3))}k`;
+  return String(Number(value.toPrecision(2)));
+}
+
+/** What happens over time: a picture for each quantity that happens at all. */
+export function Charts({ shown }: { readonly shown: readonly Shown[] }) {
+  const happening = CHARTS.filter((chart) => shown.some(({ result }) => (totalOf(result, chart) ?? 0) > 0));
+  if (happening.length === 0) return null;
+  return (
+    <section className="lab-charts" aria-label="Over time">
+      <h2>Over time, per 1,000 accesses</h2>
+      <div className="lab-charts-all">
+        {happening.map((chart) => (
+          <Picture key={chart.title} chart={chart} shown={shown} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Picture({ chart, shown }: { readonly chart: Chart; readonly shown: readonly Shown[] }) {
+  const lines = shown.flatMap(({ letter, result }): PlotLine[] => {
+    const points = curveOf(result, chart);
+    if (points === undefined) return [];
+    return [
+      {
+        name: letter,
+        letter,
+        tone: letter === 'A' ? 'penumbra' : 'writable',
+        ...(letter === 'B' && { dashes: 'long' as const }),
+        points,
+      },
+    ];
+  });
+  const most = Math.max(...lines.flatMap(({ points }) => points.map(([, rate]) => rate)));
+  const ticks = ticksTo(most);
+  const length = Math.max(...shown.map(({ result }) => result.windows.at(-1)?.accesses ?? 0));
+  const totals = shown.map(({ letter, result }) => {
+    const total = totalOf(result, chart);
+    return `${letter}: ${total === undefined ? 'not counted' : figure(total)}`;
+  });
+  const y: PlotAxis = {
+    from: 0,
+    to: ticks.at(-1) ?? 1,
+    scale: 'linear',
+    ticks,
+    text: short,
+    label: '',
+  };
+  const x: PlotAxis = {
+    from: 0,
+    to: length,
+    scale: 'linear',
+    ticks: [0, length / 2, length],
+    text: short,
+    label: 'accesses',
+  };
+  return (
+    <figure className="lab-chart">
+      <figcaption>
+        <strong data-tip={chart.says}>{chart.title}</strong>
+        <span>{totals.join('   ')}</span>
+      </figcaption>
+      <Plot
+        says={`${chart.title} over time. ${chart.says} In all: ${totals.join(', ')}.`}
+        x={x}
+        y={y}
+        lines={lines}
+      />
+    </figure>
+  );
+}

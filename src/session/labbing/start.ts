@@ -1,0 +1,76 @@
+import { assertNever } from '../../base';
+import { type LabConfig, type LabResult, printConfig } from '../../lab';
+import type { FromLab, LabProgress, ToLab } from './protocol';
+
+/** The part of a worker that is used; a test gives its own. */
+export interface LabWorker {
+  postMessage(message: ToLab): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<FromLab>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+export interface Listening {
+  readonly progress?: (progress: LabProgress) => void;
+  readonly done: (result: LabResult) => void;
+  readonly failed: (why: string) => void;
+}
+
+const makeWorker = (): LabWorker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+
+/** Results of this visit, by configuration: the same run is not done twice. Few, for a person compares few. */
+const known = new Map<string, LabResult>();
+const MOST_KNOWN = 40;
+
+export const knownResult = (config: LabConfig): LabResult | undefined => known.get(printConfig(config));
+
+/**
+ * Starts a run in a thread of its own. What comes back ends it: the thread is gone, and nothing more is told. A run that was done in
+ * this visit is told at once.
+ */
+export function startLab(config: LabConfig, to: Listening, make: () => LabWorker = makeWorker): () => void {
+  const before = knownResult(config);
+  if (before !== undefined) {
+    to.done(before);
+    return () => undefined;
+  }
+  const worker = make();
+  const end = (): void => {
+    worker.onmessage = worker.onerror = null;
+    worker.terminate();
+  };
+  worker.onmessage = ({ data }) => {
+    switch (data.kind) {
+      case 'progress':
+        to.progress?.(data.progress);
+        return;
+      case 'done':
+        end();
+        remember(data.result);
+        to.done(data.result);
+        return;
+      case 'failed':
+        end();
+        to.failed(data.why);
+        return;
+      default:
+        assertNever(data);
+    }
+  };
+  worker.onerror = ({ message }) => {
+    end();
+    to.failed(
+      message === '' || message === undefined
+        ? 'The part of the page that runs workloads could not be fetched.'
+        : message,
+    );
+  };
+  worker.postMessage({ kind: 'start', config });
+  return end;
+}
+
+function remember(result: LabResult): void {
+  const [oldest] = known.keys();
+  if (known.size >= MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  known.set(printConfig(result.config), result);
+}

@@ -125,8 +125,11 @@ function ScenarioTab({ controls, tab }: { readonly controls: Controls; readonly 
       <div className="stack">
         {tab === 'story' && (
           <>
-            {telling && <Fetched load={loadTelling} props={{ controls }} frames={controls.session.frames} />}
-            <StoryPanel controls={controls} />
+            {telling ? (
+              <Fetched load={loadTelling} props={{ controls }} frames={controls.session.frames} />
+            ) : (
+              <StoryPanel controls={controls} />
+            )}
             <ProgramPanel controls={controls} />
             <Fetched load={loadSwitches} props={{ controls }} frames={controls.session.frames} />
           </>

@@ -56,28 +56,32 @@ interface TopicProps {
 }
 
 function Topic({ topic, entries, controls }: TopicProps) {
+  // A closed shelf holds nothing: the page has 250 entries otherwise, of which nobody sees one.
+  const [open, setOpen] = useState(false);
   return (
-    <details className="home-topic">
+    <details className="home-topic" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span>{topic}</span> <span className="home-count">{entries.length}</span>
       </summary>
-      <ul>
-        {entries.map((entry) => (
-          <li key={entry.id}>
-            <button type="button" className="home-entry" onClick={() => open(controls, entry.id)}>
-              <span className="home-entry-title">{entry.title}</span>
-              <span className="home-count">{entry.level}</span>
-              <span className="home-entry-about">{plainQuotes(entry.about)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {open && (
+        <ul>
+          {entries.map((entry) => (
+            <li key={entry.id}>
+              <button type="button" className="home-entry" onClick={() => show(controls, entry.id)}>
+                <span className="home-entry-title">{entry.title}</span>
+                <span className="home-count">{entry.level}</span>
+                <span className="home-entry-about">{plainQuotes(entry.about)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </details>
   );
 }
 
 /** What is on stage already stays there as it is. */
-function open(controls: Controls, id: string): void {
+function show(controls: Controls, id: string): void {
   if (controls.session.state.library === id) controls.execute('stage');
   else controls.execute(`open:${id}`);
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
@@ -18,12 +19,19 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
   const playing = useStore(session.store, (s) => s.playing);
   useStore(session.store, (s) => s.cursor);
   useStore(session.store, (s) => s.version);
+  const card = useRef<HTMLElement>(null);
+  // On a phone the card scrolls by itself: another passage is read from its beginning.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: which passage it is decides, not what the effect reads
+  useEffect(() => {
+    const box = card.current?.closest('.phone-words');
+    if (box !== null && box !== undefined) box.scrollTop = 0;
+  }, [story, index]);
   const { passage } = telling;
   if (story === undefined || passage === undefined) return null;
   const count = story.passages.length;
   const last = index === count - 1;
   return (
-    <article className="telling" aria-label={`Story: ${story.title}`}>
+    <article ref={card} className="telling" aria-label={`Story: ${story.title}`}>
       <header className="telling-head">
         <div>
           <p className="telling-kicker">

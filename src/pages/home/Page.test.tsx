@@ -1,0 +1,49 @@
+// @vitest-environment happy-dom
+import { cleanup, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, test } from 'vitest';
+import { LIBRARY, testSession } from '../../testing/testSession';
+import { playByItself } from './ambient';
+import Home from './Page.lazy';
+
+afterEach(cleanup);
+
+function shown(reducedMotion = true) {
+  const made = testSession({ library: 'a-page-table-may-drift', reducedMotion });
+  Object.assign(made.sources, { library: [...LIBRARY] });
+  made.session.set({ page: { name: 'home', title: 'Home', rest: '' } });
+  return made;
+}
+
+test('offers the path, ways in by what one has come for, and every scenario by topic', async () => {
+  const { controls, session } = shown();
+  render(<Home controls={controls} />);
+  expect(screen.getByRole('button', { name: 'Begin with “What a page walk is”' })).toBeTruthy();
+  for (const who of ['You teach', 'You learn', 'You work on a hypervisor'])
+    expect(screen.getByRole('heading', { name: who })).toBeTruthy();
+  const shelves = screen.getByRole('region', { name: 'Library' });
+  expect(shelves.textContent).toContain(`${LIBRARY.length} of ${LIBRARY.length} scenarios`);
+  await userEvent.click(within(shelves).getByRole('button', { name: 'Intro' }));
+  const intro = LIBRARY.filter(({ level }) => level === 'beginner').length;
+  expect(shelves.textContent).toContain(`${intro} of ${LIBRARY.length} scenarios`);
+  await userEvent.click(within(shelves).getByText('First steps'));
+  await userEvent.click(await within(shelves).findByText('Why a hypervisor needs a shadow'));
+  expect(session.state.spec?.title).toBe('Why a hypervisor needs a shadow');
+  expect(session.state.page).toBe(undefined);
+});
+
+test('the example plays over and over until somebody pauses it, and never where motion is not wanted', () => {
+  const { session, clock } = shown(false);
+  const stop = playByItself(session);
+  expect(session.state.playing).toBe(true);
+  clock.run(20_000);
+  // More frames than one run takes: it has begun anew.
+  expect(session.state.playing).toBe(true);
+  expect(session.state.cursor).toBeLessThan(session.state.length);
+  stop();
+  expect(session.state.playing).toBe(false);
+
+  const calm = shown(true);
+  playByItself(calm.session);
+  expect(calm.session.state.playing).toBe(false);
+});

@@ -24,6 +24,8 @@ export interface Exits {
   readonly pageFault: Procedure<never>;
   /** How the processor translates, where that is not the walk of walk.ts: slots and results are those of `hardwareWalk`. */
   readonly walk?: Procedure<never>;
+  /** Carries out each operation of a vCPU, where that is not the machine's to do: a replay, which knows every access of it. No slots. */
+  readonly carriesOut?: Procedure<never>;
   /** Slots: hi, lo. MOV CR3. Sets the guest's CR3 and the hardware's. */
   readonly loadCr3: Procedure<never>;
   /** Slots: vaHi, vaLo. */

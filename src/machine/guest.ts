@@ -179,6 +179,11 @@ export const guest = procedure<Machine>({
           t.goto('done');
           return;
         }
+        const { carriesOut } = m.exits;
+        if (carriesOut !== undefined && isVcpu(m, t.actor)) {
+          t.callThen('done', carriesOut, [], L.r0);
+          return;
+        }
         const label = begin(m, t.actor, op);
         if (label === undefined) access(t);
         else t.goto(label);

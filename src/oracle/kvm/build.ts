@@ -1,14 +1,11 @@
 import { defined } from '../../base';
 import { prepareVcpu } from '../../hypervisor/kvm/boot';
 import { MEM_LOG_DIRTY_PAGES, MEM_READONLY } from '../../hypervisor/kvm/constants';
-import { kvm } from '../../hypervisor/kvm/design';
 import { defaultMmuPages } from '../../hypervisor/kvm/hostOps';
-import { LINUX_6_1 } from '../../hypervisor/kvm/profiles';
 import type { Kvm } from '../../hypervisor/kvm/state';
-import { Store, World } from '../../kernel';
-import { type GuestOp, Machine, type MachineConfig } from '../../machine';
+import type { GuestOp, MachineConfig } from '../../machine';
 import { recordedOp } from '../recordedOp';
-import { frameOfAddress, isHost, type KvmCase, type KvmOp, numberOf, wordOf, words } from './format';
+import { frameOfAddress, isHost, type KvmCase, type KvmOp, numberOf, words } from './format';
 
 /** The recorded instruction as an operation of the machine. What touches no memory is one that does nothing here. */
 export const guestOp = (op: KvmOp): GuestOp =>
@@ -46,32 +43,28 @@ function stampOf(c: KvmCase): MachineConfig['stamp'] {
   };
 }
 
-/** A case's world before its first operation: no shadow page, no root. */
-export function buildCase(c: KvmCase): Kvm {
+/** Machine frames beyond the guest's memory: enough for every shadow page that a case may have. */
+const POOL = 2048;
+
+/** The machine of a case. */
+export function machineOf(c: KvmCase): MachineConfig {
   const ram = ramFrames(c);
-  const world = new World(kvm.counters, new Store(256 * 1024));
   const stamp = stampOf(c);
-  const machine = new Machine(world, {
+  return {
     vcpus: c.vcpus.length,
     guestFrames: ram,
-    machineFrames: ram + 2048,
+    machineFrames: ram + POOL,
     maxPhysicalBits: c.maxphyaddr,
     pdpe1gb: true,
     indexBits: 9,
     tlbEntries: 0,
     storeBufferDepth: 0,
     ...(stamp === undefined ? {} : { stamp }),
-  });
-  machine.addActors();
-  const built = kvm.build(world, machine, {
-    profile: LINUX_6_1,
-    switches: {},
-    p2m: [],
-    poolFrames: 0,
-    knobs: {},
-  });
-  machine.attach(built.exits);
-  const k = world.part('kvm') as Kvm;
+  };
+}
+
+/** Memory slots, the limit of shadow pages, huge pages of the host, and vCPUs without a root: what KVM knows before the first operation. */
+export function loadCase(k: Kvm, c: KvmCase): void {
   k.slots.define(0, 0, 0, 0, 0);
   for (const s of c.memslots)
     k.slots.define(
@@ -92,19 +85,9 @@ export function buildCase(c: KvmCase): Kvm {
   for (const [frame, contents] of Object.entries(c.tables)) {
     const at = numberOf(frame);
     for (const { index, value } of words(contents)) {
-      machine.memory.write32(at, index * cells, value.lo);
-      if (cells === 2) machine.memory.write32(at, index * cells + 1, value.hi);
+      k.memory.write32(at, index * cells, value.lo);
+      if (cells === 2) k.memory.write32(at, index * cells + 1, value.hi);
     }
   }
-  c.vcpus.forEach((given, v) => {
-    const r = machine.vcpu(v);
-    r.set('cr0', wordOf(given.cr0).lo);
-    r.set('cr3Hi', wordOf(given.cr3).hi);
-    r.set('cr3Lo', wordOf(given.cr3).lo);
-    r.set('cr4', wordOf(given.cr4).lo);
-    r.set('efer', wordOf(given.efer).lo);
-    r.set('cpl', given.cpl);
-    prepareVcpu(k, v);
-  });
-  return k;
+  for (let v = 0; v < c.vcpus.length; v++) prepareVcpu(k, v);
 }

@@ -1,4 +1,4 @@
-import type { Word } from '../../base';
+import { defined, type Word } from '../../base';
 import { kvmEnterGuest } from '../../hypervisor/kvm/enter';
 import { kvmReadCr3 } from '../../hypervisor/kvm/privileged';
 import type { Kvm } from '../../hypervisor/kvm/state';
@@ -11,11 +11,14 @@ import {
   FAULT_INJECT,
   FAULT_RETRY,
   FETCH,
+  GuestPageFault,
   type Halves,
   hardwareWalk,
   instruction,
   joinParts,
   type LockedOp,
+  OUTCOME_PAGE_FAULT,
+  PageFault,
   PFEC_P,
   PFEC_RSVD,
   READ,
@@ -25,30 +28,36 @@ import {
 } from '../../machine';
 import { type Access, type Group, type KvmOp, wordOf } from './format';
 
-/** What the procedure below is given beside the store: the operation under way, and the design's exits. */
+/** What the procedure below is given beside the store: the recorded operations, and the design's exits. Which one is under way is in the store. */
 export class ReplayedOp {
-  op: KvmOp | undefined;
-  /** How many groups were begun that the recording does not lead to: then nothing further means anything. */
+  /** Set when an operation took a way that the recording does not know: then nothing further means anything. */
   astray: string | undefined;
   readonly exits: Record<string, number> = {};
   /** What was read by the instruction itself. */
   value: Word = { hi: 0, lo: 0 };
   fault: { error: number; va: Word } | undefined;
 
-  constructor(readonly k: Kvm) {}
+  constructor(
+    readonly k: Kvm,
+    /** By vCPU, in the order of its program. */
+    private readonly ops: readonly (readonly KvmOp[])[],
+  ) {}
 
-  begin(op: KvmOp): void {
-    this.op = op;
+  /** Forgets what the operation before it came to. */
+  begin(): void {
     this.astray = undefined;
     this.value = { hi: 0, lo: 0 };
     this.fault = undefined;
     for (const name of Object.keys(this.exits)) delete this.exits[name];
   }
 
-  group(i: number): Group {
-    const group = this.op?.groups[i];
-    if (group === undefined) throw new Error(`the recording has no group ${i}`);
-    return group;
+  op({ actor }: Thread): KvmOp {
+    const nth = this.k.machine.vcpu(actor).get('op');
+    return defined(this.ops[actor]?.[nth], `the recorded operation ${nth} of vCPU ${actor}`);
+  }
+
+  group(t: Thread, i: number): Group {
+    return defined(this.op(t).groups[i], `the recorded group ${i}`);
   }
 
   exit(reason: string): void {
@@ -65,21 +74,22 @@ const L = slots(
 const KINDS = { f: FETCH, r: READ, w: WRITE } as const;
 const value: Halves = { hi: 0, lo: 0 };
 
-const accesses = (t: Thread, x: ReplayedOp): readonly Access[] => x.group(t.get(L.group)).a ?? [];
+const accesses = (t: Thread, x: ReplayedOp): readonly Access[] => x.group(t, t.get(L.group)).a ?? [];
 const access = (t: Thread, x: ReplayedOp): Access => accesses(t, x)[t.get(L.access)] as Access;
 
 /** Whether a group is the operation's own instruction: the first, and every element of a string instruction. */
 function own(t: Thread, x: ReplayedOp): boolean {
   const i = t.get(L.group);
-  const group = x.group(i);
+  const group = x.group(t, i);
   if (group.deliver !== undefined) return false;
-  if (x.op?.kind === 'rep_stos') return accesses(t, x).some(([type]) => type === 'w') && i <= lastStore(x);
+  if (x.op(t).kind === 'rep_stos')
+    return accesses(t, x).some(([type]) => type === 'w') && i <= lastStore(t, x);
   return i === 0;
 }
 
 /** The last group that stores before an exception is delivered: where a string instruction ends. */
-function lastStore(x: ReplayedOp): number {
-  const groups = x.op?.groups ?? [];
+function lastStore(t: Thread, x: ReplayedOp): number {
+  const groups = x.op(t).groups;
   const delivered = groups.findIndex((g) => g.deliver !== undefined);
   return (delivered < 0 ? groups.length : delivered) - 1;
 }
@@ -88,11 +98,11 @@ function lastStore(x: ReplayedOp): number {
 function prepare(t: Thread, x: ReplayedOp): void {
   const { k } = x;
   const v = t.actor;
-  const op = x.op as KvmOp;
+  const op = x.op(t);
   const r = k.machine.vcpu(v);
   const list = accesses(t, x);
   const data = list.find(([type]) => type !== 'f') ?? list[0];
-  const rip = list.find(([type]) => type === 'f') ?? x.group(0).a?.find(([type]) => type === 'f');
+  const rip = list.find(([type]) => type === 'f') ?? x.group(t, 0).a?.find(([type]) => type === 'f');
   const vcpu = k.vcpu(v);
   const at = wordOf(rip?.[1] ?? '0x0');
   vcpu.set('ripKnown', 1);
@@ -144,7 +154,7 @@ function touch(t: Thread, x: ReplayedOp): void {
   if (ins === undefined) return;
   value.hi = ins.value.hi;
   value.lo = ins.value.lo;
-  if (ins.locked !== undefined) combine(machine, v, x.value, value);
+  if (ins.locked !== undefined) combine(machine, v, { hi: r.get('resultHi'), lo: r.get('resultLo') }, value);
   storeSpans(machine.memory, spans, { hi: value.hi, lo: value.lo });
 }
 
@@ -171,15 +181,15 @@ function storeSpans(
 function skipEmulated(t: Thread, x: ReplayedOp): void {
   for (let left = x.k.vcpu(t.actor).get('emulated'); left > 1; left--) {
     const next = t.get(L.group) + 1;
-    if (x.op?.kind !== 'rep_stos' || next > lastStore(x)) return;
-    if (!(x.group(next).a ?? []).some(([type]) => type === 'w')) return;
+    if (x.op(t).kind !== 'rep_stos' || next > lastStore(t, x)) return;
+    if (!(x.group(t, next).a ?? []).some(([type]) => type === 'w')) return;
     t.set(L.group, next);
   }
 }
 
 function leave(t: Thread, x: ReplayedOp, reason: string): void {
   const { exits } = x.k.machine;
-  const op = x.op as KvmOp;
+  const op = x.op(t);
   const va = wordOf(op.va ?? '0x0');
   const operand = wordOf(op.value ?? '0x0');
   x.exit(reason);
@@ -222,7 +232,8 @@ export const replayOperation = procedure<ReplayedOp>({
       line: 'KVM_RUN: enter the guest',
       touch: 'private',
       run: (t, x) => {
-        x.k.machine.vcpu(t.actor).set('cpl', x.group(0).cpl);
+        x.begin();
+        x.k.machine.vcpu(t.actor).set('cpl', x.group(t, 0).cpl);
         t.call(kvmEnterGuest, []);
       },
       say: 'The VMM lets the vCPU run.',
@@ -232,7 +243,7 @@ export const replayOperation = procedure<ReplayedOp>({
       line: 'each group: its instruction',
       touch: 'private',
       run: (t, x) => {
-        const group = x.group(t.get(L.group));
+        const group = x.group(t, t.get(L.group));
         if (group.deliver === undefined) x.k.machine.vcpu(t.actor).set('cpl', group.cpl);
         prepare(t, x);
         t.set(L.access, 0);
@@ -254,7 +265,7 @@ export const replayOperation = procedure<ReplayedOp>({
         const r = x.k.machine.vcpu(t.actor);
         // The processor's own accesses while it delivers an exception are a supervisor's; KVM sees the interrupted privilege.
         t.set(L.kind, r.get('cpl'));
-        r.set('cpl', x.group(t.get(L.group)).cpl);
+        r.set('cpl', x.group(t, t.get(L.group)).cpl);
         t.call(hardwareWalk, [va.hi, va.lo, KINDS[type]], L.error);
       },
       say: 'The processor translates the address.',
@@ -293,9 +304,10 @@ export const replayOperation = procedure<ReplayedOp>({
         const va = pageVa(t, x);
         // The recorder's processor leaves P clear when it reports a reserved bit.
         const error = (t.get(L.error) & PFEC_RSVD) === 0 ? t.get(L.error) : t.get(L.error) & ~PFEC_P;
-        const group = x.group(t.get(L.group));
+        const group = x.group(t, t.get(L.group));
         if (group.deliver !== undefined) k.vcpu(t.actor).set('exception', EXCEPTION_INJECTED);
         x.exit('PF excp');
+        k.world.emit(PageFault, t.actor, va.hi, va.lo, error);
         t.callThen('verdict', k.machine.exits.pageFault, [va.hi, va.lo, error], L.verdict);
       },
       say: 'The processor leaves for KVM.',
@@ -306,7 +318,7 @@ export const replayOperation = procedure<ReplayedOp>({
       touch: 'private',
       run: (t, x) => {
         const verdict = t.get(L.verdict);
-        const group = x.group(t.get(L.group));
+        const group = x.group(t, t.get(L.group));
         if (verdict === FAULT_RETRY) {
           t.goto('group');
           return;
@@ -315,6 +327,8 @@ export const replayOperation = procedure<ReplayedOp>({
           const vcpu = x.k.vcpu(t.actor);
           const va = { hi: vcpu.get('exceptionVaHi'), lo: vcpu.get('exceptionVaLo') };
           x.fault = { error: vcpu.get('exceptionError'), va };
+          x.k.machine.vcpu(t.actor).set('outcome', OUTCOME_PAGE_FAULT);
+          x.k.world.emit(GuestPageFault, t.actor, va.hi, va.lo, x.fault.error);
           if (group.faults !== true) x.astray = `the guest was given a page fault in group ${t.get(L.group)}`;
         } else {
           const r = x.k.machine.vcpu(t.actor);
@@ -332,7 +346,7 @@ export const replayOperation = procedure<ReplayedOp>({
       line: '  the group is through: its exit, or the next',
       touch: 'private',
       run: (t, x) => {
-        const { exit, faults } = x.group(t.get(L.group));
+        const { exit, faults } = x.group(t, t.get(L.group));
         if (faults === true) {
           x.astray = `group ${t.get(L.group)} went through without a page fault for the guest`;
           t.ret();
@@ -340,6 +354,9 @@ export const replayOperation = procedure<ReplayedOp>({
         else if (exit === 'io') {
           x.exit('io');
           endInstruction(x.k.machine, t.actor);
+          const r = x.k.machine.vcpu(t.actor);
+          r.set('resultHi', x.value.hi);
+          r.set('resultLo', x.value.lo);
           t.ret();
         } else leave(t, x, exit);
       },
@@ -351,7 +368,7 @@ export const replayOperation = procedure<ReplayedOp>({
       touch: 'private',
       run: (t, x) => {
         t.set(L.group, t.get(L.group) + 1);
-        if (t.get(L.group) >= (x.op?.groups.length ?? 0)) {
+        if (t.get(L.group) >= x.op(t).groups.length) {
           x.astray = 'the operation went on behind its last group';
           t.ret();
         } else t.goto('group');

@@ -1,24 +1,22 @@
 import { defined, type Word } from '../../base';
+import { buildWorld } from '../../engine';
 import { KvmDirty, KvmMmio } from '../../hypervisor/kvm/events';
-import { touchForWrite } from '../../hypervisor/kvm/host';
 import type { Kvm } from '../../hypervisor/kvm/state';
-import type { Thread, World } from '../../kernel';
-import { writeBytes } from '../../machine';
-import { buildCase, guestOp, slotFlags } from './build';
+import { Store, type World } from '../../kernel';
+import { OperationEnded } from '../../machine';
 import {
   frameOfAddress,
   isHost,
   type KvmCase,
   type KvmEntry,
   type KvmHost,
-  type KvmOp,
   numberOf,
   type RecordedEvent,
   type ShadowChange,
-  wordOf,
 } from './format';
-import { ReplayedOp, replayOperation } from './guestAccess';
+import type { ReplayedOp } from './guestAccess';
 import { hex64, printedEvents } from './print';
+import { kvmScenario, type Place } from './scenario';
 import { ShadowWatch } from './shadowState';
 
 /** What the design did in one entry of a case. */
@@ -54,27 +52,29 @@ export class KvmReplay {
   private readonly wordCells: 1 | 2;
 
   constructor(readonly c: KvmCase) {
-    this.k = buildCase(c);
-    this.world = this.k.world;
-    this.replayed = new ReplayedOp(this.k);
-    this.world.addPart('replay', this.replayed);
+    const { spec, design, places } = kvmScenario(c);
+    this.places = places;
+    this.world = buildWorld(spec, design, new Store(256 * 1024)).world;
+    this.k = this.world.part('kvm') as Kvm;
+    this.replayed = this.world.part('replay') as ReplayedOp;
     this.watch = new ShadowWatch(this.k);
     this.wordCells = c.mode === '32' ? 1 : 2;
-    const guests = c.vcpus.map((_, v) =>
-      c.ops.filter((o): o is KvmOp => !isHost(o) && o.vcpu === v).map(guestOp),
-    );
-    this.k.machine.programs = [...guests, []];
   }
 
-  /** Which operation of its vCPU's program is next. */
-  private readonly turn: number[] = [];
+  private readonly places: readonly Place[];
+  /** Which entry is next: they are run in their order, each once. */
+  private nth = 0;
 
   run(entry: KvmEntry): EntryOutcome {
     const { world } = this;
+    const place = defined(this.places[this.nth++], 'an entry that has not been run');
     world.store.forget();
     world.events.truncate(0);
-    if (isHost(entry)) this.runHost(entry);
-    else this.runGuest(entry);
+    if (isHost(entry)) {
+      this.replayed.begin();
+      this.note(entry);
+    }
+    for (let i = 0; i < place.count; i++) this.drive(place.actor);
     const { mem, frames } = this.changes();
     return {
       events: printedEvents(world, 0, world.events.mark),
@@ -87,73 +87,32 @@ export class KvmReplay {
     };
   }
 
-  private runGuest(op: KvmOp): void {
-    const nth = this.turn[op.vcpu] ?? 0;
-    this.turn[op.vcpu] = nth + 1;
-    const r = this.k.machine.vcpu(op.vcpu);
-    r.set('op', nth);
-    this.replayed.begin(op);
-    this.drive(op.vcpu, (t) => t.start(replayOperation));
-  }
-
-  private drive(actor: number, start: (t: Thread) => void): void {
+  /** One operation of an actor's program, to its end. */
+  private drive(actor: number): void {
     const { world } = this;
-    start(defined(world.actors[actor]?.thread, `the thread of actor ${actor}`));
-    for (let i = 0; world.tryStep(actor); i++) if (i === STEPS) throw new Error(`more than ${STEPS} steps`);
-    const stuck = world.actors[actor]?.thread?.alive === true;
-    if (stuck)
-      throw new Error(`actor ${actor} waits for ever at ${world.location(actor)?.label ?? 'nothing'}`);
-  }
-
-  private runHost(host: KvmHost): void {
-    this.replayed.value = { hi: 0, lo: 0 };
-    this.replayed.fault = undefined;
-    switch (host.kind) {
-      case 'memslot':
-        this.call('memslot', [
-          defined(host.slot, 'slot'),
-          frameOfAddress(defined(host.gpa, 'gpa')),
-          Math.floor(numberOf(defined(host.size, 'size')) / 4096),
-          frameOfAddress(host.ram ?? '0x0'),
-          slotFlags(host.flags ?? []),
-        ]);
-        return;
-      case 'get_dirty_log':
-        this.call('get-dirty-log', [defined(host.slot, 'slot')]);
-        return;
-      case 'madvise_dontneed':
-        this.discard(frameOfAddress(defined(host.gpa, 'gpa')), numberOf(defined(host.size, 'size')) / 4096);
-        return;
-      case 'set_cpl':
-        this.k.machine.vcpu(defined(host.vcpu, 'vcpu')).set('cpl', host.cpl ?? 0);
-        this.call('set-sregs', [host.vcpu ?? 0]);
-        return;
-      case 'host_write':
-        for (const [address, value] of host.mem ?? []) this.write(numberOf(address), wordOf(value));
-        return;
-      default:
-        throw new Error(`host operation ${host.kind} is not known. Expected one of the format's`);
+    const { events } = world;
+    for (let i = 0; i < STEPS; i++) {
+      const before = events.mark;
+      if (!world.tryStep(actor))
+        throw new Error(`actor ${actor} waits for ever at ${world.location(actor)?.label ?? 'nothing'}`);
+      let ended = false;
+      if (events.mark !== before)
+        events.scan(before, events.mark, (type) => {
+          if (type === OperationEnded) ended = true;
+        });
+      if (ended) return;
     }
+    throw new Error(`more than ${STEPS} steps`);
   }
 
-  private call(name: string, args: readonly number[]): void {
-    const to = defined(this.k.machine.exits.operations.get(name), `the operation ${name}`);
-    this.drive(this.c.vcpus.length, (t) => t.start(to, ...args));
-  }
-
-  private discard(gfn: number, pages: number): void {
-    for (let i = 0; i < pages; i++) {
+  /** Pages that the VMM gives back: nobody recorded what they hold afterwards. */
+  private note(host: KvmHost): void {
+    if (host.kind !== 'madvise_dontneed') return;
+    const gfn = frameOfAddress(defined(host.gpa, 'gpa'));
+    for (let i = 0; i < numberOf(defined(host.size, 'size')) / 4096; i++) {
       const mfn = this.k.slots.mfn(gfn + i);
       if (mfn >= 0) this.discarded.add(mfn);
     }
-    this.call('dontneed', [gfn, pages]);
-  }
-
-  /** The VMM writes its own memory. */
-  private write(offset: number, value: Word): void {
-    const frame = Math.floor(offset / 4096);
-    touchForWrite(this.k, frame);
-    writeBytes(this.k.memory, frame, offset % 4096, 4 * this.wordCells, value.hi, value.lo);
   }
 
   private mmio(): { write: boolean; pa: string; len: number }[] {

@@ -52,3 +52,12 @@ export function recordedOp(op: RecordedOp, defaultWidth: Width): GuestOp {
       throw new Error(`operation kind ${op.kind} is not known. Expected one of the format's`);
   }
 }
+
+/** Does something for an entry of a case; what goes wrong is told with the entry's name. */
+export function inEntry<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

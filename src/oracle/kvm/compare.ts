@@ -1,4 +1,4 @@
-import { defined, sameWord, type Word } from '../../base';
+import { sameWord, type Word } from '../../base';
 import {
   isHost,
   type KvmCase,
@@ -40,7 +40,7 @@ export const KVM_NOTED: readonly { readonly of: RegExp; readonly says: string }[
 const hexWord = (w: Word): string => hex64(w.hi, w.lo);
 
 /** An event as text; with `bare` without what the recording could not know of its page. */
-function eventText(event: RecordedEvent, bare: boolean): string {
+export function eventText(event: RecordedEvent, bare: boolean): string {
   return Object.keys(event)
     .filter((name) => name !== 'spAmbiguous' && name !== 'usedPages')
     .sort()
@@ -123,7 +123,7 @@ function compareMem(where: string, expected: KvmEntry['mem'], got: EntryOutcome[
 
 type PageChange = NonNullable<ShadowChange[string]>;
 
-function pageFields(change: PageChange | null | undefined): Map<string, string> {
+export function pageFields(change: PageChange | null | undefined): Map<string, string> {
   const out = new Map<string, string>();
   if (change === undefined) return out;
   out.set('', change === null ? 'gone' : change.new === true ? 'new' : 'kept');
@@ -153,7 +153,7 @@ function compareShadow(where: string, expected: ShadowChange, got: ShadowChange)
   return { differences, notes };
 }
 
-function resultText(op: KvmOp): string {
+export function resultText(op: KvmOp): string {
   const { ok, value, pf, mmio } = op.result;
   const parts = pf === undefined ? (ok === true ? ['ok'] : ['?']) : [`#PF error ${pf.error} cr2 ${pf.cr2}`];
   if (value !== undefined) parts.push(`value ${hexWord(wordOf(value))}`);
@@ -161,7 +161,7 @@ function resultText(op: KvmOp): string {
   return parts.join(', ');
 }
 
-function gotResult(op: KvmOp, got: EntryOutcome): string {
+export function gotResult(op: KvmOp, got: EntryOutcome): string {
   const { fault, value, mmio } = got.result;
   const parts =
     fault === undefined ? ['ok'] : [`#PF error 0x${fault.error.toString(16)} cr2 ${hexWord(fault.va)}`];
@@ -279,26 +279,42 @@ function listedAfter(before: ReadonlySet<string>, change: ShadowChange): Readonl
   return after;
 }
 
+/** An entry of a case, with what the design did in it. */
+export interface KvmCompared extends KvmComparison {
+  readonly entry: KvmEntry;
+  readonly got: EntryOutcome;
+}
+
+/** Replays a case entry by entry. It ends after an operation that went astray: nothing after it can be compared. */
+export function* compareKvm(c: KvmCase, replay: KvmReplay): Generator<KvmCompared, void> {
+  let before: ReadonlySet<string> = new Set();
+  for (const entry of c.ops) {
+    const got = replay.run(entry);
+    const after = listedAfter(before, entry.shadow ?? {});
+    yield { entry, got, ...compareEntry(entry, got, { before, after }) };
+    before = after;
+    if (got.astray !== undefined) return;
+  }
+}
+
 /** Replays a case on the design and lists every difference. After an operation that went astray nothing more is compared. */
 export function checkKvmCase(c: KvmCase): KvmComparison {
   const differences: KvmDifference[] = [];
   const notes: KvmDifference[] = [];
-  let replay: KvmReplay | undefined;
   let where = 'start';
-  let before: ReadonlySet<string> = new Set();
   try {
-    replay = new KvmReplay(c);
-    for (const entry of c.ops) {
-      where = isHost(entry) ? `host ${entry.host}` : `op ${entry.op}`;
-      const got = replay.run(entry);
-      const after = listedAfter(before, entry.shadow ?? {});
-      const found = compareEntry(entry, got, { before, after });
-      before = after;
+    const replay = new KvmReplay(c);
+    let next = 0;
+    const name = (entry: KvmEntry | undefined): string =>
+      entry === undefined ? 'final' : isHost(entry) ? `host ${entry.host}` : `op ${entry.op}`;
+    where = name(c.ops[0]);
+    for (const found of compareKvm(c, replay)) {
       differences.push(...found.differences);
       notes.push(...found.notes);
-      if (got.astray !== undefined) return { differences, notes };
+      if (found.got.astray !== undefined) return { differences, notes };
+      where = name(c.ops[++next]);
     }
-    differences.push(...compareFinal(c, defined(replay, 'a replay')));
+    differences.push(...compareFinal(c, replay));
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
     differences.push({ where, what: 'replay', expected: 'an operation that can be replayed', got });

@@ -1,10 +1,10 @@
 import { defined } from '../../base';
+import type { DesignOptions } from '../../hypervisor';
 import { xenEra417 } from '../../hypervisor/xen/eras';
 import type { Xen } from '../../hypervisor/xen/state';
 import { wholeXen } from '../../hypervisor/xen/whole';
-import { Store, World } from '../../kernel';
-import { Machine } from '../../machine';
-import { numberOf, wordOf, words, type XenCase } from './format';
+import type { MachineConfig } from '../../machine';
+import { numberOf, words, type XenCase } from './format';
 import { loadStart } from './loadStart';
 
 /** Frames of the pool: more than any case needs, so that nothing is ever evicted for want of room. */
@@ -31,57 +31,44 @@ function placeTables(c: XenCase, ram: number): { p2m: Mapping[]; frames: number 
   return { p2m, frames: next };
 }
 
-/** A case's world before its first operation, with the shadow as recorded. */
-export function buildCase(c: XenCase): Xen {
+/** The machine and the domain of a case, as what a scenario settles. */
+export function worldOf(c: XenCase): { machine: MachineConfig; options: DesignOptions } {
   const ram = Math.max(...c.memory.map((m) => (numberOf(m.gpa) + numberOf(m.size)) / 4096));
   const { p2m, frames } = placeTables(c, ram);
-  const world = new World(wholeXen.counters, new Store(256 * 1024));
-  const machine = new Machine(world, {
-    vcpus: 1,
-    guestFrames: frames,
-    machineFrames: frames + POOL,
-    maxPhysicalBits: c.maxphyaddr,
-    pdpe1gb: false,
-    indexBits: 9,
-    tlbEntries: 0,
-    storeBufferDepth: 0,
-    stamp: {
-      firstFrame: numberOf(c.stamp.firstFrame),
-      frames: c.stamp.frames,
-      first: numberOf(c.stamp.first),
-      lastByte: numberOf(c.stamp.lastByte),
-    },
-  });
-  machine.addActors();
   const profile = defined(
     wholeXen.profiles.find((p) => p.name === xenEra417),
     `profile ${xenEra417}`,
   );
-  const built = wholeXen.build(world, machine, {
-    profile: profile.name,
-    switches: profile.switches,
-    p2m,
-    poolFrames: POOL,
-    knobs: {},
-  });
-  machine.attach(built.exits);
-  const x = world.part('xen') as Xen;
+  return {
+    machine: {
+      vcpus: 1,
+      guestFrames: frames,
+      machineFrames: frames + POOL,
+      maxPhysicalBits: c.maxphyaddr,
+      pdpe1gb: false,
+      indexBits: 9,
+      tlbEntries: 0,
+      storeBufferDepth: 0,
+      stamp: {
+        firstFrame: numberOf(c.stamp.firstFrame),
+        frames: c.stamp.frames,
+        first: numberOf(c.stamp.first),
+        lastByte: numberOf(c.stamp.lastByte),
+      },
+    },
+    options: { profile: profile.name, switches: profile.switches, p2m, poolFrames: POOL, knobs: {} },
+  };
+}
+
+/** Guest tables, and the shadow as recorded: what there is before the first operation. */
+export function loadCase(x: Xen, c: XenCase): void {
   const cells = c.mode === '32' ? 1 : 2;
   for (const [frame, contents] of Object.entries(c.tables)) {
     const at = x.p2m.mfn(Number.parseInt(frame, 16));
     for (const { index, value } of words(contents)) {
-      machine.memory.write32(at, index * cells, value.lo);
-      if (cells === 2) machine.memory.write32(at, index * cells + 1, value.hi);
+      x.memory.write32(at, index * cells, value.lo);
+      if (cells === 2) x.memory.write32(at, index * cells + 1, value.hi);
     }
   }
-  const given = defined(c.vcpus[0], 'a vCPU');
-  const r = machine.vcpu(0);
-  r.set('cr0', wordOf(given.cr0).lo);
-  r.set('cr3Hi', wordOf(given.cr3).hi);
-  r.set('cr3Lo', wordOf(given.cr3).lo);
-  r.set('cr4', wordOf(given.cr4).lo);
-  r.set('efer', wordOf(given.efer).lo);
-  r.set('cpl', given.cpl);
   loadStart(x, c);
-  return x;
 }

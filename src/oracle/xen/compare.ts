@@ -20,7 +20,7 @@ const COMPARED = new Set(XEN_COMPARED);
 /** Fields that are not compared: who faulted is known by the order, flags are tolerable. */
 const LEFT_OUT = new Set(['by', 'access', 'flags']);
 
-function eventText(event: RecordedEvent): string {
+export function eventText(event: RecordedEvent): string {
   return Object.keys(event)
     .filter((name) => !LEFT_OUT.has(name))
     .sort()
@@ -157,13 +157,13 @@ function paired(key: string, a: Shadow | undefined, b: Shadow | undefined): Pair
   return { a, b, seen: [0, 0], found };
 }
 
-function resultText(op: XenOp): string {
+export function resultText(op: XenOp): string {
   const { ok, value, pf } = op.result;
   const what = pf === undefined ? (ok === true ? 'ok' : '?') : `#PF error ${pf.error} cr2 ${pf.cr2}`;
   return value === undefined ? what : `${what}, value ${hex64(wordOf(value).hi, wordOf(value).lo)}`;
 }
 
-function gotResult(op: XenOp, got: Outcome): string {
+export function gotResult(op: XenOp, got: Outcome): string {
   const { fault, value } = got;
   const what =
     fault === undefined
@@ -222,26 +222,47 @@ class Comparison {
   }
 }
 
+/** An operation of a case, with what the design did in it and before it. */
+export interface XenCompared {
+  readonly op: XenOp;
+  readonly before: Outcome | undefined;
+  readonly got: Outcome;
+  readonly differences: readonly XenDifference[];
+}
+
+/** Replays a case operation by operation. The first differences include those of the state at the start. */
+export function* compareXen(c: XenCase, replay: XenReplay): Generator<XenCompared, void> {
+  const comparison = new Comparison(c);
+  comparison.state('start', undefined, replay.start());
+  let told = 0;
+  for (const [i, op] of c.ops.entries()) {
+    const before = replay.before(i);
+    if (before !== undefined) comparison.seen(`before op ${op.op}`, op.pre, before);
+    const got = replay.run(i);
+    const [expected, is] = [resultText(op), gotResult(op, got)];
+    if (expected !== is) comparison.add({ where: `op ${op.op}`, what: 'result', expected, got: is });
+    comparison.seen(`op ${op.op}`, op, got);
+    yield { op, before, got, differences: comparison.differences.slice(told) };
+    told = comparison.differences.length;
+  }
+}
+
 /** Replays a case on the design and lists every difference. */
 export function checkXenCase(c: XenCase): readonly XenDifference[] {
-  const comparison = new Comparison(c);
+  const differences: XenDifference[] = [];
   let where = 'start';
   try {
     const replay = new XenReplay(c);
-    comparison.state(where, undefined, replay.start());
-    for (const op of c.ops) {
-      where = `before op ${op.op}`;
-      const before = replay.before(op);
-      if (before !== undefined) comparison.seen(where, op.pre, before);
-      where = `op ${op.op}`;
-      const got = replay.run(op);
-      const [expected, is] = [resultText(op), gotResult(op, got)];
-      if (expected !== is) comparison.add({ where, what: 'result', expected, got: is });
-      comparison.seen(where, op, got);
+    let next = 0;
+    const name = (op: XenOp | undefined): string => (op === undefined ? 'final' : `op ${op.op}`);
+    where = name(c.ops[0]);
+    for (const found of compareXen(c, replay)) {
+      differences.push(...found.differences);
+      where = name(c.ops[++next]);
     }
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
-    comparison.add({ where, what: 'replay', expected: 'an operation that can be replayed', got });
+    differences.push({ where, what: 'replay', expected: 'an operation that can be replayed', got });
   }
-  return comparison.differences;
+  return differences;
 }

@@ -1,23 +1,12 @@
 import { defined, type Word } from '../../base';
+import { buildWorld } from '../../engine';
 import type { Xen } from '../../hypervisor/xen/state';
-import type { World } from '../../kernel';
-import {
-  type Cpl,
-  type GuestOp,
-  GuestPageFault,
-  guest,
-  OperationEnded,
-  OUTCOME_DONE,
-  PFEC_I,
-  PFEC_U,
-  PFEC_W,
-  type Width,
-} from '../../machine';
-import { recordedOp } from '../recordedOp';
-import { buildCase } from './build';
+import { Store, type World } from '../../kernel';
+import { GuestPageFault, OperationEnded, OUTCOME_DONE } from '../../machine';
 import { ShadowNames } from './entryText';
-import { numberOf, type RecordedEvent, wordOf, type XenCase, type XenOp } from './format';
+import type { RecordedEvent, XenCase } from './format';
 import { printedEvents } from './print';
+import { type Place, type Stretch, xenScenario } from './scenario';
 import { type Shadow, ShadowWatch } from './shadowState';
 
 /** What the design did in an operation, or in the stores before it. */
@@ -37,35 +26,6 @@ export interface Outcome {
 const STEPS = 500_000;
 
 const zero = { hi: 0, lo: 0 };
-/** Somewhere in the memory of the harness, which is mapped writable all the time. */
-const HARNESS_LOG = { hi: 0, lo: 0x10a000 };
-/** Instructions that Xen emulates: what comes after them may be emulated too. */
-const EMULATED: ReadonlySet<GuestOp['kind']> = new Set(['store', 'locked', 'stos']);
-
-/** A table entry that the harness writes: 32-bit code writes one of eight bytes in two stores, low half first. */
-function harnessStore(c: XenCase, gpa: string, value: string): GuestOp[] {
-  const [va, what] = [wordOf(gpa), wordOf(value)];
-  const store = (lo: number, word: Word, width: Width): GuestOp => ({
-    kind: 'store',
-    va: { hi: va.hi, lo },
-    value: word,
-    width,
-    cpl: 0,
-  });
-  if (c.mode === '64') return [store(va.lo, what, 8)];
-  const low = store(va.lo, { hi: 0, lo: what.lo }, 4);
-  return c.mode === '32' ? [low] : [low, store(va.lo + 4, { hi: 0, lo: what.hi }, 4)];
-}
-
-/** A fault of the harness' own, as the access that had it: it happens again if the shadow lacks the same. */
-function harnessAccess(event: RecordedEvent): GuestOp {
-  const error = numberOf(String(event.error));
-  const va = wordOf(String(event.addr));
-  const cpl: Cpl = (error & PFEC_U) !== 0 ? 3 : 0;
-  if ((error & PFEC_I) !== 0) return { kind: 'fetch', va, cpl };
-  if ((error & PFEC_W) !== 0) return { kind: 'store', va, width: 1, value: zero, cpl };
-  return { kind: 'load', va, width: 1, cpl };
-}
 
 /** A case under way: its world, and everything watched of it. */
 export class XenReplay {
@@ -75,9 +35,13 @@ export class XenReplay {
   private readonly watch: ShadowWatch;
   private readonly wordCells: 1 | 2;
 
+  private readonly places: readonly Place[];
+
   constructor(readonly c: XenCase) {
-    this.x = buildCase(c);
-    this.world = this.x.world;
+    const { spec, design, places } = xenScenario(c);
+    this.places = places;
+    this.world = buildWorld(spec, design, new Store(256 * 1024)).world;
+    this.x = this.world.part('xen') as Xen;
     this.names = new ShadowNames(this.x);
     this.watch = new ShadowWatch(this.x, this.names);
     this.wordCells = c.mode === '32' ? 1 : 2;
@@ -88,47 +52,24 @@ export class XenReplay {
     return this.watched(() => undefined);
   }
 
-  /** The stores of the harness before an operation. Undefined if there are none, and nothing is recorded of any. */
-  before(op: XenOp): Outcome | undefined {
-    const { c } = this;
-    const stores = op.pre?.stores ?? [];
-    if (op.pre === undefined && op.kind !== 'cmpxchg') return undefined;
+  /** What the harness did before the operation at `index` of the case. Undefined if there is none, and nothing is recorded of any. */
+  before(index: number): Outcome | undefined {
+    const { before } = defined(this.places[index], `operation ${index}`);
+    return before === undefined
+      ? undefined
+      : this.watched(() => {
+          this.drive(before);
+          return undefined;
+        });
+  }
+
+  /** The operation at `index`. Operations are run in their order, each once, after what is before them. */
+  run(index: number): Outcome {
+    const { own, instruction } = defined(this.places[index], `operation ${index}`);
     return this.watched(() => {
-      for (const [gpa, value] of stores) this.program(harnessStore(c, gpa, value));
-      if (op.kind !== 'cmpxchg') return;
-      const { va, size } = op;
-      this.program([{ kind: 'load', va: wordOf(defined(va, 'va')), width: (size ?? 4) as Width, cpl: 0 }]);
+      this.drive(own);
+      return { ...this.ended(instruction), fault: this.fault() };
     });
-  }
-
-  run(op: XenOp): Outcome {
-    return this.watched(() => {
-      this.mark();
-      const instruction = recordedOp(op, this.c.mode === '64' ? 8 : 4);
-      this.program(
-        EMULATED.has(instruction.kind) && op.cpl === 0 ? [instruction, ...this.logging()] : [instruction],
-      );
-      const result = { ...this.ended(), fault: this.fault() };
-      for (const event of op.events)
-        if (event.ev === 'page_fault' && event.by === 'harness') this.program([harnessAccess(event)]);
-      this.mark();
-      return result;
-    });
-  }
-
-  /**
-   * What the harness does next: among the instructions that Xen emulates after a store of a PAE guest is one that notes something in
-   * the harness' own log, and such a store ends a row of zeroes. Other modes emulate nothing ahead.
-   */
-  private logging(): GuestOp[] {
-    return this.c.mode === 'pae'
-      ? [{ kind: 'store', va: HARNESS_LOG, width: 4, value: { hi: 0, lo: 1 }, cpl: 0 }]
-      : [];
-  }
-
-  /** The marker's only effect: a fault of the guest's own ends a row of zero stores. */
-  private mark(): void {
-    if (this.c.marker === 'fault') this.x.vcpu(0).set('lastEmulatedMfnForUnshadow', 0);
   }
 
   private watched(run: () => Pick<Outcome, 'done' | 'value' | 'fault'> | undefined): Outcome {
@@ -153,21 +94,29 @@ export class XenReplay {
     };
   }
 
-  private program(ops: readonly GuestOp[]): void {
+  /** Operations of the program, to the end of the last of them. */
+  private drive({ count }: Stretch): void {
     const { world } = this;
-    this.x.machine.programs = [ops, []];
-    defined(world.actors[0]?.thread, 'the thread of the vCPU').start(guest);
-    for (let i = 0; world.tryStep(0); i++) if (i === STEPS) throw new Error(`more than ${STEPS} steps`);
-    if (world.actors[0]?.thread?.alive === true)
-      throw new Error(`the vCPU waits for ever at ${world.location(0)?.label ?? 'nothing'}`);
+    const { events } = world;
+    let left = count;
+    for (let i = 0; left > 0; i++) {
+      const before = events.mark;
+      if (!world.tryStep(0))
+        throw new Error(`the vCPU waits for ever at ${world.location(0)?.label ?? 'nothing'}`);
+      if (i === STEPS) throw new Error(`more than ${STEPS} steps`);
+      if (events.mark === before) continue;
+      events.scan(before, events.mark, (type) => {
+        if (type === OperationEnded) left--;
+      });
+    }
   }
 
-  /** How the first operation of the program ended. */
-  private ended(): Pick<Outcome, 'done' | 'value'> {
+  /** How an operation of the program ended. */
+  private ended(op: number): Pick<Outcome, 'done' | 'value'> {
     const { events } = this.world;
     let ended: Pick<Outcome, 'done' | 'value'> = { done: false, value: zero };
     events.scan(0, events.mark, (type, _, at) => {
-      if (type !== OperationEnded || events.argument(at + 1) !== 0) return;
+      if (type !== OperationEnded || events.argument(at + 1) !== op) return;
       const value = { hi: events.argument(at + 3), lo: events.argument(at + 4) };
       ended = { done: events.argument(at + 2) === OUTCOME_DONE, value };
     });

@@ -55,7 +55,7 @@ describe('a recorded case of Xen', () => {
     expect(changed({ shadow: {} })).toContain('op 0 shadow 15/l1_64: no shadow, a shadow');
     expect(changed({ state: { oos: ['0x15', null, null] } })).toContain('op 0 out-of-sync slots: 0x15, -');
     expect(changed({ kind: 'jump' })).toEqual([
-      "op 0 replay: an operation that can be replayed, operation kind jump is not known. Expected one of the format's",
+      "start replay: an operation that can be replayed, op 0: operation kind jump is not known. Expected one of the format's",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { recordRun } from '../src/engine';
 import { LIBRARY } from '../src/library';
 import { resolve } from '../src/scenario';
+import { PAGES, pageAddress } from '../src/session/pages';
 import { expect, test } from './fixtures';
 import type { AppPage } from './pages/appPage';
 import { linkTo } from './support/links';
@@ -16,7 +17,7 @@ const LOOKS = SIZES.flatMap((size) =>
 );
 
 /** Every so many scenarios, one is looked at in all sizes and colours. The others take turns with one each. */
-const SHARE = 24;
+const SHARE = 40;
 /** Moments between the start and the end of a run, at most. */
 const BETWEEN = 2;
 
@@ -35,10 +36,10 @@ function notedMoments(text: string): number[] {
 }
 
 /**
- * Many scenarios are variants of one another and are drawn alike: every third is looked at, or with SHADOWSCOPE_ALL all of
+ * Many scenarios are variants of one another and are drawn alike: every fifth is looked at, or with SHADOWSCOPE_ALL all of
  * them (`SHADOWSCOPE_ALL=1 npm run e2e`).
  */
-const EVERY = process.env.SHADOWSCOPE_ALL === undefined ? 3 : 1;
+const EVERY = process.env.SHADOWSCOPE_ALL === undefined ? 5 : 1;
 const PLACES = LIBRARY.map((_, place) => place).filter((place) => place % EVERY === 0);
 
 /** Scenarios that share a page: most of the time goes into bringing one up. */
@@ -114,3 +115,17 @@ for (const size of SIZES) {
     }
   });
 }
+
+test('pages of their own are drawn without clipped or overlapping text, in every size', async ({ app }) => {
+  test.slow();
+  await app.withoutMotion();
+  await app.open();
+  for (const { name } of PAGES) {
+    await app.follow(pageAddress(name));
+    for (const size of SIZES) {
+      await app.page.setViewportSize(size);
+      await app.idle();
+      expect(await textProblems(app.page), `${name} at ${size.width}×${size.height}`).toEqual([]);
+    }
+  }
+});

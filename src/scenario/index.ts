@@ -1,3 +1,4 @@
+export { ASK_KIND_NAMES, type AskKind, isAskKind } from './askKinds';
 export * from './ast';
 export * from './diagnostic';
 export { parser } from './grammar/scenario.gen';

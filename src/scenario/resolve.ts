@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../base';
 import type { Ask, Note, Question, ScenarioSpec } from '../engine/spec';
 import type { Design } from '../hypervisor/design';
 import { designs as allDesigns } from '../hypervisor/registry';
+import { ASK_KIND_NAMES, isAskKind } from './askKinds';
 import type { ScenarioText } from './ast';
 import { type Diagnostic, placed } from './diagnostic';
 import { lowerExpectations } from './lower/expectations';
@@ -16,6 +17,7 @@ import { lowerSchedule } from './lower/schedule';
 import { type Setup, settle } from './lower/setup';
 import { rootOf } from './lower/spaces';
 import { read } from './parse';
+import { nearest, orList } from './suggest';
 
 /** A text that can run. */
 export interface Resolved {
@@ -122,6 +124,13 @@ function asksOf(ast: ScenarioText, text: string, programs: Programs, f: Findings
   return ast.items.flatMap((item) => {
     if (item.kind !== 'ask') return [];
     const { from, to, question } = item;
+    if (!isAskKind(question.text)) {
+      f.warn(
+        question,
+        `\`${question.text}\` is no kind of question: nobody will be asked. Expected ${orList(ASK_KIND_NAMES)}.`,
+        nearest(question.text, ASK_KIND_NAMES),
+      );
+    }
     const about = text.slice(question.to, to).replace(/#.*$/, '').trim();
     return [{ at: momentOf(item.at, item, programs, f), question: question.text, about, from, to }];
   });

@@ -176,6 +176,12 @@ describe('a text that makes no sense', () => {
         'Line 6, column 7: warning: Nothing makes this frame a page table yet. If it is meant to be one from the start, add a line such as `table l1 FRAME at ADDRESS`.',
       ],
     ],
+    [
+      `${KERNEL}vcpu 0\n  mfence\n  ask next-evnt`,
+      [
+        'Line 8, column 7: warning: `next-evnt` is no kind of question: nobody will be asked. Expected next-event,',
+      ],
+    ],
   ])('%s', (text, says) => {
     const found = complaints(text);
     // Long lists of what there is may grow; the beginning of the message is what matters.

@@ -1,3 +1,4 @@
+import { ASK_KIND_NAMES, ASK_KINDS } from '../askKinds';
 import { formsOf } from '../syntax/form';
 import { count, either, name, oneOf, record, text, value, valueOrNone } from '../syntax/leaf';
 import { actor, label, moment } from '../syntax/moment';
@@ -145,11 +146,15 @@ export const RUN_FORMS = [
     'ask',
     'ask',
     {
-      says: 'A question to the person at a moment; the simulator itself knows the answer.',
-      examples: ['ask at vcpu 0 op 1 start next-event'],
+      says: `A question to the person at a moment; the run itself knows the answer. Kinds: ${Object.entries(
+        ASK_KINDS,
+      )
+        .map(([kind, says]) => `\`${kind}\`, ${says}`)
+        .join('; ')}.`,
+      examples: ['ask at vcpu 0 op 1 start next-event', 'ask at vcpu 0 op 1 start bits error'],
     },
     optional(lit('at'), field('at', moment)),
-    field('question', name('a kind of question such as next-event', 'QUESTION', ['next-event'])),
+    field('question', name('a kind of question such as next-event', 'QUESTION', ASK_KIND_NAMES)),
     many(
       'args',
       either('a word or a number', 'WORD', {

@@ -53,7 +53,8 @@ export function followAsks(session: Session): () => void {
     if (session.state.playing && item !== undefined && isOpen(item)) session.set({ playing: false });
   };
   const renewed = (): void => {
-    if (session.run !== run) {
+    const another = session.run !== run;
+    if (another) {
       run = session.run;
       length = -1;
       if (session.state.asking !== undefined) session.set({ asking: undefined });
@@ -65,9 +66,11 @@ export function followAsks(session: Session): () => void {
       const step = cursor - 1;
       if (step >= 0) run.columns.flags[step] = (run.columns.flags[step] as number) | BEAT;
     }
-    reached();
+    // Where another run has come on stage, the cursor still is that of the one before.
+    if (!another) reached();
   };
   renewed();
+  reached();
   return session.store.subscribe((now, before) => {
     if (now.version !== before.version) renewed();
     else if (now.cursor !== before.cursor) reached();

@@ -1,22 +1,10 @@
+import { ASK_KIND_NAMES, type AskKind, isAskKind } from '../../scenario/askKinds';
 import type { Rule } from '../rule';
 
 /** Kinds of questions, as a scenario's `ask` names them. */
-export const QUESTION_KINDS = [
-  'next-event',
-  'bits',
-  'resync-set',
-  'slot',
-  'can-run',
-  'allowed',
-  'access',
-  'next-entry',
-  'shadow-entry',
-  'decision',
-] as const;
-export type QuestionKind = (typeof QUESTION_KINDS)[number];
-
-export const isQuestionKind = (name: string): name is QuestionKind =>
-  QUESTION_KINDS.some((kind) => kind === name);
+export type QuestionKind = AskKind;
+export const QUESTION_KINDS: readonly QuestionKind[] = ASK_KIND_NAMES;
+export const isQuestionKind = isAskKind;
 
 /** Something that can be chosen as an answer, or as a part of one. */
 export interface Option {

@@ -21,6 +21,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   trace: () => import('../pages/trace/Page.lazy'),
   lab: () => import('../pages/lab/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
+  homework: () => import('../pages/homework/Page.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
 };
 

@@ -50,6 +50,12 @@ export const PAGES: readonly PageRow[] = [
     about: 'Made-up guests of millions of accesses on any design: what happens, how often, and when.',
     also: 'workload fork exec compile benchmark counters charts',
   },
+  {
+    name: 'homework',
+    title: 'Homework',
+    about: 'Exercises from a seed, solved and marked by the simulator; questions for a class.',
+    also: 'exercise sheet grade answer quiz exam class',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

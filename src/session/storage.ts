@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../base';
 
 /** What the page keeps between visits. */
-export type StoredName = 'draft' | 'drafts' | 'opening' | 'settings' | 'layout' | 'stories';
+export type StoredName = 'draft' | 'drafts' | 'opening' | 'settings' | 'layout' | 'stories' | 'homework';
 
 /**
  * The browser's storage, which may be blocked, full, or hold what another version wrote. Every access says how it went;

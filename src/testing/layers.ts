@@ -47,7 +47,19 @@ export const LAYERS = {
   editor: { may: ['scenario', 'session', 'ui', 'base'], packages: 'any' },
   // A page of its own shows what its own core folder knows, and may borrow panels of the stage.
   pages: {
-    may: ['base', 'session', 'views', 'ui', 'panels', 'editor', 'oracle', 'trace', 'lab', 'teach'],
+    may: [
+      'base',
+      'session',
+      'views',
+      'ui',
+      'panels',
+      'editor',
+      'oracle',
+      'trace',
+      'lab',
+      'teach',
+      'homework',
+    ],
     types: CORE,
     packages: 'any',
     apart: true,

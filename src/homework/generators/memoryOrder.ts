@@ -11,7 +11,7 @@ import {
   verify,
 } from '../../checker';
 import type { Invariant } from '../../kernel';
-import { drawUntil } from '../draw';
+import { distinct, drawUntil } from '../draw';
 import type { Block, Generator, Level, Made } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
 import { table, text } from '../paper';
@@ -25,6 +25,8 @@ interface Read {
 }
 
 const LOADED: readonly Register[] = ['EAX', 'ECX', 'EDX'];
+/** No word of the language, and no register. */
+const LOCATIONS = ['x', 'y', 'a', 'b', 'p', 'q', 'u', 'v', 'data', 'flag'];
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 
 /** Which outcomes of a small program x86-TSO allows, and which of them need a store buffer. */
@@ -40,12 +42,8 @@ export const memoryOrder: Generator = {
   },
   make(random, level): Made {
     const crossed = random.chance(0.6);
-    const names = random.pick([
-      ['x', 'y'],
-      ['a', 'b'],
-      ['p', 'q'],
-      ['u', 'v'],
-    ] as const);
+    const [first = 0, second = 1] = distinct(random, 2, 0, LOCATIONS.length - 1);
+    const names = [LOCATIONS[first] as string, LOCATIONS[second] as string] as const;
     return drawUntil(
       () => made(draw(random, level, names, crossed)),
       // Where everything is possible, or only one thing, there is nothing to think about.
@@ -114,7 +112,7 @@ function one(random: Random, kinds: readonly Instruction['kind'][], location: st
   const kind = random.pick(kinds);
   if (kind === 'mfence') return { kind };
   if (kind === 'xchg') return { kind, location, register: 'EBX' };
-  if (kind === 'store') return { kind, location, from: { kind: 'immediate', value: 1 + random.below(3) } };
+  if (kind === 'store') return { kind, location, from: { kind: 'immediate', value: 1 + random.below(5) } };
   return { kind: 'load', location, to: 'EAX' };
 }
 

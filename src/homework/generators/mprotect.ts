@@ -61,7 +61,8 @@ function draw(random: Random, level: Level): Drawn {
     scheme,
     pages,
     first,
-    paging: level === 3 && random.chance(0.4) ? 'pae' : 'x86-64',
+    // The shadows of these schemes are of 4-level tables.
+    paging: level === 3 && scheme.tables !== 'shadow' && random.chance(0.5) ? 'pae' : 'x86-64',
     batch: level === 3 && scheme.name === 'preserve-ad' && random.chance(0.6) ? 31 : undefined,
     lazy: !(level === 3 && scheme.lazy && random.chance(0.35)),
   };

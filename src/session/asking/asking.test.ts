@@ -18,7 +18,7 @@ vcpu 0
 `;
 
 function asked(text = ASKING) {
-  const made = testSession({ text, reducedMotion: true });
+  const made = testSession({ text, shelf: ['unsync'], reducedMotion: true });
   followAsks(made.session);
   const item = () => currentItem(made.session.state.asking);
   return { ...made, item };
@@ -64,7 +64,7 @@ describe('a scenario’s questions', () => {
     session.jump(1);
     session.jump(second?.cursor ?? 0);
     expect(item()).toMatchObject({ picked: ['U'], grade: { right: true } });
-    controls.execute('open:first');
+    controls.execute('open:unsync');
     expect(session.state.asking).toBeUndefined();
   });
 

@@ -1,4 +1,5 @@
 export type { Lane, Task } from './events';
+export * from './explain/explain';
 export type { Geometry } from './geometry';
 export * from './import';
 export type { EntryNow, LaneNow, PageNow, TableNow, TraceMoment, WalkNow } from './moment';

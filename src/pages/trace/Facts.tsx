@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import type { TraceMoment } from '../../trace';
 import { FactList } from '../../ui/FactList';
 import type { TraceDesk } from './desk';
+import { Explain } from './Explain';
 
 /** What the event means in words, what each vCPU does, and what the trace cannot show. */
 export function Facts({ desk }: { readonly controls: Controls; readonly desk: TraceDesk }) {
@@ -45,6 +46,7 @@ export function Facts({ desk }: { readonly controls: Controls; readonly desk: Tr
         <h3>Shadow</h3>
         <FactList facts={shadowFacts(moment)} />
       </section>
+      <Explain desk={desk} />
     </aside>
   );
 }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { assertNever } from '../../base';
-import type { Mark, TraceMoment } from '../../trace';
+import type { Explained, Mark, TraceMoment } from '../../trace';
 import type { Answers, FromWorker, Opened, Question, ToWorker } from './protocol';
 
 export interface DeskState {
@@ -15,6 +15,8 @@ export interface DeskState {
   /** The event that is looked at, and what the trace shows there once the worker has said so. */
   readonly event: number;
   readonly moment: TraceMoment | undefined;
+  /** The simulator beside the trace: not asked for, under way, or what it has found. */
+  readonly explained: Explained | 'running' | undefined;
 }
 
 const EMPTY: DeskState = {
@@ -26,6 +28,7 @@ const EMPTY: DeskState = {
   opened: undefined,
   event: 0,
   moment: undefined,
+  explained: undefined,
 };
 
 /** The part of a worker that is used; a test gives its own. */
@@ -111,6 +114,25 @@ export class TraceDesk {
   async seek(mark: Mark | 'entry', forward: boolean): Promise<void> {
     const to = await this.ask({ what: 'next', event: this.state.event, mark, forward });
     if (to !== undefined) this.go(to);
+  }
+
+  /** Runs the simulator beside the trace, and goes to the first line at which they differ. */
+  async explain(): Promise<void> {
+    if (this.state.explained === 'running') return;
+    const { id } = this;
+    const ended = this.begin();
+    this.store.setState({ explained: 'running' });
+    try {
+      const explained = await this.ask({ what: 'explain' });
+      if (id !== this.id) return;
+      this.store.setState({ explained });
+      const op = explained.ops[explained.first ?? -1];
+      if (op !== undefined) this.go(op.rows[op.differs ?? 0]?.event ?? op.to - 1);
+    } catch (error) {
+      if (id === this.id) this.fail(error instanceof Error ? error.message : String(error));
+    } finally {
+      ended();
+    }
   }
 
   private async look(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EventRow, LaneOverview, Mark, OddLine, TraceMoment } from '../../trace';
+import type { EventRow, Explained, LaneOverview, Mark, OddLine, TraceMoment } from '../../trace';
 
 /** What page and worker say to each other. The worker keeps the trace: only what is looked at comes over. */
 
@@ -27,6 +27,7 @@ export type Question =
   | { readonly what: 'moment'; readonly event: number }
   | { readonly what: 'rows'; readonly from: number; readonly to: number }
   | { readonly what: 'overview'; readonly from: number; readonly to: number; readonly parts: number }
+  | { readonly what: 'explain' }
   | {
       readonly what: 'next';
       readonly event: number;
@@ -39,6 +40,7 @@ export interface Answers {
   readonly rows: readonly EventRow[];
   readonly overview: readonly LaneOverview[];
   readonly next: number | undefined;
+  readonly explain: Explained;
 }
 
 export type FromWorker =

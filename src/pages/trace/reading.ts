@@ -1,6 +1,7 @@
 import { assertNever } from '../../base';
 import {
   eventRows,
+  explain,
   type ImportedTrace,
   importTrace,
   laneName,
@@ -42,7 +43,7 @@ export class TraceReading {
         this.given = message.id;
         return;
       case 'ask':
-        this.ask(message.id, message.nth, message.question);
+        void this.ask(message.id, message.nth, message.question);
         return;
       default:
         assertNever(message);
@@ -90,11 +91,15 @@ export class TraceReading {
     }
   }
 
-  private ask(id: number, nth: number, question: Question): void {
+  private async ask(id: number, nth: number, question: Question): Promise<void> {
     const { trace } = this;
     if (id !== this.id || trace === undefined) return; // of a trace that was given up
     try {
-      this.around.tell({ kind: 'answer', id, nth, answer: answered(trace, question) });
+      const answer =
+        question.what === 'explain'
+          ? await explain(trace.history, { pause: this.around.pause, cancelled: () => id !== this.id })
+          : answered(trace, question);
+      this.around.tell({ kind: 'answer', id, nth, answer });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.around.tell({ kind: 'failed', id, nth, why });
@@ -115,7 +120,10 @@ function openedOf({ name, lines, events, says, problems }: ImportedTrace): Opene
   };
 }
 
-function answered({ events, history }: ImportedTrace, question: Question): unknown {
+function answered(
+  { events, history }: ImportedTrace,
+  question: Exclude<Question, { readonly what: 'explain' }>,
+): unknown {
   switch (question.what) {
     case 'moment':
       return momentAt(history, Math.min(Math.max(0, question.event), events.length - 1));

@@ -1,5 +1,6 @@
 import { expect, test } from './fixtures';
 import { axeViolations } from './support/axe';
+import { textProblems } from './support/textLayout';
 
 test('a bare visit shows an example that moves and can be paused', async ({ app }) => {
   await app.page.goto('./');
@@ -100,4 +101,26 @@ test('a term explains itself under the pointer and to the keyboard, and goes whe
   await app.open('#/glossary/tlb');
   await expect(app.page.getByRole('main')).toContainText('Translation lookaside buffer');
   expect(await axeViolations(app.page)).toEqual([]);
+});
+
+test('home, stories and glossary fit a phone and a screen, in both schemes', async ({ app }) => {
+  await app.withoutMotion();
+  for (const [width, height, colorScheme] of [
+    [390, 844, 'dark'],
+    [1440, 900, 'light'],
+  ] as const) {
+    await app.page.setViewportSize({ width, height });
+    await app.page.emulateMedia({ colorScheme });
+    for (const address of ['#/home', '#/stories', '#/stories/races/4', '#/glossary/stale']) {
+      await app.open(address);
+      expect(await textProblems(app.page), `${address} at ${width}`).toEqual([]);
+      const wide = await app.page.evaluate(() => document.querySelector('main')?.scrollWidth ?? 0);
+      expect(wide, `${address} scrolls sideways`).toBeLessThanOrEqual(width);
+    }
+    await app.open('#/stories/fast-page-fault/11');
+    await app.page.getByRole('button', { name: 'Open passage 11' }).click();
+    await app.idle();
+    expect(await textProblems(app.page), `a story at ${width}`).toEqual([]);
+    await expect(app.story.button('Next')).toBeInViewport();
+  }
 });

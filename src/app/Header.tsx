@@ -50,8 +50,10 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
   });
   return (
     <header className="header">
-      <Logo />
-      {!narrow && <span className="header-name">Shadowscope</span>}
+      <a className="header-home" href="#/home" aria-label="Shadowscope: home">
+        <Logo />
+        {!narrow && <span className="header-name">Shadowscope</span>}
+      </a>
       <h1 className="header-title">{page?.title ?? title}</h1>
       {!narrow && page === undefined && design !== undefined && (
         <span className="header-design">

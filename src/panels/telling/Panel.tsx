@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
+import { pageAddress } from '../../session/pages';
 import { type Telling, tellingOf, type Whereabouts } from '../../session/telling/telling';
 import { STOP_WORDS } from '../../session/telling/words';
 import type { Passage } from '../../teach/stories/story';
@@ -35,7 +36,9 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
       <header className="telling-head">
         <div>
           <p className="telling-kicker">
-            Story · {index + 1} of {count}
+            <a href={pageAddress('stories', `${story.id}/${index + 1}`)} data-tip="Its own address, to send">
+              Story · {index + 1} of {count}
+            </a>
           </p>
           <h2>{story.title}</h2>
         </div>

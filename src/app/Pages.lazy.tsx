@@ -23,6 +23,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   race: () => import('../panels/race/RacePanel.lazy'),
   homework: () => import('../pages/homework/Page.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
+  compare: () => import('../pages/compare/Page.lazy'),
 };
 
 interface PagesProps {

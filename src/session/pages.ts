@@ -56,6 +56,12 @@ export const PAGES: readonly PageRow[] = [
     about: 'Exercises from a seed, solved and marked by the simulator; questions for a class.',
     also: 'exercise sheet grade answer quiz exam class',
   },
+  {
+    name: 'compare',
+    title: 'Compare two runs',
+    about: 'The same guest under two designs or settings, side by side, and where they part.',
+    also: 'beside twin difference stale',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

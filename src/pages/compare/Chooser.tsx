@@ -1,0 +1,131 @@
+import { useMemo, useState } from 'react';
+import type { Result } from '../../base';
+import type { LinkState } from '../../permalink';
+import { pastedLink } from '../../session/comparing';
+import type { Controls } from '../../session/controls';
+import { Button } from '../../ui/Button';
+import { type Choice, choicesFor, libraryChoices } from './choices';
+import { nameOf } from './sideName';
+
+type Side = Result<Controls, string> | undefined;
+
+interface ChooserProps {
+  readonly controls: Controls;
+  readonly left: Side;
+  readonly right: Side;
+  readonly onLeft: (link: LinkState) => void;
+  readonly onRight: (link: LinkState) => void;
+  readonly onSwap: () => void;
+}
+
+/** What stands on each side, and how to change it. */
+export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: ChooserProps) {
+  const [without, setWithout] = useState<readonly string[]>([]);
+  const forLeft = useMemo(() => libraryChoices(controls), [controls]);
+  const forRight = useMemo(
+    () => (left?.kind === 'ok' ? choicesFor(left.value) : libraryChoices(controls)),
+    [controls, left],
+  );
+  return (
+    <section className="compare-choose" aria-label="What is compared">
+      <Picker
+        name="Left"
+        letter="A"
+        side={left}
+        choices={forLeft}
+        onChoose={({ link }) => {
+          setWithout([]);
+          onLeft(link);
+        }}
+      />
+      <Button look="outline" onClick={onSwap} disabled={right?.kind !== 'ok'}>
+        Swap
+      </Button>
+      <Picker
+        name="Right"
+        letter="B"
+        side={right}
+        choices={forRight}
+        onChoose={(made) => {
+          setWithout(made.without);
+          onRight(made.link);
+        }}
+      />
+      {without.length > 0 && (
+        <p className="compare-note" role="status">
+          Left out on the right: {without.join('; ')}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface PickerProps {
+  readonly name: string;
+  readonly letter: string;
+  readonly side: Side;
+  readonly choices: readonly Choice[];
+  readonly onChoose: (made: ReturnType<Choice['make']>) => void;
+}
+
+function Picker({ name, letter, side, choices, onChoose }: PickerProps) {
+  const [problem, setProblem] = useState<string>();
+  const groups = [...new Set(choices.map(({ group }) => group))];
+  const shown =
+    side === undefined ? 'Nothing yet: choose below.' : side.kind === 'ok' ? nameOf(side.value) : side.error;
+  return (
+    <div className="compare-picker">
+      <p className="compare-picked">
+        <b className="compare-letter">{letter}</b>
+        <span className={side?.kind === 'error' ? 'compare-wrong' : undefined}>{shown}</span>
+      </p>
+      <label>
+        <span className="compare-label">{name} side</span>
+        <select
+          value=""
+          onChange={(event) => {
+            setProblem(undefined);
+            const choice = choices.find(({ id }) => id === event.target.value);
+            if (choice !== undefined) onChoose(choice.make());
+          }}
+        >
+          <option value="">{letter === 'A' ? 'Another run of the library…' : 'Compare with…'}</option>
+          {groups.map((group) => (
+            <optgroup key={group} label={group}>
+              {choices
+                .filter((one) => one.group === group)
+                .map(({ id, title }) => (
+                  <option key={id} value={id}>
+                    {title}
+                  </option>
+                ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span className="compare-label">or a link</span>
+        <input
+          type="text"
+          placeholder="Paste a link of Shadowscope"
+          spellCheck={false}
+          onChange={(event) => {
+            const text = event.target.value.trim();
+            if (text === '') {
+              setProblem(undefined);
+              return;
+            }
+            const link = pastedLink(text);
+            setProblem(link.kind === 'error' ? link.error : undefined);
+            if (link.kind === 'ok') onChoose({ link: link.value, without: [] });
+          }}
+        />
+      </label>
+      {problem !== undefined && (
+        <p className="compare-wrong" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { captureSide, compareRest, readCompareRest } from '../../session/comparing';
+import type { Controls } from '../../session/controls';
+import { goToPage } from '../../session/pages';
+import { Chooser } from './Chooser';
+import { Presets } from './Presets';
+import { Together } from './Together';
+import { useSide } from './useComparison';
+import './compare.css';
+
+interface PageProps {
+  readonly controls: Controls;
+  readonly rest: string;
+}
+
+/** Two runs side by side, stepping together by what the guest does. */
+export default function ComparePage({ controls, rest }: PageProps) {
+  const { session, host } = controls;
+  const said = useMemo(() => readCompareRest(rest), [rest]);
+  // Without an address of its own it begins with what is on stage, as it is then.
+  const version = useStore(session.store, (s) => s.version);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first scenario may come on stage later than the page
+  const onStage = useMemo(
+    () => (said === undefined ? captureSide(session) : undefined),
+    [said, session, version],
+  );
+  const leftLink = said?.kind === 'ok' ? said.value.left : onStage;
+  const rightLink = said?.kind === 'ok' ? said.value.right : undefined;
+  const left = useSide(controls, leftLink);
+  const right = useSide(controls, rightLink);
+  const show = (one: typeof leftLink, other: typeof leftLink): void => {
+    if (one === undefined) return;
+    const next = compareRest(one, other);
+    if (next.kind === 'ok') goToPage(session, host, 'compare', next.value);
+    else session.say(next.error, 'wrong');
+  };
+  const both = left?.kind === 'ok' && right?.kind === 'ok';
+  const chooser = (
+    <Chooser
+      controls={controls}
+      left={left}
+      right={right}
+      onLeft={(link) => show(link, rightLink)}
+      onRight={(link) => show(leftLink, link)}
+      onSwap={() => show(rightLink, leftLink)}
+    />
+  );
+  return (
+    <main className="compare">
+      <header className="compare-head">
+        <h1>Compare</h1>
+        {!both && (
+          <p>
+            Two runs of a guest program, stepping together by what the guest does: under two designs, two
+            settings, or any two links. What is different is marked, and counted.
+          </p>
+        )}
+      </header>
+      {said?.kind === 'error' && (
+        <p className="compare-wrong" role="alert">
+          {said.error} Choose a comparison below, or two runs of your own.
+        </p>
+      )}
+      {both ? (
+        <details className="compare-change">
+          <summary>Change what is compared</summary>
+          {chooser}
+        </details>
+      ) : (
+        chooser
+      )}
+      {left?.kind === 'ok' && right?.kind === 'ok' ? (
+        <Together
+          // Another pair of runs begins at its own beginning.
+          key={rest}
+          controls={controls}
+          left={left.value}
+          right={right.value}
+          from={said?.kind === 'ok' ? said.value.place : 0}
+        />
+      ) : (
+        <Presets controls={controls} onChoose={show} />
+      )}
+    </main>
+  );
+}

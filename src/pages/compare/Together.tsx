@@ -1,0 +1,175 @@
+import { useEffect } from 'react';
+import { figure } from '../../base';
+import { StagePanel } from '../../panels/stage/StagePanel';
+import { captureSide, compareRest } from '../../session/comparing';
+import type { Controls } from '../../session/controls';
+import { belongsToTarget } from '../../session/keys';
+import { pageAddress } from '../../session/pages';
+import { Button, IconButton } from '../../ui/Button';
+import { momentWords } from '../../views/moment';
+import { Findings } from './Findings';
+import { Operations } from './Operations';
+import { settingsOf } from './sideName';
+import { type Compared, useCompared, usePlace } from './useComparison';
+
+interface TogetherProps {
+  readonly controls: Controls;
+  readonly left: Controls;
+  readonly right: Controls;
+  /** The place that the address names. */
+  readonly from: number;
+}
+
+/** Both runs, once they are recorded. */
+export function Together(props: TogetherProps) {
+  const compared = useCompared(props.controls, props.left, props.right);
+  if (compared === undefined)
+    return (
+      <p className="compare-note" role="status">
+        The two runs are being recorded.
+      </p>
+    );
+  return <Shown {...props} compared={compared} />;
+}
+
+function Shown({ controls, compared, from }: TogetherProps & { readonly compared: Compared }) {
+  const { left, right, pairs, stops } = compared;
+  const { place, go } = usePlace(compared, from);
+  const stop = pairs[place]?.stop ?? 0;
+  const placeOf = (nth: number): number => pairs.findIndex((pair) => pair.stop >= nth);
+  const back = (): void => {
+    const here = placeOf(stop);
+    go(here < place ? here : Math.max(0, placeOf(stop - 1)));
+  };
+  const on = (): void => {
+    const next = placeOf(stop + 1);
+    go(next < 0 ? pairs.length - 1 : next);
+  };
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (belongsToTarget(event.target, event) || controls.session.state.dialog !== undefined) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const to = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: pairs.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      go(to);
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, [controls, go, place, pairs]);
+  const copy = (): void => {
+    const [one, other] = [captureSide(left.session), captureSide(right.session)];
+    if (one === undefined || other === undefined) return;
+    const rest = compareRest(one, other, place);
+    if (rest.kind === 'error') {
+      controls.session.say(rest.error, 'wrong');
+      return;
+    }
+    const link = `${controls.host.address()}${pageAddress('compare', rest.value)}`;
+    void controls.host.copy(link).then((done) => {
+      controls.session.say(
+        done
+          ? 'The link of this comparison is copied.'
+          : `The browser does not let the page copy. The link: ${link}`,
+      );
+    });
+  };
+  return (
+    <>
+      <section className="compare-transport" aria-label="Step both">
+        <IconButton
+          icon="start"
+          label="To the beginning"
+          keys="Home"
+          onClick={() => go(0)}
+          disabled={place === 0}
+        />
+        <Button look="outline" onClick={back} disabled={place === 0}>
+          Operation back
+        </Button>
+        <IconButton
+          icon="back"
+          label="A beat back"
+          keys="←"
+          onClick={() => go(place - 1)}
+          disabled={place === 0}
+        />
+        <IconButton
+          icon="forward"
+          label="A beat on"
+          keys="→"
+          onClick={() => go(place + 1)}
+          disabled={place === pairs.length - 1}
+        />
+        <Button look="outline" onClick={on} disabled={place === pairs.length - 1}>
+          Operation on
+        </Button>
+        <IconButton
+          icon="end"
+          label="To the end"
+          keys="End"
+          onClick={() => go(pairs.length - 1)}
+          disabled={place === pairs.length - 1}
+        />
+        <p className="compare-where" role="status">
+          {figure(stop)} of {figure(stops.length)} operations done
+        </p>
+        <Button look="outline" onClick={copy}>
+          Copy the link
+        </Button>
+      </section>
+      <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
+      <div className="compare-sides">
+        <SideView side={left} letter="A" cursor={pairs[place]?.a ?? 0} />
+        <SideView side={right} letter="B" cursor={pairs[place]?.b ?? 0} />
+      </div>
+      <Findings
+        compared={compared}
+        pair={pairs[place] ?? { a: 0, b: 0, stop: 0 }}
+        onGo={(a, b) => {
+          // The nearest place at which neither has gone on beyond its part.
+          const at = pairs.findIndex((pair) => pair.a >= a && pair.b >= b);
+          go(at < 0 ? pairs.length - 1 : at);
+        }}
+      />
+    </>
+  );
+}
+
+interface SideViewProps {
+  readonly side: Controls;
+  readonly letter: string;
+  readonly cursor: number;
+}
+
+/** One run: whose it is, what just happened, and its stage. */
+function SideView({ side, letter, cursor }: SideViewProps) {
+  const { run } = side.session;
+  if (run === undefined) return null;
+  const words = momentWords(run, cursor);
+  return (
+    <section className="compare-side" aria-label={`Side ${letter}`}>
+      <header>
+        <h2>
+          <b className="compare-letter">{letter}</b> {side.session.state.spec?.title}
+        </h2>
+        <p className="compare-settings">{settingsOf(side)}</p>
+        <p className="compare-step">
+          Step {figure(words.step)} of {figure(words.of)}
+          {words.actor !== '' && ` · ${words.actor} · ${words.doing}`}
+        </p>
+        <p className="compare-caption" aria-live="polite">
+          {words.caption}
+        </p>
+        {words.broken.map((says) => (
+          <p key={says} className="compare-wrong">
+            {says}
+          </p>
+        ))}
+      </header>
+      <div className="compare-stage">
+        <StagePanel controls={side} />
+      </div>
+    </section>
+  );
+}

@@ -35,7 +35,8 @@ const config = fc
     const small = Object.fromEntries(
       ['data', 'mapped', 'text'].flatMap((name) => (name in usual.values ? [[name, 12]] : [])),
     );
-    const values = { ...usual.values, ...small, stay, words: 4 };
+    const slice: Record<string, number> = 'slice' in usual.values ? { slice: 300 } : {};
+    const values = { ...usual.values, ...small, ...slice, stay, words: 4 };
     return { ...usual, values, paging, vcpus, seed, tlb, frames: 1024, accesses: 1500 };
   });
 

@@ -1,7 +1,9 @@
 export * from './charts';
 export * from './config';
 export * from './configText';
+export * from './mprotectPrices';
 export { MOST_OF_A_PIECE, type Piece, pieceOf } from './piece';
+export * from './published';
 export * from './report';
 export { type LabOptions, LabRun, WINDOWS, type Window } from './run';
 export type { MeasureName } from './tally';

@@ -61,13 +61,14 @@ describe('a configuration as text', () => {
 
 describe('a piece of a run', () => {
   it.each([
-    ['xen', 'x86-64'],
-    ['xen', 'pae'],
-    ['kvm', 'x86-64'],
-    ['xi', 'x86-64'],
-  ] as const)('counts on the stage of %s, %s, what the lab counts', (design, paging) => {
-    const c = { ...usualConfig('fork', design), paging, tlb: 16 as const };
-    const small = { ...c, values: { ...c.values, data: 10, text: 3, words: 2, slice: 200, stay: 3 } };
+    ['xen', 'x86-64', 'fork'],
+    ['xen', 'pae', 'fork'],
+    ['kvm', 'x86-64', 'migrate'],
+    ['xi', 'x86-64', 'fork'],
+  ] as const)('counts on the stage of %s, %s, %s, what the lab counts', (design, paging, workload) => {
+    const c = { ...usualConfig(workload, design), paging, tlb: 16 as const };
+    const values = { ...c.values, data: 10, text: 3, words: 2, slice: 200, stay: 3 };
+    const small = { ...c, frames: 1024, values };
     const piece = pieceOf(small, 700);
     const resolved = resolve(piece.text);
     if (resolved.kind === 'error') throw new Error(resolved.error.map((d) => d.says).join('\n'));

@@ -43,6 +43,13 @@ function line(stream: OpStream, at: number, directHi: number, directLo: number):
   }
 }
 
+/** What the world outside does before a row, as a block of its own. */
+function hostLines(stream: OpStream, at: number, v: number): string[] {
+  const calls = stream.calls.filter(({ row }) => row === at);
+  if (calls.length === 0) return [];
+  return ['host', ...calls.map(({ name, args }) => `  call ${[name, ...args].join(' ')}`), `vcpu ${v}`];
+}
+
 /** A piece of a run, as a scenario. */
 export interface Piece {
   readonly text: string;
@@ -66,7 +73,10 @@ export function pieceOf(c: LabConfig, operations: number): Piece {
     while (stream.length < each) turns[v]?.next();
     let end = each;
     while (end > 0 && !isAccess(stream.code[end - 1] as number)) end--;
-    const lines = Array.from({ length: end }, (_, at) => `  ${line(stream, at, directHi, directLo)}`);
+    const lines = Array.from({ length: end }, (_, at) => [
+      ...hostLines(stream, at, v),
+      `  ${line(stream, at, directHi, directLo)}`,
+    ]).flat();
     done += end;
     for (let at = 0; at < end; at++) if (isAccess(stream.code[at] as number)) accesses++;
     return [`vcpu ${v}`, ...lines].join('\n');

@@ -30,6 +30,8 @@ interface Lane {
   readonly instead: ((at: number) => void) | undefined;
   /** In the middle of an operation. */
   within: boolean;
+  /** How many of the stream's calls the host has begun. */
+  called: number;
 }
 
 /** What a run has counted up to some access: values in the order of `measures`. */
@@ -56,6 +58,10 @@ export class LabRun {
   readonly machineMeasures = MACHINE_MEASURES.length;
   readonly windows: Window[] = [];
   private readonly tally = new Tally();
+  private readonly host: Thread;
+  private readonly hostProgram: GuestOp[] = [];
+  /** The vCPU that waits for what the host is doing. */
+  private hostOf: Lane | undefined;
   private readonly lanes: readonly Lane[];
   private readonly dice: Random;
   private readonly counterCells: readonly number[];
@@ -82,10 +88,12 @@ export class LabRun {
         atOnce: new AtOnce(machine, thread),
         instead: options.bySteps === true ? (at) => this.throughSteps(lane, at) : undefined,
         within: false,
+        called: 0,
       };
       return lane;
     });
-    machine.programs = [...this.lanes.map(({ program }) => program), []];
+    this.host = world.actors[this.lanes.length]?.thread as Thread;
+    machine.programs = [...this.lanes.map(({ program }) => program), this.hostProgram];
     const specs = built.design.counters;
     this.measures = [...MACHINE_MEASURES, ...specs];
     this.counterCells = specs.map(({ name }) => world.counters.cell(name));
@@ -151,6 +159,10 @@ export class LabRun {
       else this.go(only, left);
       return;
     }
+    if (this.host.alive && this.dice.chance(0.5)) {
+      this.hostSteps(1 + this.dice.below(24));
+      return;
+    }
     const lane = this.dice.pick(this.lanes);
     if (lane.within) this.steps(lane, 1 + this.dice.below(24));
     else this.go(lane, Math.min(left, 1 + this.dice.below(96)));
@@ -159,8 +171,35 @@ export class LabRun {
   /** From between two operations: as many as can be done at once, at most so many, or the first step of one that cannot. */
   private go(lane: Lane, most: number): void {
     if (!lane.thread.alive) this.refill(lane);
+    if (this.askHost(lane)) return;
     const did = this.burst(lane, most);
     if (did === 0) this.begin(lane);
+  }
+
+  /** Whether the host must do something before this vCPU goes on. */
+  private askHost(lane: Lane): boolean {
+    const call = lane.stream.calls[lane.called];
+    if (this.lanes.length > 1 && this.hostOf === lane) {
+      if (this.host.alive) return true;
+      this.hostOf = undefined;
+    }
+    if (call === undefined || call.row > lane.base + operationAt(lane.thread)) return false;
+    if (this.host.alive) return true;
+    lane.called++;
+    this.hostProgram[0] = { kind: 'call', name: call.name, args: call.args };
+    this.host.start(guest);
+    this.hostOf = lane;
+    if (this.lanes.length === 1) {
+      this.hostSteps(MOST_STEPS);
+      if (this.host.alive)
+        throw new Error(`The host's ${call.name} has not ended within ${MOST_STEPS} steps.`);
+    }
+    return true;
+  }
+
+  private hostSteps(most: number): void {
+    const { world } = this.world.built;
+    for (let i = 0; i < most && this.host.alive; i++) if (!world.tryStep(this.host.actor)) return;
   }
 
   /** The next part of what the guest has ready; when all is done, it is asked for more. */
@@ -169,6 +208,7 @@ export class LabRun {
     lane.base += program.length;
     if (lane.base >= stream.length) {
       stream.clear();
+      lane.called = 0;
       this.fill(lane, READY);
       lane.base = 0;
     }
@@ -185,7 +225,8 @@ export class LabRun {
     const { thread, stream, program, base } = lane;
     const first = operationAt(thread);
     // The last of a program goes step by step: behind it the program ends.
-    const end = Math.min(program.length - 1, first + most);
+    const called = stream.calls[lane.called]?.row ?? Number.POSITIVE_INFINITY;
+    const end = Math.min(program.length - 1, first + most, called - base);
     const did = lane.atOnce.go(stream, base, end, lane.instead) - first;
     this.tally.operations += did;
     this.tally.accesses += did;
@@ -236,9 +277,10 @@ export class LabRun {
 
   /** Every operation under way is brought to its end. */
   private settle(): void {
-    for (let i = 0; this.lanes.some(({ within }) => within); i++) {
+    for (let i = 0; this.host.alive || this.lanes.some(({ within }) => within); i++) {
       if (i > MOST_STEPS) throw new Error(`The last operations have not ended within ${MOST_STEPS} turns.`);
       for (const lane of this.lanes) if (lane.within) this.steps(lane, 1);
+      this.hostSteps(1);
     }
   }
 }

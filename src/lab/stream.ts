@@ -18,7 +18,6 @@ export const LOCKED_AND = 3;
 export const EXCHANGE = 4;
 export const LOAD_CR3 = 5;
 export const INVALIDATE = 6;
-export const CALL = 7;
 
 /** Marks, beside what `packAccess` gives: meant as an operation on a table entry. */
 const ENTRY = 1 << 9;
@@ -26,9 +25,14 @@ const ENTRY = 1 << 9;
 /** An access to memory by the guest's program: what the length of a run counts. */
 export const isAccess = (code: number): boolean => packedKind(code) <= EXCHANGE;
 
-interface Call {
+/** One of a design's own operations. */
+export interface Call {
   readonly name: string;
   readonly args: readonly number[];
+}
+
+interface HostCall extends Call {
+  readonly row: number;
 }
 
 const FIRST = 8192;
@@ -41,12 +45,15 @@ export class OpStream implements AccessColumns {
   valueHi = new Int32Array(FIRST);
   valueLo = new Int32Array(FIRST);
   length = 0;
-  private readonly calls: Call[] = [];
+  /** What the world outside does before the guest comes to a row: in order of rows. */
+  readonly calls: HostCall[] = [];
 
-  /** Forgets what has been performed. */
+  /** Forgets what has been performed: all rows. A call behind the last of them comes before the first of the next. */
   clear(): void {
-    this.length = 0;
+    const left = this.calls.filter(({ row }) => row >= this.length);
     this.calls.length = 0;
+    for (const { name, args } of left) this.calls.push({ name, args, row: 0 });
+    this.length = 0;
   }
 
   private push(code: number, vaHi: number, vaLo: number, valueHi: number, valueLo: number): void {
@@ -107,10 +114,8 @@ export class OpStream implements AccessColumns {
     this.push(INVALIDATE, vaHi, vaLo, 0, 0);
   }
 
-  /** One of the design's own operations. */
-  call(name: string, args: readonly number[]): void {
-    this.push(CALL, 0, 0, 0, this.calls.length);
-    this.calls.push({ name, args });
+  hostCall({ name, args }: Call): void {
+    this.calls.push({ name, args, row: this.length });
   }
 
   /** The operation at a place, as the machine's programs have it. */
@@ -136,10 +141,8 @@ export class OpStream implements AccessColumns {
         return { kind: 'cr3', value };
       case INVALIDATE:
         return { kind: 'invlpg', va };
-      default: {
-        const { name, args } = this.calls[value.lo] as Call;
-        return { kind: 'call', name, args };
-      }
+      default:
+        throw new Error(`there is no operation of kind ${packedKind(code)}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { Resynced } from '../hypervisor/xen/events';
 import type { EventType } from '../kernel';
 import {
   AccessedDirtySet,
@@ -20,6 +21,8 @@ interface Measure {
   readonly event: EventType;
   /** The place and the value of an argument that must, or must not, be so. */
   readonly where?: { readonly argument: number; readonly is?: number; readonly isNot?: number };
+  /** The place of an argument that is added up, where it is not events that are counted. */
+  readonly sum?: number;
 }
 
 const PROCESSOR = { argument: 1, is: 0 } as const;
@@ -82,6 +85,18 @@ const MEASURES: readonly Measure[] = [
     event: TlbFlushed,
     where: { argument: 1, isNot: FLUSH_PAGE },
   },
+  {
+    name: 'entries compared',
+    says: 'Entries of tables out of sync that Xen has looked at to bring them in sync.',
+    event: Resynced,
+    sum: 2,
+  },
+  {
+    name: 'entries derived again',
+    says: 'Those of them whose shadow Xen has made anew: without a snapshot, all.',
+    event: Resynced,
+    sum: 3,
+  },
 ];
 
 export interface MeasureName {
@@ -116,12 +131,12 @@ export class Tally {
     const measures = this.by[type.index];
     if (measures === undefined) return;
     for (const i of measures) {
-      const where = (MEASURES[i] as Measure).where;
+      const { where, sum } = MEASURES[i] as Measure;
       if (where !== undefined) {
         const value = args[where.argument];
         if (where.is !== undefined ? value !== where.is : value === where.isNot) continue;
       }
-      this.counts[i] = (this.counts[i] as number) + 1;
+      this.counts[i] = (this.counts[i] as number) + (sum === undefined ? 1 : (args[sum] as number));
     }
   };
 

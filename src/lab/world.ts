@@ -2,6 +2,7 @@ import { type BuiltWorld, buildWorld, type ScenarioSpec } from '../engine';
 import { PlainStore, type Store } from '../kernel';
 import { resolve } from '../scenario';
 import type { LabConfig } from './config';
+import { dirtyLogOf } from './dirtyLog';
 import { Guest } from './guest/guest';
 import { LAYOUTS } from './guest/layout';
 import { OpStream } from './stream';
@@ -58,6 +59,8 @@ export function guestsOf(
   const streams = Array.from({ length: c.vcpus }, () => new OpStream());
   const turns = streams.map((out, v) => {
     const guest = new Guest(out, {
+      // One of the guests is enough to speak for the world outside.
+      log: v === 0 ? dirtyLogOf(c.design, c.frames) : undefined,
       layout,
       first: first + v * share,
       end: first + (v + 1) * share,

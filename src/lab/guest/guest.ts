@@ -1,4 +1,5 @@
 import { Random } from '../../base';
+import type { DirtyLog } from '../dirtyLog';
 import type { OpStream } from '../stream';
 import { Frames } from './frames';
 import type { Layout } from './layout';
@@ -6,6 +7,8 @@ import { Process, type Region } from './process';
 import { Tables } from './tables';
 
 export interface GuestSetup {
+  /** How the world outside asks which frames were written; none where nobody can. */
+  readonly log: DirtyLog | undefined;
   readonly layout: Layout;
   /** Frames of its own: `first` to `end` - 1. */
   readonly first: number;
@@ -110,6 +113,16 @@ export class Guest {
       const write = region.writable && (bits & 0xffff) < this.writeBelow;
       process.access(region, page, (bits >>> 16) & 0xff8, write, bits | 0);
     }
+  }
+
+  /** The world outside begins to log which frames are written. */
+  beginLog(): void {
+    if (this.setup.log !== undefined) this.out.hostCall(this.setup.log.begin);
+  }
+
+  /** It asks which were, and begins anew: a round of a migration. */
+  harvestLog(): void {
+    for (const call of this.setup.log?.round ?? []) this.out.hostCall(call);
   }
 
   /** Reads or writes the first word of each page once. */

@@ -36,6 +36,8 @@ export default defineConfig({
     locale: 'en-US',
     timezoneId: 'UTC',
     colorScheme: 'light',
+    // Only the tests of visits without a network want what was kept; all others want what was built.
+    serviceWorkers: 'block',
     // A trace records every action of every test, so it is taken only when somebody wants to look into a failure.
     trace: process.env.SHADOWSCOPE_TRACE === undefined ? 'off' : 'retain-on-failure',
     launchOptions: { executablePath, args: [...BROWSER_FLAGS] },

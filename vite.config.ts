@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { type Plugin, runnerImport } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { offline } from './src/cli/offlinePlugin';
 
 /**
  * The first scenario, resolved at build time as the module `virtual:first`: what a visit sees first does not wait for the
@@ -45,7 +46,7 @@ export default defineConfig({
   base: './',
   // One page, its state in the fragment: an unknown path is an error, as on any static host, and never the page.
   appType: 'mpa',
-  plugins: [react(), firstScenario(), recordings()],
+  plugins: [react(), firstScenario(), recordings(), offline()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -12,6 +12,7 @@ import { xiSource } from '../views/scene/sources/xi/source';
 import { supplyTabs } from './details';
 import { listenForDrops } from './dropping';
 import { LATER_TABS } from './laterTabs';
+import { embedded } from './platform';
 import { followAddress } from './urlSync';
 
 /**
@@ -31,4 +32,10 @@ export function furnish(controls: Controls): void {
   followAsks(controls.session);
   listenForDrops(controls);
   followAddress(controls);
+  // Built pages only: what is being worked on must not be kept. In a course page the full page may do it.
+  if (import.meta.env.PROD && !embedded) {
+    // When nothing else is to be done. Not every browser says when that is.
+    const later = globalThis.requestIdleCallback ?? requestAnimationFrame;
+    later(() => void import('./offline/register.lazy').then((it) => it.keepOffline(controls)));
+  }
 }

@@ -36,7 +36,7 @@ export class RaceFinder {
 
   async open(): Promise<void> {
     await this.app.page.getByRole('button', { name: 'Find a race' }).click();
-    await expect(this.app.page.getByRole('heading', { name: 'Find a race' })).toBeVisible();
+    await expect(this.app.page.getByRole('heading', { name: 'Find a race', level: 2 })).toBeVisible();
   }
 
   async look(): Promise<void> {

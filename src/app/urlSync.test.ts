@@ -130,6 +130,26 @@ describe('the address', () => {
     expect(made.pushed[0]).toMatch(/^#\/1\//);
   });
 
+  it('of the stage remembers what was on it, when another scenario is opened from there', async () => {
+    stop();
+    boot('#/stage');
+    made.session.jump(5);
+    const before = made.session.state.text;
+    const { controls, sources } = made;
+    Object.assign(sources, {
+      library: [...sources.library, { ...sources.library[0], id: 'mine', title: 'My walks', text: OTHER }],
+    });
+    made.session.set({});
+    controls.execute('open:mine');
+    await settled();
+    expect(title()).toBe('My walks');
+    window.dispatchEvent(new Event('hashchange'));
+    expect(made.session.state).toMatchObject({ text: before, cursor: 5 });
+    history.replaceState({ text: 7 }, '');
+    window.dispatchEvent(new Event('hashchange'));
+    expect(made.session.state.text).toBe(before);
+  });
+
   it('of a page that nobody knows says so, as every foreign link does', () => {
     goTo('#/nowhere');
     expect(made.session.state.page).toBe(undefined);

@@ -1,9 +1,22 @@
 import { encodeLink, hasLink } from '../permalink';
 import type { Controls } from '../session/controls';
 import { captureLink, openFragment } from '../session/link';
-
+import { openText } from '../session/opening';
 import { PAGES, type PageRow, pageOf, STAGE, showPage } from '../session/pages';
 import { openFirst } from '../session/visit';
+
+/** What an entry of the history remembers of the stage. */
+interface Kept {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+/** What is remembered may be of another version of the page, or nothing. */
+function keptIn(state: unknown): Kept | undefined {
+  if (typeof state !== 'object' || state === null || !('text' in state) || !('cursor' in state)) return;
+  const { text, cursor } = state;
+  return typeof text === 'string' && typeof cursor === 'number' ? { text, cursor } : undefined;
+}
 
 /**
  * The address and the stage. At the start, and when the person goes back or forward or changes the address, the address
@@ -17,6 +30,14 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   let following = false;
   let planned = false;
 
+  /** The stage by its own address: what was on it when it was left, or what is on it now. */
+  const bringBack = (): void => {
+    const kept = keptIn(history.state);
+    if (kept !== undefined && kept.text !== session.state.text && openText(session, sources, kept.text))
+      session.jump(kept.cursor);
+    session.set({ page: undefined });
+  };
+
   const follow = (): void => {
     following = true;
     try {
@@ -27,7 +48,7 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
       }
       // There is always something on stage to go back to.
       if (session.run === undefined) openFirst(session, sources);
-      if (page === undefined) session.set({ page: undefined });
+      if (page === undefined) bringBack();
       else showPage(session, page.row, page.rest);
     } finally {
       following = false;
@@ -48,7 +69,11 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   };
 
   const unsubscribe = session.store.subscribe((now, before) => {
-    if (following || planned || before.spec === undefined) return;
+    if (following || before.spec === undefined) return;
+    // The address of the stage does not say what is on it, so its entry of the history remembers what was.
+    if (now.text !== before.text && location.hash === STAGE)
+      history.replaceState({ text: before.text, cursor: before.cursor } satisfies Kept, '');
+    if (planned) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
     const gone =
       before.page !== undefined &&

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import type { Frames } from '../../session/frame';
@@ -7,7 +7,7 @@ import { Fetched } from '../../ui/Fetched';
 import { Tabs } from '../../ui/Tabs';
 import { Terms } from '../../ui/Terms';
 import { type CodeView, codeActors, codeAt } from '../../views/code';
-import { explainedParts } from '../../views/terms';
+import { explainedLines, explainedParts } from '../../views/terms';
 import './panel.css';
 
 /** Where each procedure comes from is fetched after the first picture. */
@@ -62,6 +62,14 @@ function Listing({ view, frames }: { readonly view: CodeView; readonly frames: F
     return () => frames.cancel(reveal);
   }, [view.current, view.procedure, frames]);
 
+  const lines = useMemo(
+    () =>
+      explainedLines(
+        view.lines.map(({ text }) => text),
+        view.current,
+      ),
+    [view.lines, view.current],
+  );
   if (view.state === 'idle') return <p className="code-idle">{view.name} has nothing left to run.</p>;
   return (
     <>
@@ -89,7 +97,7 @@ function Listing({ view, frames }: { readonly view: CodeView; readonly frames: F
             >
               <code>
                 {/* The keyboard stops only in the line that runs: a listing has hundreds of words. */}
-                <Terms parts={explainedParts(line.text)} stops={i === view.current} />
+                <Terms parts={lines[i] ?? []} stops={i === view.current} />
               </code>
             </li>
           ))}

@@ -82,11 +82,6 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
           </Button>
         )}
       </div>
-      {controls.find('ask-me')?.enabled !== false && controls.find('ask-me') !== undefined && (
-        <Button className="telling-ask" onClick={() => controls.execute('ask-me')}>
-          Ask me something about this moment
-        </Button>
-      )}
       <Switch
         label="Stop where something begins"
         on={stops}

@@ -8,6 +8,7 @@ import { KvmTracePanel } from '../panels/kvmTrace/Panel';
 import { KvmVcpusPanel } from '../panels/kvmVcpus/Panel';
 import { PoolPanel } from '../panels/pool/Panel';
 import { PvPricePanel } from '../panels/pvPrice/Panel';
+import { RecordingPanel } from '../panels/recording/Panel';
 import { RemovalPanel } from '../panels/removal/Panel';
 import { SetupPanel } from '../panels/setup/Panel';
 import { VcpusPanel } from '../panels/vcpus/Panel';
@@ -29,6 +30,8 @@ export default function Details({ controls, part }: DetailsProps) {
   switch (part) {
     case 'chosen':
       return <Chosen controls={controls} />;
+    case 'recording':
+      return <RecordingPanel controls={controls} />;
     case 'vcpus':
       return <VcpusPanel controls={controls} />;
     case 'pool':

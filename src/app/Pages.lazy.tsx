@@ -22,6 +22,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   lab: () => import('../pages/lab/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
   homework: () => import('../pages/homework/Page.lazy'),
+  recorded: () => import('../pages/recorded/Page.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
   compare: () => import('../pages/compare/Page.lazy'),
 };

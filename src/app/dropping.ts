@@ -1,3 +1,4 @@
+import { isRecorded } from '../oracle/recordedText';
 import type { Controls } from '../session/controls';
 import { openFile } from '../session/link';
 import { goToPage } from '../session/pages';
@@ -6,7 +7,10 @@ import { readPicked } from './platform';
 
 /** A text somebody pastes beside every field is one to open only if it looks like one. */
 const looksLikeText = (text: string): boolean =>
-  isLitmus(text) || /^\s*(#[^\n]*\n\s*)*scenario\s+"/.test(text) || /^\s*\{\s*"shadowscope"/.test(text);
+  isLitmus(text) ||
+  /^\s*(#[^\n]*\n\s*)*scenario\s+"/.test(text) ||
+  /^\s*\{\s*"shadowscope"/.test(text) ||
+  isRecorded(text);
 
 /** Whether a place takes text itself: what is pasted or dropped there is not ours. */
 const takesText = (target: EventTarget | null): boolean =>

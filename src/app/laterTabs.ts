@@ -2,6 +2,7 @@ import type { Tab } from '../ui/Tabs';
 
 /** Panels of designs that are fetched after the first picture: see `details.ts`. */
 export const LATER_TABS: readonly Tab[] = [
+  { id: 'recording', label: 'Recording' },
   { id: 'xiKits', label: 'Kits' },
   { id: 'xiFaults', label: 'Faults' },
   { id: 'figures', label: 'Cost' },

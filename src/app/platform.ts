@@ -42,7 +42,7 @@ function pickFile(): Promise<PickedFile | undefined> {
   return new Promise((resolve, reject) => {
     const input = document.createElement('input');
     input.type = 'file';
-    input.accept = '.scenario,.shadowscope,.litmus,.txt,text/plain';
+    input.accept = '.scenario,.shadowscope,.litmus,.jsonl,.gz,.txt,text/plain';
     input.addEventListener('cancel', () => resolve(undefined));
     input.addEventListener('change', () => {
       const file = input.files?.[0];
@@ -56,6 +56,7 @@ function pickFile(): Promise<PickedFile | undefined> {
 /** The text of a file that a person gave; throws in words what is wrong with it. */
 export async function readPicked(file: File): Promise<PickedFile> {
   const { name, size } = file;
+  if (/\.(jsonl|gz)$/.test(name)) return (await import('../session/recorded/files')).readPacked(file);
   if (size > LARGEST)
     throw new Error(
       `${name} has ${figure(size)} bytes; a scenario has at most ${figure(LARGEST)}. Choose another file.`,

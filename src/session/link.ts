@@ -1,6 +1,7 @@
 import { assertNever } from '../base';
 import type { Run, Segment, Until } from '../engine';
 import { type Anchor, parseAnchor, printAnchor, procedures, stepTablesFingerprint } from '../kernel';
+import { isRecorded } from '../oracle/recordedText';
 import {
   decodeLink,
   hasLink,
@@ -14,6 +15,7 @@ import {
 import { printDiagnostic } from '../scenario/diagnostic';
 import { type BranchRecipe, type LiveBranch, LiveRuns } from './branching';
 import { attempt, openLibrary, openText, type Sources } from './opening';
+import { openRecorded } from './recorded/opened';
 import type { Session } from './session';
 import { INITIAL, type Place } from './state';
 import { openFirst } from './visit';
@@ -165,8 +167,12 @@ function keepTyped(session: Session, sources: Sources): void {
   session.set({ draft: typed, diagnostics });
 }
 
-/** Opens a file's text: what the share dialog saved, or a scenario or a litmus test as plain text. `name`: where it is from. */
+/** Opens a file's text: what the share dialog saved, or a scenario, a litmus test or recorded cases as text. `name`: where it is from. */
 export function openFile(session: Session, sources: Sources, text: string, name = 'The file'): void {
+  if (isRecorded(text)) {
+    openRecorded(session, sources, text, name);
+    return;
+  }
   if (/^\s*\{/.test(text)) {
     const read = readFile(text);
     if (read.kind === 'ok') openLink(session, sources, read.value);

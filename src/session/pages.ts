@@ -33,6 +33,12 @@ export const PAGES: readonly PageRow[] = [
     also: 'term word meaning explain',
   },
   {
+    name: 'recorded',
+    title: 'Recorded cases',
+    about: 'Guest programs recorded on a real Linux and a real Xen, to put on stage beside the simulation.',
+    also: 'recording oracle case real kernel jsonl open',
+  },
+  {
     name: 'truth',
     title: 'What is checked',
     about: 'What agrees with a real Linux and a real Xen, with counts, and what nothing covers.',

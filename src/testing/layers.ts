@@ -40,7 +40,7 @@ export const LAYERS = {
   lab: { may: coreBefore('lab'), packages: [] },
   teach: { may: coreBefore('teach'), packages: ['valibot'] },
   homework: { may: coreBefore('homework'), packages: [] },
-  session: { may: CORE, packages: ['zustand/*', 'valibot', 'fflate'] },
+  session: { may: CORE, packages: ['zustand/*', 'valibot', 'fflate', 'virtual:*'] },
   views: { may: CORE, packages: ['d3-*'] },
   ui: { may: ['base'], packages: 'any' },
   panels: { may: ['session', 'views', 'ui', 'base'], types: CORE, packages: 'any', apart: true },

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { TruthProgress, TruthSection } from '../../oracle/truth';
+import { fetchRecordings } from '../../session/recorded/samples';
 import type { Session } from '../../session/session';
-import { fetchRecordings } from './samples';
 import type { FromChecker } from './worker';
 
 /** Where checking again in this browser stands. */

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { figure } from '../../base';
 import { StagePanel } from '../../panels/stage/StagePanel';
 import { captureSide, compareRest } from '../../session/comparing';
@@ -35,6 +35,7 @@ export function Together(props: TogetherProps) {
 function Shown({ controls, compared, from }: TogetherProps & { readonly compared: Compared }) {
   const { left, right, pairs, stops } = compared;
   const { place, go } = usePlace(compared, from);
+  const sides = useRef<HTMLDivElement>(null);
   const stop = pairs[place]?.stop ?? 0;
   const placeOf = (nth: number): number => pairs.findIndex((pair) => pair.stop >= nth);
   const back = (): void => {
@@ -119,7 +120,7 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
         </Button>
       </section>
       <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
-      <div className="compare-sides">
+      <div className="compare-sides" ref={sides}>
         <SideView side={left} letter="A" cursor={pairs[place]?.a ?? 0} />
         <SideView side={right} letter="B" cursor={pairs[place]?.b ?? 0} />
       </div>
@@ -130,6 +131,8 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
           // The nearest place at which neither has gone on beyond its part.
           const at = pairs.findIndex((pair) => pair.a >= a && pair.b >= b);
           go(at < 0 ? pairs.length - 1 : at);
+          // Asked for from below, it is above.
+          sides.current?.scrollIntoView({ block: 'start' });
         }}
       />
     </>
@@ -168,7 +171,7 @@ function SideView({ side, letter, cursor }: SideViewProps) {
         ))}
       </header>
       <div className="compare-stage">
-        <StagePanel controls={side} />
+        <StagePanel controls={side} name={`Stage of ${letter}`} />
       </div>
     </section>
   );

@@ -18,7 +18,7 @@ const H = 150;
 const LEFT = 34;
 const BOTTOM = 22;
 const TOP = 6;
-const RIGHT = 18;
+const RIGHT = 24;
 const MOST_PAGES = PAGES.at(-1) ?? 1024;
 const MOST = 2 * MOST_PAGES;
 

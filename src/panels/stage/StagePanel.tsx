@@ -14,8 +14,14 @@ const PRESENTER_SCALE = 1.5;
 const loadOrder = () => import('./MemoryOrder.lazy');
 const loadBuffers = () => import('./Buffers.lazy');
 
-/** The scene of the run on stage, at the beat the session shows. */
-export function StagePanel({ controls }: { readonly controls: Controls }) {
+/** The scene of the run on stage, at the beat the session shows. Two of them on one page have names of their own. */
+export function StagePanel({
+  controls,
+  name = 'Stage',
+}: {
+  readonly controls: Controls;
+  readonly name?: string;
+}) {
   const { session } = controls;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
@@ -41,7 +47,7 @@ export function StagePanel({ controls }: { readonly controls: Controls }) {
   const subscribe = useCallback((changed: () => void) => motion.subscribe(changed), [motion]);
   const onFocus = useCallback((id: string | undefined) => focusOn(session, id), [session]);
   return (
-    <section className="stage-panel" aria-label="Stage" ref={box}>
+    <section className="stage-panel" aria-label={name} ref={box}>
       {model?.flat === true && run !== undefined ? (
         <Fetched load={loadOrder} props={{ run, ...beat }} frames={session.frames} />
       ) : (

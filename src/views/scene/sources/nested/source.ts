@@ -1,4 +1,3 @@
-import { hex } from '../../../../base';
 import type { Nested } from '../../../../hypervisor/nested/state';
 import type { LoggedEvent } from '../../../../kernel';
 import { frameOf } from '../../../../machine';
@@ -54,11 +53,7 @@ function nestedTables(moment: Moment, n: Nested): ShadowFacts[] {
       loadedBy: level === n.levels ? n.machine.regs.map((_, v) => v) : [],
       fresh: fresh.has(frame),
       ...(n.format.name === 'ept' && { format: 'ept' as const }),
-      // Of Intel's bits the stage would not know that an entry without R is present.
-      says: (hi, lo) =>
-        n.format.name === 'ept' && n.format.present(lo)
-          ? `${n.format.leaf(level, lo) ? '' : 's'}${hex(frameOf(hi, lo), 3)}`
-          : undefined,
+      says: () => undefined,
       hollow: () => false,
     });
     if (level === 1) return;

@@ -20,6 +20,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   glossary: () => import('../pages/glossary/Page.lazy'),
   trace: () => import('../pages/trace/Page.lazy'),
   lab: () => import('../pages/lab/Page.lazy'),
+  published: () => import('../pages/published/Page.lazy'),
   race: () => import('../panels/race/RacePanel.lazy'),
   homework: () => import('../pages/homework/Page.lazy'),
   recorded: () => import('../pages/recorded/Page.lazy'),

@@ -1,3 +1,4 @@
+export { UNIT_COSTS, weighed } from '../hypervisor/paravirt/costs';
 export * from './charts';
 export * from './config';
 export * from './configText';

@@ -29,6 +29,10 @@ function eventsOf(scheme: string, pages: number): readonly LoggedEvent[] {
       'tables from 0x011',
       `map 0x40_0000 -> 0x400 rwx user a count ${pages}`,
       'direct 0xffff_8100_0000_0000 frames 512',
+      'prologue vcpu 0',
+      // Where there is a shadow, it is filled in.
+      `  load 0x40_0000 count ${pages}`,
+      '  load 0xffff_8100_0001_3000 kernel',
       'vcpu 0',
       `  call mprotect 0x40_0000 ${pages} 3`,
     ].join('\n'),

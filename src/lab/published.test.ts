@@ -35,6 +35,7 @@ describe('the published figures', () => {
     const prices = new Map(mprotectPrices(8).map(({ scheme, price }) => [scheme, price]));
     expect(prices.get('native')).toMatchObject({ traps: 0, calls: 0, locked: 8 });
     expect(prices.get('trap')).toMatchObject({ traps: 16 });
+    expect(prices.get('unsync')).toMatchObject({ traps: 1, calls: 0 });
     expect(prices.get('preserve-ad')).toMatchObject({ traps: 0, calls: 1, queued: 8 });
   });
 });

@@ -285,7 +285,7 @@ function forks(change: Partial<LabConfig>): LabConfig {
 }
 
 const derived = (run: LabConfig): readonly Beside[] => [
-  share('derived again, of the entries compared', 'entries derived again', 'entries compared', run),
+  each('entries derived again in a resync', 'entries derived again', 'shadow_resync', 1, run),
 ];
 
 const snapshots: PublishedSource = {

@@ -68,6 +68,13 @@ export const PAGES: readonly PageRow[] = [
     about: 'The same guest under two designs or settings, side by side, and where they part.',
     also: 'beside twin difference stale',
   },
+  {
+    name: 'published',
+    title: 'Published figures',
+    about:
+      'What the documents measured, beside what the simulation counts, and what cannot be set beside it.',
+    also: 'percent numbers 3.7 68 7x x11perf migration source paper benchmark',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

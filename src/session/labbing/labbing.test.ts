@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LabRun, resultOf, usualConfig } from '../../lab';
 import { perform } from './perform';
 import type { FromLab, ToLab } from './protocol';
-import { type LabWorker, startLab } from './start';
+import { askMprotect, type LabWorker, startLab } from './start';
 
 /** A worker in this thread: what it is sent is done at once, with a clock of its own. */
 class Here implements LabWorker {
@@ -11,9 +11,9 @@ class Here implements LabWorker {
   terminated = false;
   private time = 0;
 
-  postMessage({ config }: ToLab): void {
+  postMessage(asked: ToLab): void {
     const tell = (data: FromLab) => this.onmessage?.({ data } as MessageEvent<FromLab>);
-    perform(config, () => (this.time += 150), tell);
+    perform(asked, () => (this.time += 150), tell);
   }
 
   terminate(): void {
@@ -50,6 +50,20 @@ describe('a run in a worker', () => {
     const to = { done: () => said.push('done'), failed: (why: string) => said.push(why) };
     startLab({ ...config, frames: 512, values: { ...config.values, data: 1024 } }, to, () => new Here());
     expect(said).toEqual([expect.stringContaining('Give it more memory')]);
+  });
+
+  it('tells what one mprotect counts in every scheme', () => {
+    const said: unknown[] = [];
+    const failed = (why: string) => said.push(why);
+    askMprotect(
+      1,
+      (prices) => said.push(...prices),
+      failed,
+      () => new Here(),
+    );
+    expect(said).toContainEqual(
+      expect.objectContaining({ scheme: 'trap', price: expect.objectContaining({ traps: 2 }) }),
+    );
   });
 
   it('tells nothing more once it is given up', () => {

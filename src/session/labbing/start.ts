@@ -1,5 +1,5 @@
 import { assertNever } from '../../base';
-import { type LabConfig, type LabResult, printConfig } from '../../lab';
+import { type LabConfig, type LabResult, printConfig, type SchemePrice } from '../../lab';
 import type { FromLab, LabProgress, ToLab } from './protocol';
 
 /** The part of a worker that is used; a test gives its own. */
@@ -34,6 +34,25 @@ export function startLab(config: LabConfig, to: Listening, make: () => LabWorker
     to.done(before);
     return () => undefined;
   }
+  return ask({ kind: 'start', config }, to, make);
+}
+
+/** One mprotect of so many pages in every scheme, run and counted in a thread of its own. */
+export const askMprotect = (
+  pages: number,
+  prices: (prices: readonly SchemePrice[]) => void,
+  failed: (why: string) => void,
+  make: () => LabWorker = makeWorker,
+): (() => void) => ask({ kind: 'mprotect', pages }, { prices, failed }, make);
+
+interface Answers {
+  readonly progress?: (progress: LabProgress) => void;
+  readonly done?: (result: LabResult) => void;
+  readonly prices?: (prices: readonly SchemePrice[]) => void;
+  readonly failed: (why: string) => void;
+}
+
+function ask(asked: ToLab, to: Answers, make: () => LabWorker): () => void {
   const worker = make();
   const end = (): void => {
     worker.onmessage = worker.onerror = null;
@@ -47,7 +66,11 @@ export function startLab(config: LabConfig, to: Listening, make: () => LabWorker
       case 'done':
         end();
         remember(data.result);
-        to.done(data.result);
+        to.done?.(data.result);
+        return;
+      case 'prices':
+        end();
+        to.prices?.(data.prices);
         return;
       case 'failed':
         end();
@@ -65,7 +88,7 @@ export function startLab(config: LabConfig, to: Listening, make: () => LabWorker
         : message,
     );
   };
-  worker.postMessage({ kind: 'start', config });
+  worker.postMessage(asked);
   return end;
 }
 

@@ -1,0 +1,122 @@
+import { useMemo } from 'react';
+import { type Beside, type LabResult, type PublishedSource, printConfig, runsOf } from '../../lab';
+import { pageAddress } from '../../session/pages';
+import { Button } from '../../ui/Button';
+import { Origin } from '../../ui/Origin';
+import { useCounting } from './counting';
+
+interface SourceProps {
+  readonly source: PublishedSource;
+  readonly begin: () => () => void;
+}
+
+/** One document: its figures, what the simulation counts beside them, and how that moves. */
+export function Source({ source, begin }: SourceProps) {
+  const { id, title, origin, place, about, figures, moves } = source;
+  const runs = useMemo(() => runsOf(source), [source]);
+  const { results, progress, failed, start, cancel } = useCounting(runs, begin);
+  const counted = runs.every((run) => results.has(printConfig(run)));
+  return (
+    <section className="published-source" aria-labelledby={`published-${id}`}>
+      <h2 id={`published-${id}`}>{title}</h2>
+      <p className="published-origin">
+        <Origin words={origin} />. Figures: {place}.
+      </p>
+      {about.map((words) => (
+        <p key={words}>{words}</p>
+      ))}
+      <div className="published-do">
+        {progress === undefined ? (
+          <Button look={counted ? 'outline' : 'strong'} onClick={start} disabled={counted}>
+            {counted ? 'Counted in this visit' : `Count now: ${runs.length} runs`}
+          </Button>
+        ) : (
+          <>
+            <Button look="outline" onClick={cancel}>
+              Cancel
+            </Button>
+            <progress aria-label={`Runs of ${title}`} max={1} value={progress.share} />
+          </>
+        )}
+        <p role="status">
+          {progress !== undefined && `Run ${progress.done + 1} of ${progress.of}.`}
+          {failed !== undefined && `It could not be counted. ${failed}`}
+        </p>
+      </div>
+      {figures.length > 0 && (
+        <div className="published-scroll">
+          <table>
+            <caption>What the document says, and what the simulation counts</caption>
+            <thead>
+              <tr>
+                <th scope="col">Published</th>
+                <th scope="col">Of what</th>
+                <th scope="col">Counted here, on a made-up workload</th>
+              </tr>
+            </thead>
+            <tbody>
+              {figures.map(({ figure, of, cannot, beside }) => (
+                <tr key={figure}>
+                  <th scope="row">{figure}</th>
+                  <td>{of}</td>
+                  <td>
+                    {cannot !== undefined && <p className="published-cannot">No figure. {cannot}</p>}
+                    {beside?.map((one) => (
+                      <Counted key={one.says} beside={one} results={results} />
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {moves !== undefined && (
+        <div className="published-scroll">
+          <table>
+            <caption>{moves.says}</caption>
+            <thead>
+              <tr>
+                <th scope="col">The same with one thing changed</th>
+                <th scope="col">Counted here</th>
+              </tr>
+            </thead>
+            <tbody>
+              {moves.rows.map(({ label, beside }) => (
+                <tr key={label}>
+                  <th scope="row">{label}</th>
+                  <td>
+                    {beside.map((one) => (
+                      <Counted key={one.says} beside={one} results={results} />
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface CountedProps {
+  readonly beside: Beside;
+  readonly results: ReadonlyMap<string, LabResult>;
+}
+
+/** A count once its runs are done, and where to do them oneself. */
+function Counted({ beside: { says, runs, value }, results }: CountedProps) {
+  const done = runs.flatMap((run) => results.get(printConfig(run)) ?? []);
+  return (
+    <p className="published-counted">
+      <strong>{done.length === runs.length ? value(done) : 'not counted yet'}</strong>
+      <span>{says}</span>
+      {runs.map((run) => (
+        <a key={printConfig(run)} href={pageAddress('lab', printConfig(run))}>
+          this run in the lab
+        </a>
+      ))}
+    </p>
+  );
+}

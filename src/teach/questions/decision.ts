@@ -19,11 +19,22 @@ export function outcomeOf(run: Run, step: number): string | undefined {
   });
 }
 
-/** Designs in which the processor's own decisions are all there is. */
-const BARE: ReadonlySet<string> = new Set(['native', 'nested']);
+const keepsShadows = new WeakMap<Run, boolean>();
 
 /** Whether the hypervisor keeps tables of its own in the guest's place: then what it decides is asked, not what the processor does. */
-export const shadows = (run: Run): boolean => !BARE.has(run.built.design.name);
+export function shadows(run: Run): boolean {
+  let known = keepsShadows.get(run);
+  if (known === undefined) {
+    const { hypervisor, machine, spec } = run.built;
+    const has = (): boolean =>
+      spec.tables.some(
+        ({ frame, level }) => hypervisor.describe.shadowOf(machine.gfnToMfn(frame), level) >= 0,
+      );
+    known = has() || run.peek(run.length, has);
+    keepsShadows.set(run, known);
+  }
+  return known;
+}
 
 /** Whether a step is a decision that a person can take, with an outcome that has a name. */
 export function isDecision(run: Run, step: number): boolean {

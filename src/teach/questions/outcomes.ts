@@ -137,4 +137,60 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     asks: 'The compare-and-exchange was done. Did the entry still hold what was read?',
     outcomes: { '^': 'Yes: the new value is in place', '>cmpxchg': 'No: try again with the new value' },
   },
+  'sh_remove_write_access.needed': {
+    asks: 'A page has to lose its writable mappings. Must anything be looked for?',
+    outcomes: { '>count': 'Yes: somebody can write it', '^': 'No: nobody can write it as it is' },
+  },
+  'sh_invlpg.synced': {
+    asks: 'INVLPG: does the hypervisor have to touch its shadow entry?',
+    outcomes: {
+      '>lock': 'Yes: the table is out of sync, so the entry may be stale',
+      '^': 'No: it is in sync',
+    },
+  },
+  'kvm_mmu_get_page.find': {
+    asks: 'A shadow page of this frame and role is wanted. Is there one?',
+    outcomes: { '>found': 'Yes: it is used as it is', '>make': 'No: one has to be made' },
+  },
+  'kvm_mmu_sync_roots.look': {
+    asks: 'CR3 has been loaded. Is there anything to synchronise?',
+    outcomes: { '>lock': 'Yes: a shadow page below the root may be unsync', '^': 'No: none is unsync' },
+  },
+  'fast_page_fault.judge': {
+    asks: 'The spte was read without the lock. May the fast path open it?',
+    outcomes: {
+      '>exchange': 'Yes: nothing but dirty logging forbids the store',
+      '>log-early': 'Yes, and it is logged at once',
+      '>trace': 'No: it is gone, or open already, or the slow path must do it',
+    },
+    variants: ['>log-early'],
+  },
+  'fast_page_fault.exchange': {
+    asks: 'The compare-and-exchange of the spte: did it still hold what was read?',
+    outcomes: { '>log': 'Yes: the guest may write now', '>trace': 'No: somebody has changed it' },
+  },
+  'fast_page_fault_2012.flag': {
+    asks: 'Is somebody just protecting the page?',
+    outcomes: { '>exchange': 'No: the spte may be opened', '>abort': 'Yes: give up' },
+  },
+  'xi_take_kit.room': {
+    asks: 'A shadow needs a kit from the pool. Is one free?',
+    outcomes: { '>take': 'Yes', '(xi_recycle': 'No: the one used least recently is taken from its table' },
+  },
+  'pv_page_fault.first': {
+    asks: 'Who deals with this fault first?',
+    outcomes: {
+      '(do_page_fault': 'The guest’s own handler',
+      '(ptwr_emulate': 'The hypervisor: it may be a store to a page table, which it emulates',
+      '(pv_shadow_fault': 'The hypervisor: its shadow may lack something',
+    },
+  },
+  'ptwr_emulate.validate': {
+    asks: 'The guest stores an entry of its own page table. Is it allowed?',
+    outcomes: { '>write': 'Yes: the entry is written for the guest', '>refuse': 'No: it is refused' },
+  },
+  'pv_do_mmu_update.validate': {
+    asks: 'The guest asks for an entry to be changed. Is it allowed?',
+    outcomes: { '>read': 'Yes: go on', '>unlock': 'No: it is refused' },
+  },
 };

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../base';
+import { procedureNamed } from '../../kernel';
 import { runOf } from '../../testing/library';
+import { parseGraph } from '../whyNot/graph';
+import { GRAPH } from '../whyNot/graph.gen';
 import { answerOf, grade, nextTurn, posable, pose, poseAsk, type QuestionKind } from './index';
+import { DECISIONS } from './outcomes';
 
 const drift = runOf('a-page-table-may-drift');
 
@@ -93,6 +97,35 @@ describe('what the run itself answers', () => {
       }
       expect(kinds.size, `${id}: ${[...kinds]}`).toBeGreaterThan(1);
     }
+  });
+});
+
+describe('decisions', () => {
+  it('name every outcome that a run of the library has shown, and none that the tables do not have', () => {
+    const graph = parseGraph(GRAPH, (name) => procedureNamed(name)?.steps.map(({ label }) => label));
+    for (const [place, { outcomes }] of Object.entries(DECISIONS)) {
+      const [name = '', label = ''] = place.split('.');
+      const labels = procedureNamed(name)?.steps.map((step) => step.label) ?? [];
+      const node = defined(graph.node(name, labels.indexOf(label)), place);
+      const shown = [
+        ...[...node.next].map((pc) => `>${labels[pc]}`),
+        ...[...node.calls.keys()].map((callee) => `(${callee}`),
+        ...(node.returns ? ['^'] : []),
+      ];
+      const unnamed = shown.filter((outcome) => !(outcome in outcomes));
+      expect(unnamed, place).toEqual([]);
+      for (const outcome of Object.keys(outcomes)) {
+        const exists =
+          outcome === '^' ||
+          (outcome.startsWith('>') && labels.includes(outcome.slice(1))) ||
+          (outcome.startsWith('(') && procedureNamed(outcome.slice(1)) !== undefined);
+        expect(exists, `${place}: ${outcome}`).toBe(true);
+      }
+    }
+  });
+
+  it('of a scheme without a hypervisor are the processor’s', () => {
+    expect(nextTurn(runOf('lost-dirty-bit'), 0)?.kind).toBe('decision');
   });
 });
 

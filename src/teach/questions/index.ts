@@ -1,4 +1,4 @@
 export { answerOf } from './places';
 export { posable, pose, poseAsk } from './pose';
 export * from './question';
-export { nextTurn, type Turn } from './steering';
+export { nextTurn } from './steering';

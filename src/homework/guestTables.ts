@@ -20,6 +20,8 @@ export type PagingName = 'x86-64' | 'pae' | '32-bit';
 /** What an exercise has to know of a paging mode to draw addresses and entries. The machine translates; this only draws. */
 export interface Shape {
   readonly name: PagingName;
+  /** In a few letters, and in a line. */
+  readonly short: string;
   readonly title: string;
   readonly levels: number;
   /** Bits of the index of each level; of level 1 first. */
@@ -31,6 +33,7 @@ export interface Shape {
 export const SHAPES: Readonly<Record<PagingName, Shape>> = {
   'x86-64': {
     name: 'x86-64',
+    short: '4-level',
     title: '4-level paging (48-bit addresses, entries of 64 bits, 512 per table)',
     levels: 4,
     bits: [9, 9, 9, 9],
@@ -38,6 +41,7 @@ export const SHAPES: Readonly<Record<PagingName, Shape>> = {
   },
   pae: {
     name: 'pae',
+    short: 'PAE',
     title: 'PAE paging (32-bit addresses, entries of 64 bits, 512 per table, 4 in the top table)',
     levels: 3,
     bits: [9, 9, 2],
@@ -45,6 +49,7 @@ export const SHAPES: Readonly<Record<PagingName, Shape>> = {
   },
   '32-bit': {
     name: '32-bit',
+    short: '32-bit',
     title: '32-bit paging (32-bit addresses, entries of 32 bits, 1,024 per table)',
     levels: 2,
     bits: [10, 10],
@@ -63,6 +68,10 @@ export function addressOf(shape: Shape, indices: readonly number[], offset: numb
   const negative = shape.name === 'x86-64' && (va & (1n << 47n)) !== 0n;
   return negative ? va | 0xffff_0000_0000_0000n : va;
 }
+
+/** The address as a sheet prints it: all eight digits where there are no more. */
+export const vaText = (shape: Shape, va: bigint): string =>
+  shape.name === 'x86-64' ? long(va) : wordText(va, 8);
 
 export interface Flags {
   readonly p?: boolean;
@@ -99,7 +108,7 @@ export function tableLines(shape: Shape, tables: readonly DrawnTable[]): string[
 export function printTables(shape: Shape, tables: readonly DrawnTable[]): Block[] {
   return tables.map(({ frame, entries }) =>
     table(
-      `Frame ${frameText(frame)} (entries that are not listed are 0)`,
+      `Frame ${frameText(frame)}`,
       ['index', 'entry'],
       [...entries]
         .sort((a, b) => a.index - b.index)

@@ -14,6 +14,7 @@ import {
   SHAPES,
   type Shape,
   tableLines,
+  vaText,
 } from '../guestTables';
 import { asHex, entryLow, eventsOf, part, runOf, told } from '../lab';
 import { frameText, long, program, quote, text } from '../paper';
@@ -156,7 +157,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
   const { wp, smep, smap } = registers;
   const on = [...(smep ? ['smep'] : []), ...(smap ? ['smap'] : [])];
   const scenario = [
-    `scenario ${quote(`Faults in ${shape.name} paging`)}`,
+    `scenario ${quote(`Faults in ${shape.short} paging`)}`,
     `about ${quote('An exercise: which accesses fault, and what does the error code say?')}`,
     '',
     'design native',
@@ -187,7 +188,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
   ];
   const prompt: Block[] = [
     text(
-      `The processor uses ${shape.title}. CR3 names frame ${frameText(root.frame)}. ${settings.join(', ')}. Physical addresses have 40 bits. Nothing is in the TLB.`,
+      `The processor uses ${shape.title}. CR3 names frame ${frameText(root.frame)}. ${settings.join(', ')}. Physical addresses have 40 bits. Nothing is in the TLB. Entries of tables that are not listed are 0.`,
     ),
     text(
       `Bits of an entry: P is bit 0, W bit 1, U bit 2, A bit 5, D bit 6${nx ? ', NX bit 63' : ''}. Bits of the error code: P is bit 0, W bit 1, U bit 2, RSVD bit 3, I bit 4.`,
@@ -195,7 +196,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
     ...printTables(shape, tables),
     program(
       'One after the other; after a fault the handler goes on with the next line',
-      accesses.map(({ kind, mode, va }, n) => `(${n + 1})  ${mode} mode ${WORDS[kind]} ${long(va)}`),
+      accesses.map(({ kind, mode, va }, n) => `(${n + 1})  ${mode} mode ${WORDS[kind]} ${vaText(shape, va)}`),
     ),
   ];
   const fields: Field[] = [];
@@ -249,7 +250,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
     'A write that does not fault sets D in the last entry; nothing clears it here. A read never sets it.',
   );
   return {
-    exercise: { title: `Faults in ${shape.name} paging`, prompt, fields, scenario },
+    exercise: { title: `Faults in ${shape.short} paging`, prompt, fields, scenario },
     key: {
       answers,
       solution: told(run, (p, label) => p === 'hardware_walk' && label !== 'start' && label !== 'done'),

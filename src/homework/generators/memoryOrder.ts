@@ -192,7 +192,7 @@ function made(threads: Threads): Made {
     ),
     table(
       'Ends',
-      ['', ...reads.map(({ thread: v, register }) => `P${v}:${register}`)],
+      ['end', ...reads.map(({ thread: v, register }) => `P${v}:${register}`)],
       listed.map((end, i) => [LETTERS[i] as string, ...end.split(' ')]),
     ),
   ];

@@ -13,6 +13,7 @@ import {
   SHAPES,
   type Shape,
   tableLines,
+  vaText,
 } from '../guestTables';
 import { asHex, asHex64, eventsOf, part, runOf, told } from '../lab';
 import { frameText, long, program, quote, text } from '../paper';
@@ -170,7 +171,7 @@ function missing(
 function made({ shape, tables, reads }: Drawn, level: Level): Made {
   const [root] = tables as [DrawnTable];
   const scenario = [
-    `scenario ${quote(`A page walk in ${shape.name} paging`)}`,
+    `scenario ${quote(`A page walk in ${shape.short} paging`)}`,
     `about ${quote('An exercise: which entries are read, and which byte of memory is it?')}`,
     '',
     'design native',
@@ -187,12 +188,12 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
       `The processor uses ${shape.title}. CR3 names frame ${frameText(root.frame)}. Pages have 4,096 bytes; frame numbers count them.`,
     ),
     text(
-      'These frames hold tables. Bit 0 of an entry is P, bit 1 W, bit 2 U, bit 5 A, bit 6 D, bit 7 PS (in entries above level 1: a large page). Bits 9 to 11 and 3 to 4 mean nothing here.',
+      'These frames hold tables; entries that are not listed are 0. Bit 0 of an entry is P, bit 1 W, bit 2 U, bit 5 A, bit 6 D, bit 7 PS (in entries above level 1: a large page). Bits 9 to 11 and 3 to 4 mean nothing here.',
     ),
     ...printTables(shape, tables),
     program(
       'The processor reads four bytes at',
-      reads.map((va, n) => `${reads.length > 1 ? `(${n + 1})  ` : ''}${long(va)}`),
+      reads.map((va, n) => `${reads.length > 1 ? `(${n + 1})  ` : ''}${vaText(shape, va)}`),
     ),
   ];
   const fields: Field[] = [];
@@ -254,7 +255,7 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
     );
   });
   return {
-    exercise: { title: `A walk in ${shape.name} paging`, prompt, fields, scenario: `${scenario}\n` },
+    exercise: { title: `A walk in ${shape.short} paging`, prompt, fields, scenario: `${scenario}\n` },
     key: {
       answers,
       solution: told(run, (procedure) => procedure === 'hardware_walk' || procedure === 'guest_access'),

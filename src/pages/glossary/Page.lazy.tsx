@@ -11,7 +11,10 @@ export default function Glossary({ rest }: { readonly rest: string }) {
   const topics = [...new Set(found.map(({ topic }) => topic))];
   const here = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another place
-  useEffect(() => here.current?.scrollIntoView({ block: 'center' }), [rest]);
+  useEffect(() => {
+    // Not its value: newer browsers give a promise, which React would take for the way to clean up.
+    here.current?.scrollIntoView({ block: 'center' });
+  }, [rest]);
   return (
     <main className="glossary">
       <div className="glossary-head">

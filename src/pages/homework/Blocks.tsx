@@ -20,7 +20,7 @@ function OneBlock({ block }: { readonly block: Block }) {
     case 'table':
       return (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keys as well
-        <section className="homework-table" aria-label={block.caption} tabIndex={0}>
+        <div className="homework-table" tabIndex={0}>
           <table>
             <caption>{block.caption}</caption>
             <thead>
@@ -45,7 +45,7 @@ function OneBlock({ block }: { readonly block: Block }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       );
     case 'program':
       return (

@@ -11,7 +11,7 @@ const ANY_SEED = 1_000_000;
 export function Chooser({ controls }: { readonly controls: Controls }) {
   const [generator, setGenerator] = useState<string>(MIXED);
   const [seed, setSeed] = useState('1');
-  const [count, setCount] = useState('4');
+  const [count, setCount] = useState('8');
   const [level, setLevel] = useState<Level>(1);
   const [checks, setChecks] = useState(true);
   const sheet = sheetNamed({ generator, seed: seed.trim(), count: count.trim(), level: String(level) });
@@ -46,7 +46,7 @@ export function Chooser({ controls }: { readonly controls: Controls }) {
                 onChange={() => setGenerator(name)}
               />
               <span>
-                <b>{title}</b>
+                <b className="homework-kind">{title}</b>
                 <span>{says}</span>
               </span>
             </label>

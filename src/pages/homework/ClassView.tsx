@@ -9,8 +9,14 @@ import { Blocks } from './Blocks';
 export const questionName = ({ sheet, n, field }: ClassQuestion): QuestionName =>
   `${sheet.generator}/${sheet.version}/${sheet.seed}/${n + 1}/${sheet.level}/${field}`;
 
+interface ClassViewProps {
+  readonly question: ClassQuestion;
+  /** The address of the whole page, without its fragment: students type it. */
+  readonly page: string;
+}
+
 /** For the projector: the question, where to answer it, and what came of it. */
-export function ClassView({ question }: { readonly question: ClassQuestion }) {
+export function ClassView({ question, page }: ClassViewProps) {
   const { exercise, key } = exerciseOf(question.sheet, question.n);
   const field = exercise.fields.find(({ id }) => id === question.field) as Field;
   const [codes, setCodes] = useState('');
@@ -20,7 +26,7 @@ export function ClassView({ question }: { readonly question: ClassQuestion }) {
   const most = Math.max(1, ...answers.map(({ count }) => count));
   const total = answers.reduce((sum, { count }) => sum + count, 0);
   const right = key.answers[field.id] as string;
-  const where = restOf({ kind: 'answer', question });
+  const where = pageAddress('homework', restOf({ kind: 'answer', question }));
   const others = exercise.fields.filter(({ id, type }) => id !== field.id && answerSpace(type) !== undefined);
   return (
     <div className="homework-class">
@@ -29,8 +35,11 @@ export function ClassView({ question }: { readonly question: ClassQuestion }) {
         <h1 id="class-question">{field.label}</h1>
         <p>
           Answer on your own machine at{' '}
-          <a href={pageAddress('homework', where)}>{pageAddress('homework', where)}</a> and read out the code
-          you get.
+          <a href={where}>
+            {page}
+            {where}
+          </a>{' '}
+          and read out the code you get.
         </p>
         <div className="homework-ways">
           <a
@@ -59,7 +68,9 @@ export function ClassView({ question }: { readonly question: ClassQuestion }) {
       </section>
       <section className="homework-tally" aria-label="Answers of the class">
         <label>
-          Codes, one after the other; <code>x3</code> behind one that was heard three times
+          <span>
+            Codes, one after the other; <code>x3</code> behind one that was heard three times
+          </span>
           <textarea rows={3} value={codes} spellCheck={false} onChange={(e) => setCodes(e.target.value)} />
         </label>
         <p role="status">

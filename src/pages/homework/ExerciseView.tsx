@@ -64,7 +64,7 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
                 </>
               )}
               <span className="homework-points">{pointsText(field.points)}</span>
-              {shown !== undefined && (
+              {shown !== undefined && shown.kind !== 'missing' && (
                 <p className="homework-mark" id={`${id}-mark`}>
                   <b>{MARKS[shown.kind]}</b> {why(shown)}
                 </p>
@@ -80,7 +80,8 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
           </Button>
           {link !== undefined && <a href={link}>Watch it on the stage</a>}
           <p className="homework-sum" role="status">
-            {marked !== undefined && `${marked.points} of ${pointsText(marked.of)}`}
+            {marked !== undefined &&
+              `${marked.points} of ${pointsText(marked.of)}${missingText(marked.fields.filter(({ mark }) => mark.kind === 'missing').length)}`}
           </p>
         </div>
       )}
@@ -92,8 +93,11 @@ const MARKS: Readonly<Record<Mark['kind'], string>> = {
   right: '✓ Right.',
   wrong: '✗ Not so.',
   unreadable: '? Not understood.',
-  missing: '– No answer yet.',
+  missing: '',
 };
+
+const missingText = (count: number): string =>
+  count === 0 ? '' : `, ${count} ${count === 1 ? 'answer is' : 'answers are'} missing`;
 
 function why(mark: Mark): string {
   switch (mark.kind) {

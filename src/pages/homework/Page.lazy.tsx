@@ -19,7 +19,10 @@ interface HomeworkProps {
 export default function Homework({ controls, rest }: HomeworkProps) {
   const top = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another sheet
-  useEffect(() => top.current?.scrollTo(0, 0), [rest]);
+  useEffect(() => {
+    // Not its value: newer browsers give a promise, which React would take for the way to clean up.
+    top.current?.scrollTo(0, 0);
+  }, [rest]);
   return (
     <main className="homework" ref={top}>
       <div className="homework-page">
@@ -51,7 +54,7 @@ function Shown({ controls, rest }: HomeworkProps) {
     case 'key':
       return <KeySheet key={key} controls={controls} sheet={value.sheet} />;
     case 'class':
-      return <ClassView key={key} question={value.question} />;
+      return <ClassView key={key} question={value.question} page={controls.host.address()} />;
     case 'answer':
       return <AnswerView key={key} question={value.question} />;
     default:

@@ -71,7 +71,7 @@ function harnessAccess(event: RecordedEvent): GuestOp {
 const logging = (c: XenCase): GuestOp[] =>
   c.mode === 'pae' ? [{ kind: 'store', va: HARNESS_LOG, width: 4, value: { hi: 0, lo: 1 }, cpl: 0 }] : [];
 
-const BREAK = 'recorded-break';
+const BREAK = 'note-for-the-recording';
 /** The harness leaves for a CPUID: nothing after it is emulated ahead. With 1 its marker has faulted, which ends a row of zero stores. */
 const pause = (marker: boolean): GuestOp => ({ kind: 'call', name: BREAK, args: [marker ? 1 : 0] });
 
@@ -126,7 +126,12 @@ const designFor = (c: XenCase): Design => ({
       ...built.exits.operations,
       [BREAK, harnessBreak as Procedure<never>],
     ];
-    return { ...built, boot: loadRecorded, exits: { ...built.exits, operations: new Map(operations) } };
+    const guestWork = new Set([...(built.exits.guestWork ?? []), BREAK]);
+    return {
+      ...built,
+      boot: loadRecorded,
+      exits: { ...built.exits, guestWork, operations: new Map(operations) },
+    };
   },
 });
 
@@ -166,18 +171,22 @@ export function xenScenario(
 ): RecordedScenario {
   const program: GuestOp[] = [];
   const sources: OpSource[] = [];
-  const add = (ops: readonly GuestOp[], i: number): Stretch => {
+  const add = (ops: readonly GuestOp[], i: number, own: number): Stretch => {
     const stretch = { op: program.length, count: ops.length };
-    for (const op of ops) {
+    ops.forEach((op, k) => {
       program.push(op);
-      sources.push(sourceOf(i));
-    }
+      const source = sourceOf(i);
+      // What the recorder's own code does is told apart from the operation that it records.
+      sources.push(
+        k === own ? source : { ...source, text: op.kind === 'call' ? '· noted' : '· the recorder' },
+      );
+    });
     return stretch;
   };
   const places = c.ops.map((op, i): Place => {
     const [ahead, after] = inEntry(`op ${op.op}`, () => [opsBefore(c, op), ownOps(c, op)] as const);
-    const before = ahead === undefined ? undefined : add(ahead, i);
-    const own = add(after, i);
+    const before = ahead === undefined ? undefined : add(ahead, i, -1);
+    const own = add(after, i, 1);
     return { before, own, instruction: own.op + 1 };
   });
   const given = defined(c.vcpus[0], 'a vCPU');

@@ -58,7 +58,9 @@ export function Section({ section, again }: SectionProps) {
       <p className="truth-against">
         <span>Against</span> {against}.
       </p>
-      <p>{how}</p>
+      <p>
+        {how} {(id === 'kvm' || id === 'xen') && <a href="#/recorded">Put a recorded case on stage.</a>}
+      </p>
       {again !== undefined && (
         <p className={differs ? 'truth-again is-different' : 'truth-again'} role="status">
           {differs

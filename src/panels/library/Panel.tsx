@@ -69,6 +69,15 @@ export function LibraryPanel({ controls }: { readonly controls: Controls }) {
           </ul>
         </section>
       ))}
+      <section className="library-topic" aria-label="Recorded on real machines">
+        <h3>Recorded on real machines</h3>
+        <p className="library-more">
+          Guest programs that ran on a real Linux and a real Xen, to put on stage beside what these did.
+        </p>
+        <Button look="outline" onClick={() => controls.execute('page:recorded')}>
+          Choose a recorded case
+        </Button>
+      </section>
     </Dialog>
   );
 }

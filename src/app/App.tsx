@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { StagePanel } from '../panels/stage/StagePanel';
 import type { Controls } from '../session/controls';
+import { HOME_LEAD } from '../session/homeLead';
 import { Fetched } from '../ui/Fetched';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
@@ -35,9 +36,14 @@ export function App({ controls }: { readonly controls: Controls }) {
           <main className="app-empty home-hero">
             {/* What a bare visit shows first is what plays there: the stage, in the place where it stays. */}
             {page.name === 'home' && version > 0 && (
-              <div className="home-stage">
-                <StagePanel controls={controls} />
-              </div>
+              <>
+                <p className="home-lead">{HOME_LEAD}</p>
+                <div className="home-example">
+                  <div className="home-stage">
+                    <StagePanel controls={controls} />
+                  </div>
+                </div>
+              </>
             )}
           </main>
         </Fetched>

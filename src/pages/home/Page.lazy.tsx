@@ -1,4 +1,5 @@
 import type { Controls } from '../../session/controls';
+import { HOME_LEAD } from '../../session/homeLead';
 import { Example } from './Example';
 import { Shelves } from './Shelves';
 import { StartHere } from './StartHere';
@@ -10,16 +11,9 @@ export default function Home({ controls }: { readonly controls: Controls }) {
   return (
     <main className="home">
       <div className="home-hero">
-        <div className="home-what">
-          <p className="home-lead">
-            A hypervisor keeps page tables of its own, the shadow, and the processor walks those instead of
-            the guest’s. Shadowscope runs real page tables, four historical designs and nested paging in this
-            page, so that you can watch every step, take it back, change the order of the processors, and see
-            what breaks.
-          </p>
-          <StartHere controls={controls} />
-        </div>
+        <p className="home-lead">{HOME_LEAD}</p>
         <Example controls={controls} />
+        <StartHere controls={controls} />
       </div>
       <WaysIn controls={controls} />
       <Shelves controls={controls} />

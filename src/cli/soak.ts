@@ -2,17 +2,18 @@ import { bundle } from './bundle';
 import { exec } from './exec';
 
 /**
- * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all but `xi` and `world`, one after the other.
+ * `npm run soak [-- WHAT] [options]`: what `npm test` does not have the time for. Without WHAT: all but `xi`, `lab` and `world`, one after the other.
  *   random       1,000,000 operations of random guests of Xen with all protections on  [--operations N] [--seed S]
  *   protections  each protection off, from ten seeds: what it protects must break       [--seeds N] [--seed S] [--only NAME,NAME]
  *   kvm          20,000 random worlds of KVM                                         [--worlds N] [--seed S] [--without NAME,NAME]
  *   cases        2,000 made-up cases in the format of KVM's recordings               [--cases N] [--operations N] [--seed S]
  *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
  *                (the first round also has the verdicts of the fast page fault that take minutes)
+ *   lab          a workload of 10,000,000 accesses on the page, against the command line     [--accesses N]; needs a build
  *   xi           random guests of XI, in all paging modes and pool sizes                 [--guests N] [--operations N] [--seed S]
  *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
-const JOBS = ['random', 'protections', 'kvm', 'cases', 'laws', 'xi', 'world'] as const;
+const JOBS = ['random', 'protections', 'kvm', 'cases', 'laws', 'lab', 'xi', 'world'] as const;
 type Job = (typeof JOBS)[number];
 /** The driver of each job that is not one of Xen's guests. */
 const DRIVERS: Partial<Record<Job, string>> = {
@@ -39,7 +40,7 @@ function option(name: string, otherwise: number): number {
 }
 
 /** The random driver runs bundled: twice as fast as through a loader. */
-async function driver(job: Exclude<Job, 'laws'>): Promise<number> {
+async function driver(job: Exclude<Job, 'laws' | 'lab'>): Promise<number> {
   const file = await bundle(DRIVERS[job] ?? XEN_DRIVER);
   console.log(`\n=== ${job}`);
   const seed = rest.includes('--seed') ? [] : ['--seed', String(Date.now() % 1_000_000_000)];
@@ -68,7 +69,15 @@ async function laws(): Promise<number> {
   return 0;
 }
 
-const run = (job: Job): Promise<number> => (job === 'laws' ? laws() : driver(job));
+/** The page's run of a workload, and the command line's, of a length that `npm test` has no time for. */
+async function lab(): Promise<number> {
+  process.env.LAB_ACCESSES = String(option('accesses', 10_000_000));
+  return (
+    await exec('playwright', ['test', 'lab.spec.ts', '--timeout=3600000'], { live: true, limit: HOURS })
+  ).exit;
+}
+
+const run = (job: Job): Promise<number> => (job === 'laws' ? laws() : job === 'lab' ? lab() : driver(job));
 
 process.exitCode = 0;
 for (const job of named === undefined

@@ -292,7 +292,7 @@ const snapshots: PublishedSource = {
   id: 'snapshots',
   title: 'Out-of-sync L1 shadows: snapshots',
   origin: 'Xen 047782fa01, 20 June 2008: the third of four patches',
-  place: 'the whole mail: it is a patch',
+  place: 'none, it is a patch',
   about: [
     'This mail gives no figures: it is code. What its snapshots save can be counted all the same: when a table that went out of sync is brought in sync, an entry that equals its snapshot need not be derived again.',
   ],

@@ -60,10 +60,10 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
         7x?” in the letter; 5.5x in the thread around it.
       </p>
       <p>
-        7 stands for two different things in the thread: mprotect on Xen still costs about seven times as
-        much, by nature of the words as much as on bare hardware; and batching gained about seven times. If
-        both hold, it began at about fifty times. How many pages were changed, the thread does not say. A
-        version with a shortcut reached 5.5.
+        7 stands for two different things in the thread: mprotect on Xen still costs about seven times as much
+        (as on bare hardware, presumably); and batching gained about seven times. If both hold, it began at
+        about fifty times. How many pages were changed, the thread does not say. A version with a shortcut
+        reached 5.5.
       </p>
       <p>
         What can be counted is how often one mprotect leaves the guest in each scheme. What a trap costs

@@ -14,6 +14,7 @@ import { ShareDialog } from './shareDialog';
 import { Stage } from './stage';
 import { StoryCard } from './story';
 import { Timeline } from './timeline';
+import { TracePage } from './tracePage';
 import { Transport } from './transport';
 
 /** The page as a whole: opening it, waiting for it, and its screens. */
@@ -32,6 +33,7 @@ export class AppPage {
   readonly messages: Messages;
   readonly details: Details;
   readonly race: RaceFinder;
+  readonly trace: TracePage;
   readonly questions: QuestionCard;
 
   constructor(readonly page: Page) {
@@ -49,6 +51,7 @@ export class AppPage {
     this.messages = new Messages(this);
     this.details = new Details(this);
     this.race = new RaceFinder(this);
+    this.trace = new TracePage(this);
     this.questions = new QuestionCard(this);
   }
 

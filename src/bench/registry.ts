@@ -10,6 +10,7 @@ import { replay } from './benches/replay';
 import { scrub } from './benches/scrub';
 import { stageFrame } from './benches/stageFrame';
 import { stepBack } from './benches/stepBack';
+import { trace } from './benches/trace';
 
 /** Every bench, in the order in which they run. A new one is a file in `benches/` and a row here. */
 export const BENCHES: readonly Bench[] = [
@@ -24,4 +25,5 @@ export const BENCHES: readonly Bench[] = [
   backlinks,
   replay,
   lab,
+  trace,
 ];

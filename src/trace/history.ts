@@ -5,7 +5,9 @@ import { Int32Column } from './columns';
  * the place's own list of changes, so a jump costs the same wherever it goes: every change is its own keyframe.
  */
 export class History {
-  private readonly slots = new Map<number, number>();
+  /** Numbers of places, by owner and by index there. */
+  private readonly owners: (Map<number, number> | undefined)[] = [];
+  private count = 0;
   private readonly logSlot = new Int32Column();
   private readonly logEvent = new Int32Column();
   private readonly logHi = new Int32Column();
@@ -18,17 +20,26 @@ export class History {
   private hi = new Int32Array(0);
   private lo = new Int32Array(0);
 
-  /** A place by its owner and its index there (below 2,048). */
+  /** The number of a place, which gets one when it is asked for first. */
   private slot(owner: number, index: number): number {
-    const key = owner * PLACES + index;
-    let slot = this.slots.get(key);
+    let places = this.owners[owner];
+    if (places === undefined) {
+      places = new Map();
+      this.owners[owner] = places;
+    }
+    let slot = places.get(index);
     if (slot === undefined) {
-      slot = this.slots.size;
-      this.slots.set(key, slot);
+      slot = this.count++;
+      places.set(index, slot);
       this.nowHi.push(0);
       this.nowLo.push(0);
     }
     return slot;
+  }
+
+  /** Every place of an owner that ever held anything, in no order. */
+  places(owner: number): Iterable<number> {
+    return this.owners[owner]?.keys() ?? [];
   }
 
   /** From this event on the place holds the value. Events come in order. */
@@ -44,16 +55,16 @@ export class History {
 
   /** The latest value, while the trace is being read; undefined if there is none. */
   now(owner: number, index: number): { readonly hi: number; readonly lo: number } | undefined {
-    const slot = this.slots.get(owner * PLACES + index);
+    const slot = this.owners[owner]?.get(index);
     return slot === undefined ? undefined : { hi: this.nowHi[slot] ?? 0, lo: this.nowLo[slot] ?? 0 };
   }
 
   /** Puts the changes of every place together. After this nothing is set any more. */
   finish(): void {
     const n = this.logSlot.length;
-    const start = new Int32Array(this.slots.size + 1);
+    const start = new Int32Array(this.count + 1);
     for (let i = 0; i < n; i++) start[this.logSlot.get(i) + 1]!++;
-    for (let s = 0; s < this.slots.size; s++) start[s + 1]! += start[s]!;
+    for (let s = 0; s < this.count; s++) start[s + 1]! += start[s]!;
     const next = start.slice();
     this.event = new Int32Array(n);
     this.hi = new Int32Array(n);
@@ -70,7 +81,7 @@ export class History {
 
   /** What a place held just after an event; undefined before its first change. */
   at(owner: number, index: number, event: number): Change | undefined {
-    const slot = this.slots.get(owner * PLACES + index);
+    const slot = this.owners[owner]?.get(index);
     if (slot === undefined) return undefined;
     let low = this.start[slot] ?? 0;
     let high = this.start[slot + 1] ?? 0;
@@ -87,11 +98,9 @@ export class History {
   }
 
   get bytes(): number {
-    return this.event.byteLength * 3 + this.start.byteLength + this.slots.size * 40;
+    return this.event.byteLength * 3 + this.start.byteLength + this.count * 40;
   }
 }
-
-const PLACES = 2048;
 
 export interface Change {
   /** The event that made it so. */

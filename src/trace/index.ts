@@ -1,4 +1,4 @@
-export type { Lane, Task } from './events';
+export type { Lane, Task, TraceEvents } from './events';
 export * from './explain/explain';
 export type { Geometry } from './geometry';
 export * from './import';

@@ -39,14 +39,12 @@ export function eventKind(id: number, name: string, lines: readonly string[]): E
   const fields = new Map<string, Field>();
   let width = 0;
   const layouts: Layout[] = [];
-  const event: EventKind = {
+  const event = {
     id,
     name,
     fields,
     layouts,
-    get width() {
-      return width;
-    },
+    width: 0,
   };
   for (const line of lines) {
     const ops: Op[] = [];
@@ -69,6 +67,7 @@ export function eventKind(id: number, name: string, lines: readonly string[]): E
     }
     layouts.push({ event, ops });
   }
+  event.width = width;
   return event;
 }
 

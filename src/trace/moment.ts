@@ -3,6 +3,7 @@ import { NO_LANE, type TraceEvents } from './events';
 import { GUEST, LANE, LIFE, MODE, type TraceHistory } from './follow';
 import type { Geometry } from './geometry';
 import type { GuestTable } from './guestTables';
+import type { History } from './history';
 import type { Life } from './lives';
 import { accessText, roleAccess, roleDirect, roleLevel, roleQuadrant } from './pageText';
 import { followWalk, type Walk, type WalkStep } from './walks';
@@ -148,16 +149,15 @@ function exitReason(events: TraceEvents, event: number): string {
 
 const ENTRIES = 512;
 
-function entriesAt(
-  at: (index: number) => { readonly event: number; readonly hi: number; readonly lo: number } | undefined,
-  count: number,
-): EntryNow[] {
+/** What the entries of a table or page hold, in order; places beyond them are something else's. */
+function entriesAt(history: History, owner: number, event: number, count: number): EntryNow[] {
   const out: EntryNow[] = [];
-  for (let index = 0; index < count; index++) {
-    const change = at(index);
+  for (const index of history.places(owner)) {
+    if (index >= count) continue;
+    const change = history.at(owner, index, event);
     if (change !== undefined) out.push({ index, hi: change.hi, lo: change.lo, event: change.event });
   }
-  return out;
+  return out.sort((a, b) => a.index - b.index);
 }
 
 /** Tables on the walk, then those read last. */
@@ -176,7 +176,7 @@ function tablesAt(h: TraceHistory, event: number, walk: Walk | undefined): Table
       gfn: table.gfn,
       level: table.level,
       entryBytes: table.entryBytes,
-      entries: entriesAt((i) => h.guest.at(table.id, i, event), table.entryBytes === 4 ? 1024 : ENTRIES),
+      entries: entriesAt(h.guest, table.id, event, table.entryBytes === 4 ? 1024 : ENTRIES),
     }));
 }
 
@@ -226,7 +226,7 @@ function pagesAt(
         gone: life.died === event,
         older: !life.made,
         synced,
-        entries: entriesAt((i) => h.sptes.at(life.id, i, event), ENTRIES).filter(
+        entries: entriesAt(h.sptes, life.id, event, ENTRIES).filter(
           ({ hi, lo, event: at }) => hi !== 0 || lo !== 0 || at === event,
         ),
       };

@@ -12,6 +12,8 @@ const RETURN = 13;
 const HASH = 35;
 /** Nobody's line is longer; without a bound a file without line ends would be held in memory whole. */
 const LONGEST_LINE = 64 * 1024;
+/** Where a tracepoint keeps its vCPU, or -1: what an older kernel does not print is no vCPU, and not the first. */
+const vcpuAt = KINDS.map((kind) => kind.fields.get('vcpu')?.offset ?? -1);
 const firstLayout = KINDS.map((kind) => LAYOUTS.findIndex((layout) => layout.event === kind));
 
 /**
@@ -146,9 +148,9 @@ export class TraceReader {
       const i = n === 0 ? first : n <= first ? n - 1 : n;
       const layout = kind.layouts[i];
       if (layout === undefined) continue;
-      words.fill(0);
-      const vcpu = kind.fields.get('vcpu');
-      if (vcpu !== undefined) words[vcpu.offset] = -1;
+      words.fill(0, 0, kind.width);
+      const vcpu = vcpuAt[kind.id] ?? -1;
+      if (vcpu >= 0) words[vcpu] = -1;
       c.at = start;
       if (!readLayout(layout, c, words, this.events)) continue;
       this.fitting[kind.id] = i;

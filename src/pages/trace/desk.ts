@@ -194,7 +194,13 @@ export class TraceDesk {
         return;
       case 'opened':
         this.end();
-        this.store.setState({ phase: 'open', done: 1, opened: message.opened, event: 0, moment: undefined });
+        this.store.setState({
+          phase: 'open',
+          done: 1,
+          opened: message.opened,
+          event: message.opened.begin,
+          moment: undefined,
+        });
         void this.look();
         return;
       case 'refused':

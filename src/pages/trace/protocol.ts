@@ -15,6 +15,8 @@ export interface Opened {
   readonly odd: readonly OddLine[];
   /** Seconds between its first and its last event. */
   readonly seconds: number;
+  /** Where to begin to look: the first event after which there is something on the stage. */
+  readonly begin: number;
 }
 
 export type ToWorker =

@@ -9,6 +9,7 @@ import {
   nextEntry,
   nextMark,
   overviewOf,
+  type TraceEvents,
 } from '../../trace';
 import type { FromWorker, Opened, Question, ToWorker } from './protocol';
 
@@ -117,7 +118,18 @@ function openedOf({ name, lines, events, says, problems }: ImportedTrace): Opene
     says,
     odd: [...problems.first, ...problems.firstUnread].sort((a, b) => a.line - b.line),
     seconds: Math.max(0, events.time(last) - events.time(0)),
+    begin: firstSpte(events),
   };
+}
+
+/** How far the first spte is looked for. */
+const NEAR = 20_000;
+
+/** The first event that sets an spte: with it comes a walk, and shadow pages. The beginning if there is none nearby. */
+function firstSpte(events: TraceEvents): number {
+  for (let e = 0; e < Math.min(NEAR, events.length); e++)
+    if (events.kind(e).name === 'kvm_mmu_set_spte') return e;
+  return 0;
 }
 
 function answered(

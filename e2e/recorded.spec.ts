@@ -24,7 +24,7 @@ test('a recorded case dropped on the page plays on stage, beside its recording; 
   await app.idle();
   expect(await app.hash()).not.toBe(there);
 
-  const other = line.replace(/"ok":true,"value":"0x[0-9a-f]+"/, '"ok":true,"value":"0x1"');
+  const other = line.replace(/"ok":true,"value":"0x[0-9a-f]+"/, '"ok":true,"value":"0x7777"');
   await app.drop('other.jsonl', other);
   await expect(panel.getByRole('status')).toHaveText(/^1 of \d+ operations differ from the recording\.$/);
   await app.drop('cut.jsonl', line.slice(0, 3000));

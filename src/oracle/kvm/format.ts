@@ -1,4 +1,5 @@
-import { fail, ok, type Result, type Word } from '../../base';
+import type { Result, Word } from '../../base';
+import { isObject, need, readCase } from '../readCase';
 
 /** A recorded case of the real shadow MMU, as the recording's format describes it. Numbers as hex strings are read where they are used. */
 export interface KvmCase {
@@ -117,40 +118,22 @@ export const numberOf = (text: string): number => {
 /** Frame number of a guest-physical or buffer address. */
 export const frameOfAddress = (text: string): number => Math.floor(numberOf(text) / 4096);
 
-const need = (what: boolean, message: string): string | undefined => (what ? undefined : message);
-
-function firstProblem(c: Partial<KvmCase>): string | undefined {
-  return (
-    need(typeof c.name === 'string', 'no name') ??
-    need(c.mode === '64' || c.mode === 'pae' || c.mode === '32', 'a mode of 64, pae or 32') ??
-    need(
-      typeof c.maxphyaddr === 'number' && c.maxphyaddr > 32 && c.maxphyaddr <= 43,
-      'a maxphyaddr of 33 to 43',
-    ) ??
-    need(Array.isArray(c.vcpus) && c.vcpus.length > 0, 'vcpus') ??
-    need(Array.isArray(c.memslots) && c.memslots.length > 0, 'memslots') ??
-    need(typeof c.tables === 'object' && c.tables !== null, 'tables') ??
-    need(typeof c.final === 'object' && c.final !== null, 'final') ??
-    need(Array.isArray(c.ops), 'ops')
-  );
-}
-
 /** One line of a recording. */
-export function parseKvmCase(line: string): Result<KvmCase, string> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    return fail(
-      `not JSON: ${error instanceof Error ? error.message : String(error)}. Expected one case as an object`,
-    );
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return fail('not a case. Expected an object with name, mode, vcpus, memslots, tables, ops, final');
-  const problem = firstProblem(value as Partial<KvmCase>);
-  if (problem !== undefined) return fail(`not a case of the shadow MMU. Expected ${problem}`);
-  return ok(value as KvmCase);
-}
+export const parseKvmCase = (line: string): Result<KvmCase, string> =>
+  readCase<KvmCase>(line, {
+    what: 'the shadow MMU',
+    fields: 'name, mode, vcpus, memslots, tables, ops, final',
+    problem: ({ memslots, final }) =>
+      need(Array.isArray(memslots) && memslots.length > 0, 'memslots') ?? need(isObject(final), 'final'),
+    operation: (op) => {
+      if ('host' in op) return typeof op.host === 'number' ? undefined : 'host';
+      if (typeof op.op !== 'number') return 'op';
+      if (typeof op.vcpu !== 'number') return 'vcpu';
+      return Array.isArray(op.groups) && op.groups.length > 0 && op.groups.every(isObject)
+        ? undefined
+        : 'groups';
+    },
+  });
 
 /** The words of one frame's contents, by index. */
 export function* words(

@@ -1,5 +1,6 @@
-import { fail, ok, type Result } from '../../base';
+import type { Result } from '../../base';
 import type { Contents } from '../kvm/format';
+import { isObject, need, readCase } from '../readCase';
 
 export { numberOf, wordOf, words } from '../kvm/format';
 
@@ -81,45 +82,29 @@ export interface XenOp extends Seen {
   };
 }
 
-const need = (what: boolean, message: string): string | undefined => (what ? undefined : message);
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function firstProblem(c: Partial<XenCase>): string | undefined {
-  return (
-    need(typeof c.name === 'string', 'a name') ??
-    need(c.mode === '64' || c.mode === 'pae' || c.mode === '32', 'a mode of 64, pae or 32') ??
-    need(c.marker === 'none' || c.marker === 'fault', 'a marker of none or fault') ??
-    need(
-      typeof c.maxphyaddr === 'number' && c.maxphyaddr > 32 && c.maxphyaddr <= 43,
-      'a maxphyaddr of 33 to 43',
-    ) ??
-    need(Array.isArray(c.vcpus) && c.vcpus.length === 1, 'one vCPU') ??
-    need(Array.isArray(c.memory) && c.memory.length > 0, 'memory') ??
-    need(isObject(c.mfnMod3), 'mfnMod3') ??
-    need(isObject(c.stamp), 'a stamp') ??
-    need(isObject(c.tables), 'tables') ??
-    need(isObject(c.start) && isObject(c.start?.shadows), 'the shadows at the start') ??
-    need(Array.isArray(c.ops), 'ops')
-  );
-}
-
 /** One line of a recording. */
-export function parseXenCase(line: string): Result<XenCase, string> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    return fail(
-      `not JSON: ${error instanceof Error ? error.message : String(error)}. Expected one case as an object`,
-    );
-  }
-  if (!isObject(value))
-    return fail('not a case. Expected an object with name, mode, vcpus, memory, tables, start, ops');
-  const problem = firstProblem(value as Partial<XenCase>);
-  if (problem !== undefined) return fail(`not a case of Xen's shadow code. Expected ${problem}`);
-  return ok(value as XenCase);
-}
+export const parseXenCase = (line: string): Result<XenCase, string> =>
+  readCase<XenCase>(line, {
+    what: 'Xen’s shadow code',
+    fields: 'name, mode, vcpus, memory, tables, start, ops',
+    problem: ({ vcpus, marker, memory, mfnMod3, stamp, start }) =>
+      need((vcpus as readonly unknown[]).length === 1, 'one vCPU') ??
+      need(marker === 'none' || marker === 'fault', 'a marker of none or fault') ??
+      need(Array.isArray(memory) && memory.length > 0, 'memory') ??
+      need(isObject(mfnMod3), 'mfnMod3') ??
+      need(isObject(stamp), 'a stamp') ??
+      need(isObject(start) && isObject(start.shadows), 'the shadows at the start') ??
+      need(
+        isObject(start) && ['roots', 'oos', 'fixups'].every((field) => Array.isArray(start[field])),
+        'roots, oos and fixups at the start',
+      ) ??
+      need(isObject(start) && isObject(start.heur), 'heur at the start'),
+    operation: (op) => {
+      if (typeof op.op !== 'number') return 'op';
+      if (!Array.isArray(op.events)) return 'events';
+      return op.pre === undefined || isObject(op.pre) ? undefined : 'pre';
+    },
+  });
 
 /** Entries of a shadow one by one: `"I+N"` is a run whose frames increase by one (`0`: a run of cleared entries). */
 export function* entriesOf(e: Entries | undefined): Iterable<{ index: number; text: string }> {

@@ -29,11 +29,7 @@ const text = (c: XenCase): string[] =>
   checkXenCase(c).map(({ where, what, expected, got }) => `${where} ${what}: ${expected}, ${got}`);
 
 describe('a recorded case of Xen', () => {
-  it.each(['64', 'pae', '32'])('replays without a difference in mode %s', (mode) => {
-    expect(text(find(mode, mode === '64' ? 'b-' : 'random'))).toEqual([]);
-  });
-
-  it('does so whatever it is called, and wherever its machine frames lie', () => {
+  it('replays without a difference whatever it is called, and wherever its machine frames lie', () => {
     const c = find('64', 'b-');
     expect(text({ ...c, name: 'another' })).toEqual([]);
     // All homes in the hash of out-of-sync pages move on by one: the slots do as well, and nothing else changes.
@@ -62,9 +58,15 @@ describe('a recorded case of Xen', () => {
   it.each([
     ['{', 'not JSON'],
     ['[]', 'not a case'],
-    ['{"name":"n","mode":"64"}', 'Expected a marker of none or fault'],
+    ['{"name":"n","mode":"64"}', 'Expected a maxphyaddr of 33 to 43'],
+    [(lines[0] ?? '').replace('"marker":"', '"marker":"no'), 'Expected a marker of none or fault'],
+    [
+      (lines[0] ?? '').replace('"op":2,', '"op":"2",'),
+      'Expected `ops[2].op` to be there as the format describes it',
+    ],
+    [(lines[0] ?? '').replace(/"va":"0x/, '"va":"0y'), 'Expected `ops[0].va` to be there'],
     ['{"name":"n","mode":"16"}', 'Expected a mode of 64, pae or 32'],
-  ])('is refused as %s with what was expected', (line, says) => {
+  ])('is refused with what was expected (%#)', (line, says) => {
     const parsed = parseXenCase(line);
     expect(parsed.kind === 'error' ? parsed.error : '').toContain(says);
   });

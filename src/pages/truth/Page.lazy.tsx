@@ -66,7 +66,7 @@ export default function TruthPage({
   return (
     <main className="truth">
       <div className="truth-page">
-        <h1>What is checked, and against what</h1>
+        <h2>What is checked, and against what</h2>
         <p className="truth-about">
           A picture that your kernel contradicts is worth nothing. So the same step tables that the stage
           shows are run against recordings of real machines, and whatever differs fails the tests. Below is

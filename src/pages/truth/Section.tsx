@@ -23,7 +23,7 @@ function List({ title, items }: { readonly title: string; readonly items: readon
   if (items.length === 0) return null;
   return (
     <div className="truth-list">
-      <h3>{title}</h3>
+      <h4>{title}</h4>
       <ul>
         {items.map((item) => (
           <li key={item}>{item}</li>
@@ -47,7 +47,7 @@ export function Section({ section, again }: SectionProps) {
   return (
     <section className="truth-section" aria-labelledby={`truth-${id}`} id={`section-${id}`}>
       <header>
-        <h2 id={`truth-${id}`}>{title}</h2>
+        <h3 id={`truth-${id}`}>{title}</h3>
         <p className="truth-score">
           <strong>
             {grouped.format(passed)} of {grouped.format(passed + failed)}

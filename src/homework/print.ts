@@ -1,5 +1,6 @@
 import { assertNever } from '../base';
 import type { Block } from './exercise';
+import type { Field } from './field';
 import { expectedOf } from './read';
 import { type SheetExercise, type SheetName, sheetAddress } from './sheet';
 import { showAnswer } from './show';
@@ -14,12 +15,16 @@ export function sheetText(name: SheetName, sheet: readonly SheetExercise[]): str
       `${number}. ${exercise.title}`,
       ...exercise.prompt.flatMap((block) => ['', ...blockText(block)]),
       '',
-      ...exercise.fields.map(
-        ({ id, label, points, type }) =>
-          `   ${id}  (${pointsText(points)})  ${label}\n      ${expectedOf(type)}: ______________`,
-      ),
+      ...exercise.fields.flatMap(fieldText),
     ]),
   ];
+}
+
+function fieldText({ id, label, points, type }: Field): string[] {
+  const head = `   ${id}  (${pointsText(points)})  ${label}`;
+  if (type.kind !== 'choice') return [head, `      ${expectedOf(type)}: ______________`];
+  const width = Math.max(...type.options.map(({ value }) => value.length));
+  return [head, ...type.options.map(({ value, says }) => `      [ ] ${value.padEnd(width)}  ${says}`)];
 }
 
 /** Its key, apart. */

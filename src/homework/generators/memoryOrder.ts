@@ -172,9 +172,9 @@ function made(threads: Threads): Made {
   const reads = readsOf(threads);
   const possible = endsOf(threads, reads);
   const inOrder = endsOf(fenced(threads), reads);
-  const listed = outcomesOf(threads, reads, possible);
+  const only = [...possible].filter((end) => !inOrder.has(end)).sort();
+  const listed = outcomesOf(threads, reads, possible, only);
   const nameOf = (end: string): string => LETTERS[listed.indexOf(end)] as string;
-  const only = [...possible].filter((end) => !inOrder.has(end));
   const asked = only[0] ?? (listed[0] as string);
   const test = testOf(threads, propositionOf(reads, asked));
   const scenario = litmusScenario(test, herdText(threads));
@@ -229,8 +229,13 @@ function made(threads: Threads): Made {
   };
 }
 
-/** What to ask about: of all combinations of values that loads could find, at most eight, the possible ones first to be kept. */
-function outcomesOf(threads: Threads, reads: readonly Read[], possible: ReadonlySet<string>): string[] {
+/** What to ask about: of all combinations of values that loads could find, at most eight; those that need a buffer are kept first. */
+function outcomesOf(
+  threads: Threads,
+  reads: readonly Read[],
+  possible: ReadonlySet<string>,
+  only: readonly string[],
+): string[] {
   const values = reads.map(({ thread: v, register }) => {
     const one = threads[v]?.find((i) =>
       i.kind === 'load' ? i.to === register : i.kind === 'xchg' && i.register === register,
@@ -250,10 +255,11 @@ function outcomesOf(threads: Threads, reads: readonly Read[], possible: Readonly
   let all: string[] = [''];
   for (const of of values)
     all = all.flatMap((so) => of.map((value) => (so === '' ? String(value) : `${so} ${value}`)));
-  const kept = [...all.filter((end) => possible.has(end)), ...all.filter((end) => !possible.has(end))].slice(
-    0,
-    LETTERS.length,
-  );
+  // Some that cannot be are among them, wherever there are any: or "all of them" would be a good guess.
+  const impossible = all.filter((end) => !possible.has(end));
+  const room = LETTERS.length - Math.min(impossible.length, 2);
+  const kept = [...only, ...all.filter((end) => possible.has(end) && !only.includes(end))].slice(0, room);
+  kept.push(...impossible.slice(0, LETTERS.length - kept.length));
   return [...kept].sort();
 }
 

@@ -135,14 +135,20 @@ function made({ scheme, pages, paging, first, batch, lazy }: Drawn): Made {
     text(`How it changes an entry: ${scheme.says}${lazyText(scheme, lazy)}${queueText(scheme, batch, lazy)}`),
     text('Nobody disturbs it. Count the whole mprotect, the TLB flush at its end not included.'),
   ];
-  const fields: Field[] = ASKED.map(({ of, label, rule }) => ({
-    id: of,
-    label: `${label}`,
-    type: { kind: 'count', below: 4096 },
-    points: of === 'compares' ? 1 : 2,
-    rule,
-  }));
-  const answers: Record<string, Answer> = Object.fromEntries(ASKED.map(({ of }) => [of, String(price[of])]));
+  // Where nothing waits, or nothing is compared, there is no question.
+  const asked = ASKED.filter(
+    ({ of }) => (of !== 'queued' || lazy) && (of !== 'compares' || scheme.tables === 'shadow'),
+  );
+  const fields = asked.map(
+    ({ of, label, rule }): Field => ({
+      id: of,
+      label,
+      type: { kind: 'count', below: 4096 },
+      points: of === 'compares' ? 1 : 2,
+      rule,
+    }),
+  );
+  const answers: Record<string, Answer> = Object.fromEntries(asked.map(({ of }) => [of, String(price[of])]));
   return {
     exercise: { title: `An mprotect of ${pages} pages`, prompt, fields, scenario },
     key: {
@@ -162,5 +168,7 @@ function lazyText(scheme: Scheme, lazy: boolean): string {
 function queueText(scheme: Scheme, batch: number | undefined, lazy: boolean): string {
   if (!scheme.lazy || !lazy) return '';
   const most = batch ?? scheme.queue;
+  if (scheme.name === 'lguest')
+    return ` The ring holds ${most} updates; the one that finds it full goes by a call of its own, which takes the others along.`;
   return most >= 4096 ? ' The queue is as long as needed.' : ` A queue holds ${most} updates.`;
 }

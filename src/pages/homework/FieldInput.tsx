@@ -15,14 +15,25 @@ export function FieldInput({ id, field, value, onChange, describedBy }: FieldInp
   const { type } = field;
   if (type.kind === 'choice')
     return (
-      <select id={id} value={value} aria-describedby={describedBy} onChange={(e) => onChange(e.target.value)}>
-        <option value="">…</option>
-        {type.options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.says}
-          </option>
-        ))}
-      </select>
+      <>
+        <select
+          id={id}
+          value={value}
+          aria-describedby={describedBy}
+          onChange={(e) => onChange(e.target.value)}
+        >
+          <option value="">…</option>
+          {type.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.says}
+            </option>
+          ))}
+        </select>
+        {/* Paper has no list to open. */}
+        <span className="homework-paper" aria-hidden="true">
+          {type.options.map(({ says }) => says).join(' / ')}
+        </span>
+      </>
     );
   const ticks = ticksOf(field);
   if (ticks !== undefined)

@@ -11,7 +11,7 @@ import {
   verify,
 } from '../../checker';
 import type { Invariant } from '../../kernel';
-import { distinct, drawUntil } from '../draw';
+import { distinct, drawUntil, shuffled } from '../draw';
 import type { Block, Generator, Level, Made } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
 import { table, text } from '../paper';
@@ -41,11 +41,11 @@ export const memoryOrder: Generator = {
     3: 'Two or three threads with fences and exchanges; three reads.',
   },
   make(random, level): Made {
-    const crossed = random.chance(0.6);
+    const crossed = random.chance(level === 1 ? 0.3 : 0.6);
     const [first = 0, second = 1] = distinct(random, 2, 0, LOCATIONS.length - 1);
     const names = [LOCATIONS[first] as string, LOCATIONS[second] as string] as const;
     return drawUntil(
-      () => made(draw(random, level, names, crossed)),
+      () => made(draw(random, level, names, crossed), random),
       // Where everything is possible, or only one thing, there is nothing to think about.
       ({ exercise, key }) => {
         const possible = key.answers.possible?.split(' ').length ?? 0;
@@ -168,12 +168,12 @@ const fenced = (threads: Threads): Threads =>
     own.flatMap((one): Instruction[] => (one.kind === 'store' ? [one, { kind: 'mfence' }] : [one])),
   );
 
-function made(threads: Threads): Made {
+function made(threads: Threads, random: Random): Made {
   const reads = readsOf(threads);
   const possible = endsOf(threads, reads);
   const inOrder = endsOf(fenced(threads), reads);
   const only = [...possible].filter((end) => !inOrder.has(end)).sort();
-  const listed = outcomesOf(threads, reads, possible, only);
+  const listed = shuffled(random, outcomesOf(threads, reads, possible, only));
   const nameOf = (end: string): string => LETTERS[listed.indexOf(end)] as string;
   const asked = only[0] ?? (listed[0] as string);
   const test = testOf(threads, propositionOf(reads, asked));
@@ -260,7 +260,7 @@ function outcomesOf(
   const room = LETTERS.length - Math.min(impossible.length, 2);
   const kept = [...only, ...all.filter((end) => possible.has(end) && !only.includes(end))].slice(0, room);
   kept.push(...impossible.slice(0, LETTERS.length - kept.length));
-  return [...kept].sort();
+  return kept;
 }
 
 const propositionOf = (reads: readonly Read[], end: string): Proposition =>

@@ -3,7 +3,8 @@ import { isHost } from '../../oracle/kvm/format';
 import { KvmReplay } from '../../oracle/kvm/replay';
 import type { TraceHistory } from '../follow';
 import { simulatedText, tracedText } from './asRecorded';
-import { planOf, type Segment } from './plan';
+import type { Segment } from './course';
+import { planOf } from './plan';
 
 /** One line of both sides. */
 export interface ExplainedRow {

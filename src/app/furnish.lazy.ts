@@ -4,11 +4,13 @@ import { followAsks } from '../session/asking/asking';
 import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
 import { compileText } from '../session/reading';
+import { conceal } from '../views/scene/conceal';
 import { kvmSource } from '../views/scene/sources/kvm/source';
 import { nestedSource } from '../views/scene/sources/nested/source';
 import { paravirtSource } from '../views/scene/sources/paravirt/source';
 import { supplySource } from '../views/scene/sources/registry';
 import { xiSource } from '../views/scene/sources/xi/source';
+import { supplyVeil } from '../views/scene/veil';
 import { supplyTabs } from './details';
 import { listenForDrops } from './dropping';
 import { LATER_TABS } from './laterTabs';
@@ -24,6 +26,7 @@ export function furnish(controls: Controls): void {
   supplySource(nestedSource);
   supplySource(paravirtSource);
   supplySource(xiSource);
+  supplyVeil(conceal);
   supplyTabs(LATER_TABS);
   controls.furnish(
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },

@@ -128,7 +128,7 @@ function PartView({
   const open = isOpen(item);
   const all = item.question.parts.flatMap(({ options }) => options);
   return (
-    <fieldset className={`question-part is-${part.how}`}>
+    <fieldset className={classNames('question-part', `is-${part.how}`, part.many && 'is-many')}>
       <legend>
         {part.says}
         {part.many ? ' (any number)' : ''}

@@ -5,6 +5,7 @@ import { focus as focusOn } from '../../session/focusing';
 import { Fetched } from '../../ui/Fetched';
 import { buildScene } from '../../views/scene/build';
 import { timeline } from '../../views/scene/timeline';
+import { veiled } from '../../views/scene/veil';
 import { StageView } from './StageView';
 import { useSize } from './useSize';
 
@@ -30,13 +31,15 @@ export function StagePanel({
   const entity = useStore(session.store, (s) => s.focus.now?.entity);
   const presenter = useStore(session.store, (s) => s.presenter);
   const scheme = useStore(session.store, (s) => s.scheme);
+  // While somebody is asked which entries differ, the stage does not tell.
+  const withheld = useStore(session.store, (s) => s.asking?.withheld === s.cursor);
   const dark = useSyncExternalStore(watchDark, isDark);
   const { run } = session;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that has grown is another run for the scene
-  const model = useMemo(
-    () => (run === undefined ? undefined : buildScene(run, beat.from, beat.to)),
-    [run, beat, version],
-  );
+  const model = useMemo(() => {
+    const scene = run && buildScene(run, beat.from, beat.to);
+    return scene && withheld ? veiled(scene) : scene;
+  }, [run, beat, version, withheld]);
   // A search takes as long as a person needs to see that it is one: the session asks how long each beat wants to be.
   useEffect(() => {
     session.pace = ({ from, to }) =>

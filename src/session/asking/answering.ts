@@ -5,7 +5,10 @@ import { type AskingState, currentItem, type Item, isOpen, NOTHING_ASKED } from 
 export const askingOf = (session: Session): AskingState => session.state.asking ?? NOTHING_ASKED;
 
 export function change(session: Session, to: Partial<AskingState>): void {
-  session.set({ asking: { ...askingOf(session), ...to } });
+  const asking = { ...askingOf(session), ...to };
+  const item = currentItem(asking);
+  const secret = item !== undefined && isOpen(item) && item.question.hides.includes('drift');
+  session.set({ asking: { ...asking, withheld: secret ? item.question.cursor : undefined } });
 }
 
 export function changeItem(session: Session, id: number, to: Partial<Item>): void {

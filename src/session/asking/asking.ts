@@ -2,7 +2,7 @@ import { type Ask, BEAT, type Run } from '../../engine';
 import { posable, poseAsk, type Question } from '../../teach/questions';
 import type { Session } from '../session';
 import { askingOf, change, changeItem, pointAt } from './answering';
-import { currentItem, type Item, type ItemOrigin, isOpen, NOTHING_ASKED } from './state';
+import { currentItem, type Item, type ItemOrigin, isOpen } from './state';
 
 interface PlacedAsk {
   readonly ask: Ask;
@@ -106,8 +106,4 @@ export function skip(session: Session): void {
 }
 
 /** The card goes; an answer that was given is kept. */
-export function putAway(session: Session): void {
-  const { whyNot } = askingOf(session);
-  if (whyNot) change(session, { current: undefined });
-  else session.set({ asking: { ...askingOf(session), ...NOTHING_ASKED, items: askingOf(session).items } });
-}
+export const putAway = (session: Session): void => change(session, { current: undefined, steering: false });

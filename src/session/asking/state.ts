@@ -27,6 +27,8 @@ export interface AskingState {
   readonly whyNot: boolean;
   /** Which of the things that did not happen is explained: a kind of event. */
   readonly missing: string | undefined;
+  /** The cursor at which the stage must not tell which entries differ: that is asked there. */
+  readonly withheld: number | undefined;
 }
 
 export const NOTHING_ASKED: AskingState = {
@@ -35,6 +37,7 @@ export const NOTHING_ASKED: AskingState = {
   steering: false,
   whyNot: false,
   missing: undefined,
+  withheld: undefined,
 };
 
 export interface Score {

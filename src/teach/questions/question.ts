@@ -24,7 +24,7 @@ export interface Part {
 }
 
 /** What on the page would give the answer away while the question is open. */
-export type Giveaway = 'code' | 'timeline' | 'events' | 'counters';
+export type Giveaway = 'code' | 'timeline' | 'events' | 'counters' | 'drift';
 
 /** A question at a moment of a run, with everything that grades it. Made from the run each time, kept nowhere. */
 export interface Question {

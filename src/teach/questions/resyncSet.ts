@@ -141,7 +141,7 @@ export function resyncSet(run: Run, cursor: number): Result<Question, string> {
     parts: [{ says: 'Derived again', many: true, how: 'entries', options }],
     truth: ahead.touched.map((i) => entryId(ahead.frame, i)).filter((id) => shownOf.has(id)),
     shown: ahead.last + 1,
-    hides: ['code', 'timeline', 'events', 'counters'],
+    hides: ['code', 'timeline', 'events', 'counters', 'drift'],
     rule: decisive === undefined ? rule : { ...rule, about: decisive.about },
   });
 }

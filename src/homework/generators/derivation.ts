@@ -129,8 +129,9 @@ function made({ frame, other, entries, accesses }: Drawn, level: Level): Made {
       ['entry', 'frame', 'P', 'W', 'U', 'A', 'D', 'NX'],
       entries.map((e) => [
         String(e.index),
-        frameText(e.frame),
-        ...[e.p, e.w, e.user, e.a, e.d, !e.x].map((on) => (on ? '1' : '0')),
+        // An entry that is not present is all zeros here.
+        e.p ? frameText(e.frame) : '-',
+        ...[e.p, e.w, e.user, e.a, e.d, !e.x].map((on) => (e.p && on ? '1' : '0')),
       ]),
     ),
     program(

@@ -7,7 +7,8 @@ import { FieldInput, ticksOf, writtenWrong } from './FieldInput';
 
 /** For a student: the question, and the code to read out for what was answered. Whether it is right, the class will hear. */
 export function AnswerView({ question }: { readonly question: ClassQuestion }) {
-  const { exercise } = exerciseOf(question.sheet, question.n);
+  // Another question is another address, and another element: this one stays what it was made for.
+  const [{ exercise }] = useState(() => exerciseOf(question.sheet, question.n));
   const field = exercise.fields.find(({ id }) => id === question.field) as Field;
   const [typed, setTyped] = useState('');
   const wrong = writtenWrong(field, typed);

@@ -17,7 +17,8 @@ interface ClassViewProps {
 
 /** For the projector: the question, where to answer it, and what came of it. */
 export function ClassView({ question, page }: ClassViewProps) {
-  const { exercise, key } = exerciseOf(question.sheet, question.n);
+  // Another question is another address, and another element: this one stays what it was made for.
+  const [{ exercise, key }] = useState(() => exerciseOf(question.sheet, question.n));
   const field = exercise.fields.find(({ id }) => id === question.field) as Field;
   const [codes, setCodes] = useState('');
   const [shown, setShown] = useState(false);

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { assertNever } from '../../base';
 import { type Mark, markExercise, pointsText, type SheetExercise, stageLink } from '../../homework';
 import { Button } from '../../ui/Button';
@@ -20,7 +20,7 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
   const marked = checked === undefined ? undefined : markExercise(one, checked);
   const { number, exercise } = one;
   const of = exercise.fields.reduce((sum, { points }) => sum + points, 0);
-  const link = checks ? stageLink(exercise) : undefined;
+  const link = useMemo(() => (checks ? stageLink(exercise) : undefined), [checks, exercise]);
   return (
     <section className="homework-exercise" aria-labelledby={`exercise-${number}`}>
       <h2 id={`exercise-${number}`}>

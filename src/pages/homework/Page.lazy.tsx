@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { assertNever } from '../../base';
 import type { Controls } from '../../session/controls';
 import { AnswerView } from './AnswerView';
@@ -33,7 +33,7 @@ export default function Homework({ controls, rest }: HomeworkProps) {
 }
 
 function Shown({ controls, rest }: HomeworkProps) {
-  const place = placeOf(rest);
+  const place = useMemo(() => placeOf(rest), [rest]);
   if (place.kind === 'error')
     return (
       <>

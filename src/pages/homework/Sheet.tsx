@@ -19,11 +19,11 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
   const { session, host } = controls;
   const address = sheetAddress(sheet);
   const made = useSheet(session, sheet);
-  const [{ student, typed }, setKept] = useState(() => keptFor(session, address));
+  const [{ student, typed }, setKept] = useState(() => keptFor(session.keeper, address));
   const [trouble, setTrouble] = useState<string>();
   const put = (nextStudent: string, nextTyped: Typed): void => {
     setKept({ student: nextStudent, typed: nextTyped });
-    setTrouble(keep(session, address, nextStudent, nextTyped));
+    setTrouble(keep(session.keeper, address, nextStudent, nextTyped));
   };
   const fields = made.flatMap(({ number, exercise }) =>
     exercise.fields.map(({ id }) => typed[String(number)]?.[id] ?? ''),

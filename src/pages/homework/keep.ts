@@ -1,4 +1,4 @@
-import type { Session } from '../../session/session';
+import type { Keeper } from '../../session/storage';
 
 /** What was typed into one sheet: by exercise number and field. */
 export type Typed = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -14,8 +14,8 @@ const NOTHING: Kept = { student: '', sheets: [] };
 const MOST_SHEETS = 30;
 
 /** What the browser kept between visits. Whatever it is that is found there, it is looked at before it is believed. */
-function read(session: Session): Kept {
-  const text = session.keeper.read('homework');
+function read(keeper: Keeper): Kept {
+  const text = keeper.read('homework');
   if (text === undefined) return NOTHING;
   try {
     const value: unknown = JSON.parse(text);
@@ -39,18 +39,18 @@ const isTyped = (value: unknown): value is Typed =>
   );
 
 export function keptFor(
-  session: Session,
+  keeper: Keeper,
   address: string,
 ): { readonly student: string; readonly typed: Typed } {
-  const kept = read(session);
+  const kept = read(keeper);
   return { student: kept.student, typed: kept.sheets.find(([name]) => name === address)?.[1] ?? {} };
 }
 
 /** Keeps it; or says why not. */
-export function keep(session: Session, address: string, student: string, typed: Typed): string | undefined {
-  const others = read(session).sheets.filter(([name]) => name !== address);
+export function keep(keeper: Keeper, address: string, student: string, typed: Typed): string | undefined {
+  const others = read(keeper).sheets.filter(([name]) => name !== address);
   const sheets = [...others, [address, typed] as const].slice(-MOST_SHEETS);
-  const written = session.keeper.write('homework', JSON.stringify({ student, sheets }));
+  const written = keeper.write('homework', JSON.stringify({ student, sheets }));
   return written.kind === 'ok'
     ? undefined
     : 'This browser does not let the page keep what you type, or has no room for it. Save your answers as a file before you leave.';

@@ -116,6 +116,7 @@ export const IDS = [
   'read-hazard-direct',
   'read-hazard-vmi',
   'lguest-flush',
+  'ring-full',
   'unsync-mprotect',
   'entry-not-read-again',
   'page-comes-back',

@@ -25,7 +25,7 @@ export function Findings({ compared, pair, onGo }: FindingsProps) {
     <div className="compare-findings">
       <First compared={compared} onGo={onGo} />
       <Counts compared={compared} pair={pair} />
-      <Stale compared={compared} onGo={onGo} />
+      <Stale compared={compared} pair={pair} onGo={onGo} />
       <Memory compared={compared} pair={pair} />
     </div>
   );

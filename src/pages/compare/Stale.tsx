@@ -1,15 +1,17 @@
 import { address, figure } from '../../base';
 import '../../ui/countTable.css';
-import type { StaleMeter, StaleWindow } from '../../views/compare/stale';
+import type { StaleMeter, StaleTotal, StaleWindow } from '../../views/compare/stale';
+import type { Pair } from '../../views/compare/together';
 import type { Compared } from './useComparison';
 
 interface StaleProps {
   readonly compared: Compared;
+  readonly pair: Pair;
   readonly onGo: (a: number, b: number) => void;
 }
 
 /** For how long each vCPU of each run could use what its guest's tables no longer say. */
-export function Stale({ compared: { left, right, stale }, onGo }: StaleProps) {
+export function Stale({ compared: { left, right, stale }, pair, onGo }: StaleProps) {
   const vcpus = Math.max(stale.a.vcpus.length, stale.b.vcpus.length);
   const longest = longestOf(stale.a.vcpus.flatMap(({ windows }) => windows));
   const longestB = longestOf(stale.b.vcpus.flatMap(({ windows }) => windows));
@@ -46,11 +48,68 @@ export function Stale({ compared: { left, right, stale }, onGo }: StaleProps) {
           })}
         </tbody>
       </table>
+      <Bars
+        rows={[
+          ...stale.a.vcpus.map((total) => ({ letter: 'A', total, looked: stale.a.looked, at: pair.a })),
+          ...stale.b.vcpus.map((total) => ({ letter: 'B', total, looked: stale.b.looked, at: pair.b })),
+        ]}
+      />
       <Longest letter="A" window={longest} onGo={(one) => onGo(one.from, 0)} />
       <Longest letter="B" window={longestB} onGo={(one) => onGo(0, one.from)} />
       <Cut meter={stale.a} length={left.session.run?.length ?? 0} letter="A" />
       <Cut meter={stale.b} length={right.session.run?.length ?? 0} letter="B" />
     </section>
+  );
+}
+
+interface Row {
+  readonly letter: string;
+  readonly total: StaleTotal;
+  readonly looked: number;
+  readonly at: number;
+}
+
+const ROW = 16;
+const LEFT = 48;
+const WIDE = 300;
+
+/** When it was so: a line per vCPU from the beginning of its run to the end. The table above says the same in figures. */
+function Bars({ rows }: { readonly rows: readonly Row[] }) {
+  if (rows.every(({ total }) => total.windows.length === 0)) return null;
+  return (
+    <svg
+      className="compare-bars"
+      viewBox={`0 0 ${WIDE} ${rows.length * ROW + 14}`}
+      role="img"
+      aria-label="When each vCPU held an outdated translation: in its TLB, or in its shadow"
+    >
+      {rows.map(({ letter, total, looked, at }, i) => {
+        const x = (cursor: number): number => LEFT + (cursor / Math.max(1, looked)) * (WIDE - LEFT);
+        const y = i * ROW;
+        return (
+          <g key={`${letter} ${total.vcpu}`}>
+            <text x={0} y={y + ROW / 2} dy=".35em">
+              {letter} vCPU {total.vcpu}
+            </text>
+            <line x1={LEFT} x2={WIDE} y1={y + ROW / 2} y2={y + ROW / 2} />
+            {total.windows.map(({ holder, from, to, vaHi, vaLo, says }) => (
+              <rect
+                key={`${holder} ${from} ${vaHi} ${vaLo} ${says}`}
+                className={holder === 'shadow' ? 'of-shadow' : undefined}
+                x={x(from)}
+                width={Math.max(1, x(to) - x(from))}
+                y={y + (holder === 'shadow' ? ROW / 2 : 3)}
+                height={ROW / 2 - 3}
+              />
+            ))}
+            <line className="is-here" x1={x(at)} x2={x(at)} y1={y} y2={y + ROW} />
+          </g>
+        );
+      })}
+      <text x={LEFT} y={rows.length * ROW + 8}>
+        above the line: the TLB · below it: the shadow
+      </text>
+    </svg>
   );
 }
 

@@ -4,7 +4,7 @@ import { Plot } from '../../ui/Plot';
 import '../../ui/countTable.css';
 import { countable, countsAt, series } from '../../views/compare/counts';
 import type { Difference } from '../../views/compare/differences';
-import { memoryApart } from '../../views/compare/states';
+import type { memoryApart } from '../../views/compare/states';
 import type { Pair } from '../../views/compare/together';
 import { Stale } from './Stale';
 import type { Compared } from './useComparison';
@@ -12,6 +12,7 @@ import type { Compared } from './useComparison';
 interface FindingsProps {
   readonly compared: Compared;
   readonly pair: Pair;
+  readonly apart: ReturnType<typeof memoryApart>;
   /** Shows the place at which A and B have come to these cursors. */
   readonly onGo: (a: number, b: number) => void;
 }
@@ -20,18 +21,18 @@ interface FindingsProps {
 const LISTED = 6;
 
 /** What the two runs come to, held against each other. */
-export function Findings({ compared, pair, onGo }: FindingsProps) {
+export function Findings({ compared, pair, apart, onGo }: FindingsProps) {
   return (
     <div className="compare-findings">
       <First compared={compared} onGo={onGo} />
       <Counts compared={compared} pair={pair} />
       <Stale compared={compared} pair={pair} onGo={onGo} />
-      <Memory compared={compared} pair={pair} />
+      <Memory apart={apart} />
     </div>
   );
 }
 
-function First({ compared: { differences, stops }, onGo }: Omit<FindingsProps, 'pair'>) {
+function First({ compared: { differences, stops }, onGo }: Pick<FindingsProps, 'compared' | 'onGo'>) {
   const { first, firstForGuest } = differences;
   const opText = (one: Difference): string =>
     stops.find(({ actor, op }) => actor === one.actor && op === one.op)?.text ?? '';
@@ -77,7 +78,7 @@ function First({ compared: { differences, stops }, onGo }: Omit<FindingsProps, '
   );
 }
 
-function Counts({ compared, pair }: Omit<FindingsProps, 'onGo'>) {
+function Counts({ compared, pair }: Pick<FindingsProps, 'compared' | 'pair'>) {
   const { left, right, stops } = compared;
   const [a, b] = [left.session.run, right.session.run];
   const [named, setNamed] = useState('steps');
@@ -149,13 +150,8 @@ function Counts({ compared, pair }: Omit<FindingsProps, 'onGo'>) {
 const signed = (value: number): string =>
   value === 0 ? '0' : `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
 
-function Memory({ compared: { left, right }, pair }: Omit<FindingsProps, 'onGo'>) {
-  const [a, b] = [left.session.run, right.session.run];
-  const apart = useMemo(
-    () => (a === undefined || b === undefined ? undefined : memoryApart(a, b, pair, LISTED)),
-    [a, b, pair],
-  );
-  if (apart === undefined) return null;
+function Memory({ apart }: Pick<FindingsProps, 'apart'>) {
+  const listed = apart.found.slice(0, LISTED);
   return (
     <section aria-label="The guest’s memory">
       <h2>The guest’s memory, here</h2>
@@ -165,7 +161,7 @@ function Memory({ compared: { left, right }, pair }: Omit<FindingsProps, 'onGo'>
         <table className="count-table">
           <caption>
             {apart.all === 1 ? 'One word differs' : `${figure(apart.all)} words differ`}
-            {apart.all > apart.found.length && `; the first ${apart.found.length}`}
+            {apart.all > listed.length && `; the first ${listed.length}`}
           </caption>
           <thead>
             <tr>
@@ -175,7 +171,7 @@ function Memory({ compared: { left, right }, pair }: Omit<FindingsProps, 'onGo'>
             </tr>
           </thead>
           <tbody>
-            {apart.found.map(({ name, kind, a: one, b: other }) => (
+            {listed.map(({ name, kind, a: one, b: other }) => (
               <tr key={name}>
                 <th scope="row">
                   {kind} {name}

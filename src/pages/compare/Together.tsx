@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { figure } from '../../base';
 import { StagePanel } from '../../panels/stage/StagePanel';
 import { captureSide, compareRest } from '../../session/comparing';
@@ -6,7 +6,10 @@ import type { Controls } from '../../session/controls';
 import { belongsToTarget } from '../../session/keys';
 import { pageAddress } from '../../session/pages';
 import { Button, IconButton } from '../../ui/Button';
+import { marked } from '../../views/compare/marked';
+import { type Apart, memoryApart } from '../../views/compare/states';
 import { momentWords } from '../../views/moment';
+import type { SceneModel } from '../../views/scene/model';
 import { Findings } from './Findings';
 import { Operations } from './Operations';
 import { settingsOf } from './sideName';
@@ -19,6 +22,10 @@ interface TogetherProps {
   /** The place that the address names. */
   readonly from: number;
 }
+
+/** Entries that are marked on the stages; of more than that nobody could keep track. */
+const MARKED = 64;
+const NONE: ReturnType<typeof memoryApart> = { found: [], all: 0 };
 
 /** Both runs, once they are recorded. */
 export function Together(props: TogetherProps) {
@@ -37,6 +44,11 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
   const { place, go } = usePlace(compared, from);
   const sides = useRef<HTMLDivElement>(null);
   const stop = pairs[place]?.stop ?? 0;
+  const pair = pairs[place];
+  const apart = useMemo(() => {
+    const [a, b] = [left.session.run, right.session.run];
+    return a === undefined || b === undefined || pair === undefined ? NONE : memoryApart(a, b, pair, MARKED);
+  }, [left, right, pair]);
   const placeOf = (nth: number): number => pairs.findIndex((pair) => pair.stop >= nth);
   const back = (): void => {
     const here = placeOf(stop);
@@ -121,12 +133,13 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
       </section>
       <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
       <div className="compare-sides" ref={sides}>
-        <SideView side={left} letter="A" cursor={pairs[place]?.a ?? 0} />
-        <SideView side={right} letter="B" cursor={pairs[place]?.b ?? 0} />
+        <SideView side={left} letter="A" cursor={pair?.a ?? 0} apart={apart.found} />
+        <SideView side={right} letter="B" cursor={pair?.b ?? 0} apart={apart.found} />
       </div>
       <Findings
         compared={compared}
-        pair={pairs[place] ?? { a: 0, b: 0, stop: 0 }}
+        pair={pair ?? { a: 0, b: 0, stop: 0 }}
+        apart={apart}
         onGo={(a, b) => {
           // The nearest place at which neither has gone on beyond its part.
           const at = pairs.findIndex((pair) => pair.a >= a && pair.b >= b);
@@ -143,11 +156,16 @@ interface SideViewProps {
   readonly side: Controls;
   readonly letter: string;
   readonly cursor: number;
+  readonly apart: readonly Apart[];
 }
 
 /** One run: whose it is, what just happened, and its stage. */
-function SideView({ side, letter, cursor }: SideViewProps) {
+function SideView({ side, letter, cursor, apart }: SideViewProps) {
   const { run } = side.session;
+  const mark = useCallback(
+    (model: SceneModel) => marked(model, apart, (gfn) => run?.built.machine.gfnToMfn(gfn) ?? gfn),
+    [apart, run],
+  );
   if (run === undefined) return null;
   const words = momentWords(run, cursor);
   return (
@@ -171,7 +189,7 @@ function SideView({ side, letter, cursor }: SideViewProps) {
         ))}
       </header>
       <div className="compare-stage">
-        <StagePanel controls={side} name={`Stage of ${letter}`} />
+        <StagePanel controls={side} name={`Stage of ${letter}`} mark={mark} />
       </div>
     </section>
   );

@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
 import { Fetched } from '../../ui/Fetched';
 import { buildScene } from '../../views/scene/build';
+import type { SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { veiled } from '../../views/scene/veil';
 import { StageView } from './StageView';
@@ -15,14 +16,18 @@ const PRESENTER_SCALE = 1.5;
 const loadOrder = () => import('./MemoryOrder.lazy');
 const loadBuffers = () => import('./Buffers.lazy');
 
-/** The scene of the run on stage, at the beat the session shows. Two of them on one page have names of their own. */
-export function StagePanel({
-  controls,
-  name = 'Stage',
-}: {
+interface StagePanelProps {
   readonly controls: Controls;
+  /** Two stages on one page have names of their own. */
   readonly name?: string;
-}) {
+  /** Adds marks to what the run itself shows. The same function gives the same marks. */
+  readonly mark?: (model: SceneModel) => SceneModel;
+}
+
+const unmarked = (model: SceneModel): SceneModel => model;
+
+/** The scene of the run on stage, at the beat the session shows. */
+export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StagePanelProps) {
   const { session } = controls;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
@@ -37,9 +42,9 @@ export function StagePanel({
   const { run } = session;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that has grown is another run for the scene
   const model = useMemo(() => {
-    const scene = run && buildScene(run, beat.from, beat.to);
+    const scene = run && mark(buildScene(run, beat.from, beat.to));
     return scene && withheld ? veiled(scene) : scene;
-  }, [run, beat, version, withheld]);
+  }, [run, beat, version, withheld, mark]);
   // A search takes as long as a person needs to see that it is one: the session asks how long each beat wants to be.
   useEffect(() => {
     session.pace = ({ from, to }) =>

@@ -3,8 +3,10 @@ import { type Run, recordRun, startRun } from '../../engine';
 import { designs } from '../../hypervisor';
 import { LIBRARY, type LibraryId } from '../../library';
 import { resolvedText, runOf } from '../../testing/library';
+import { buildScene } from '../scene/build';
 import { countsAt, series } from './counts';
 import { differencesOf } from './differences';
+import { marked } from './marked';
 import { PRESETS } from './presets';
 import { staleMeter } from './stale';
 import { memoryApart } from './states';
@@ -110,8 +112,25 @@ describe('where two runs part', () => {
     expect(ofStops).toEqual(['same', 'different', 'seen by the guest']);
     expect(memoryApart(a, b, { a: a.length, b: b.length }, 5)).toEqual({
       all: 1,
-      found: [{ name: '0x013[000]', kind: 'L1', a: '0x07f r user accessed', b: 'not present (0x4_0200)' }],
+      found: [
+        {
+          gfn: 0x13,
+          index: 0,
+          name: '0x013[000]',
+          kind: 'L1',
+          a: '0x07f r user accessed',
+          b: 'not present (0x4_0200)',
+        },
+      ],
     });
+    const { found } = memoryApart(a, b, { a: a.length, b: b.length }, 5);
+    const scene = a.peek(a.length, () => buildScene(a, a.length - 1, a.length));
+    const differs = (model: typeof scene) =>
+      model.tables.flatMap(({ side, frame, notes }) =>
+        [...notes].flatMap(([index, { stale }]) => (stale === true ? [`${side} ${frame} ${index}`] : [])),
+      );
+    expect(differs(scene)).toEqual([]);
+    expect(differs(marked(scene, found, (gfn) => gfn))).toEqual([`guest ${0x13} 0`]);
   });
 
   it('two hypervisors between which the guest cannot tell', () => {

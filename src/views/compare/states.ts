@@ -3,6 +3,9 @@ import { entryText, type Run } from '../../engine';
 
 /** A word of the guest's memory that is not the same in two runs at a pair of moments: an entry of a table, or data. */
 export interface Apart {
+  /** Guest frame, and the index in it: of an entry, or of a word. */
+  readonly gfn: number;
+  readonly index: number;
   /** `0x013[002]`. */
   readonly name: string;
   /** `L1`, or `data`. */
@@ -62,6 +65,8 @@ export function memoryApart(
               ? `0x${hi === 0 ? '' : `${hex(hi)}_`}${hex(lo)}`
               : entryText(mode, level, word(hi, lo));
           found.push({
+            gfn,
+            index: wide ? cell / 2 : cell,
             name: `${frameName(gfn)}[${hex(wide ? cell / 2 : cell, 3)}]`,
             kind: level === undefined ? 'data' : `L${level}`,
             a: say(left),

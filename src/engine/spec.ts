@@ -44,6 +44,8 @@ export interface ScenarioSpec {
   readonly violates: readonly string[];
   /** Names of the invariants that explorations ask for; all if left out. */
   readonly explored?: readonly string[];
+  /** It is the replay of a recording: only the design that it came with can run it, and only in the recorded order. */
+  readonly replay?: true;
   /** Where each operation was written: one list per actor (vCPUs, then the host), parallel to the programs. */
   readonly sources: readonly (readonly OpSource[])[];
 }

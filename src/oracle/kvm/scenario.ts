@@ -151,6 +151,7 @@ export function kvmScenario(
     asks: [],
     expect: [],
     violates: [],
+    replay: true,
     sources,
   };
   return { spec, design: designFor(c), places };

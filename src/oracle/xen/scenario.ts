@@ -222,6 +222,7 @@ export function xenScenario(
     asks: [],
     expect: [],
     violates: [],
+    replay: true,
     sources: [sources, []],
   };
   return { spec, design: designFor(c), places };

@@ -62,6 +62,12 @@ export function lookForRaces(
 ): void {
   const { runs } = session;
   if (runs === undefined) return;
+  if (runs.spec.replay === true) {
+    session.say(
+      'A recorded case is replayed access by access, in the order in which it was recorded: there is no other order to look for. Put a scenario of the library on stage to look for races.',
+    );
+    return;
+  }
   racingOf(session).start({
     spec: runs.spec,
     protections: removable(session),

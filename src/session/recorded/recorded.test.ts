@@ -4,6 +4,7 @@ import { printedEvents } from '../../oracle/kvm/print';
 import { recordedLines } from '../../testing/oracleSamples';
 import { testSession } from '../../testing/testSession';
 import { openFile } from '../link';
+import { lookForRaces, racingOf, SETTINGS } from '../racing/page';
 import { compileText } from '../reading';
 import { cursorOf, entryAt, stagedCase } from './comparison';
 import { readPacked } from './files';
@@ -57,6 +58,13 @@ describe('a recorded case on stage', () => {
     expect(again.kind === 'ok' && again.value.text).toBe(text);
     const [first] = spec?.sources[0] ?? [];
     expect(text.slice(first?.from, first?.to)).toMatch(/^\{"op":0,.*\}$/);
+  });
+
+  it('is not explored: it has no order but the recorded one', () => {
+    const session = opened(shortest(kvm));
+    lookForRaces(session, SETTINGS);
+    expect(session.state.messages.at(-1)?.text).toMatch(/^A recorded case is replayed access by access/);
+    expect(racingOf(session).state.running).toBe(false);
   });
 
   it('shows the difference where the recording was changed', () => {

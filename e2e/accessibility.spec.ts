@@ -16,6 +16,15 @@ const VIEWS: readonly { readonly name: string; readonly show: (app: AppPage) => 
   { name: 'asking the past', show: (app) => app.past.open() },
   { name: 'the editor', show: (app) => app.editor.open() },
   {
+    name: 'a question answered wrongly, and why not?',
+    show: async (app) => {
+      await app.timeline.drag(0.1, 0.3);
+      await app.press('q');
+      await app.press('1');
+      await app.press('n');
+    },
+  },
+  {
     name: 'a page in focus',
     show: (app) => app.stage.choose(app.stage.thing(/^shadow page table l1_64/).first()),
   },

@@ -2,6 +2,8 @@ import type { EntryNote, LinkModel, PenumbraItem, SceneModel, TableModel } from 
 
 /** Says that something is withheld, where the scene would tell it. */
 const WITHHELD = 'a question is open';
+/** In place of a target that is not told. */
+const NOTHING = '—';
 
 /**
  * The scene without what it works out about drift: which entries differ from the copy that they were made from, and how many. For as long
@@ -24,8 +26,8 @@ function concealTable(table: TableModel): TableModel {
   const notes = new Map<number, EntryNote>();
   for (const [index, { stale, says, blank, ...rest }] of table.notes) {
     // `stale` in place of a target is the answer itself; other words are about the entry.
-    const kept: EntryNote =
-      says === 'stale' ? rest : { ...rest, ...(says && { says }), ...(blank && { blank }) };
+    const word = says === 'stale' ? NOTHING : says;
+    const kept: EntryNote = { ...rest, ...(word && { says: word }), ...(blank && { blank }) };
     if (!stale || Object.keys(kept).length > 0) notes.set(index, kept);
   }
   return { ...table, notes };

@@ -105,7 +105,7 @@ test('a litmus test dropped on the page is explored, and its weak outcome watche
   ).toBeVisible();
   // It is in the editor, marked; there it can be corrected as well.
   await expect(app.editor.problems).toContainText('Line 5, column 2');
-  await app.page.getByRole('button', { name: 'Discard changes' }).click();
+  await app.page.getByRole('button', { name: 'Discard', exact: true }).click();
   await app.press('Control+e');
   await app.drop('SB.litmus', SB);
   await expect(app.page.getByRole('region', { name: 'The litmus test' })).toContainText('MOV [x],$1');

@@ -13,8 +13,10 @@ import { xiSource } from '../views/scene/sources/xi/source';
 import { supplyVeil } from '../views/scene/veil';
 import { supplyTabs } from './details';
 import { listenForDrops } from './dropping';
+import { exportCommands } from './exporting/commands';
 import { LATER_TABS } from './laterTabs';
 import { embedded } from './platform';
+import { presenterCommands } from './presenting/commands';
 import { followAddress } from './urlSync';
 
 /**
@@ -28,9 +30,11 @@ export function furnish(controls: Controls): void {
   supplySource(xiSource);
   supplyVeil(conceal);
   supplyTabs(LATER_TABS);
+  const exports = exportCommands(controls);
+  const presenting = presenterCommands(controls);
   controls.furnish(
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
-    laterCommands,
+    (context) => [...laterCommands(context), ...exports(), ...presenting()],
   );
   followAsks(controls.session);
   listenForDrops(controls);

@@ -1,0 +1,130 @@
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import { linkOrFile } from '../../permalink';
+import type { Controls } from '../../session/controls';
+import { captureLink } from '../../session/link';
+import { buildScene } from '../../views/scene/build';
+import {
+  entryHi,
+  entryLo,
+  marksOf,
+  marksWords,
+  noteWords,
+  targetText,
+  valueText,
+} from '../../views/scene/decode';
+import type { SceneModel, TableModel } from '../../views/scene/model';
+import { type CardWords, cardWords } from './card';
+import { type Picture, pictureOf } from './picture';
+import './print.css';
+
+/** A sheet of paper: this moment's picture, its caption, its verdict, and every table with the entries that are not zero. */
+export function printMoment(controls: Controls): void {
+  const { session } = controls;
+  const { run, state } = session;
+  if (run === undefined) throw new Error('Nothing is on stage yet. Open a scenario first.');
+  const link = captureLink(session);
+  const shared = link === undefined ? undefined : linkOrFile(link, controls.host.address());
+  const words = cardWords(run, state.cursor, shared?.kind === 'link' ? shared.url : undefined);
+  const { from, to } = state.beat;
+  const model = buildScene(run, from, to);
+  const picture = model.flat === true ? undefined : pictureOf(run, from, to, 1180, 560);
+  const place = document.createElement('div');
+  place.id = 'sheet';
+  document.body.append(place);
+  const root = createRoot(place);
+  flushSync(() => root.render(<Sheet words={words} model={model} picture={picture} />));
+  document.documentElement.dataset.printing = 'on';
+  const end = (): void => {
+    window.removeEventListener('afterprint', end);
+    delete document.documentElement.dataset.printing;
+    root.unmount();
+    place.remove();
+  };
+  window.addEventListener('afterprint', end);
+  window.print();
+}
+
+interface SheetProps {
+  readonly words: CardWords;
+  readonly model: SceneModel;
+  readonly picture: Picture | undefined;
+}
+
+function Sheet({ words, model, picture }: SheetProps) {
+  const tables = model.tables.filter(({ used, gone }) => used.length > 0 && gone !== true);
+  return (
+    <article>
+      <header>
+        <h1>{words.title}</h1>
+        <p>{words.design}</p>
+      </header>
+      <p className="sheet-step">
+        {words.step}
+        {words.who !== '' && ` · ${words.who}`}
+      </p>
+      <p className="sheet-caption">{words.caption}</p>
+      <p className={words.broken ? 'sheet-broken' : undefined}>{words.verdict}</p>
+      {picture !== undefined && (
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: the page's own drawing, as it stands on the stage
+        <div className="sheet-picture" dangerouslySetInnerHTML={{ __html: picture.svg }} />
+      )}
+      <div className="sheet-tables">
+        {tables.map((table) => (
+          <Table key={`${table.id} ${table.level}`} table={table} />
+        ))}
+      </div>
+      <footer>
+        <p>{words.versions}</p>
+        {words.link !== undefined && <p className="sheet-link">{words.link}</p>}
+      </footer>
+    </article>
+  );
+}
+
+/** Rows that stand in one table of the sheet; what is left out of a longer one is said. */
+const MOST = 48;
+
+function Table({ table }: { readonly table: TableModel }) {
+  const shown = table.used.slice(0, MOST);
+  const left = table.used.length - shown.length;
+  return (
+    <table>
+      <caption>
+        {table.side === 'guest' ? 'Guest' : 'Shadow'} {table.name} {table.frameName}, level {table.level}
+        {table.outOfSync && ', out of sync'}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">entry</th>
+          <th scope="col">value</th>
+          <th scope="col">leads to</th>
+          <th scope="col">bits</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((index) => {
+          const [hi, lo] = [entryHi(table, index), entryLo(table, index)];
+          const note = table.notes.get(index);
+          const said = noteWords(note);
+          return (
+            <tr key={index}>
+              <td>{index.toString(16).padStart(3, '0')}</td>
+              <td>{valueText(hi, lo)}</td>
+              <td>{targetText(table, hi, lo, note)}</td>
+              <td>
+                {note?.blank === true ? '' : marksWords(marksOf(hi, lo, table.format))}
+                {said.length > 0 && ` (${said.join(', ')})`}
+              </td>
+            </tr>
+          );
+        })}
+        {left > 0 && (
+          <tr>
+            <td colSpan={4}>and {left} more</td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  );
+}

@@ -44,11 +44,15 @@ function verdictWords(run: Run, broken: readonly string[]): string {
   if (run.ending.kind === 'open') return `Recorded up to step ${figure(run.length)} only: no verdict.`;
   const { ok, findings } = judge(run);
   const breaks = run.violations.length;
-  const promised = `${findings.length} expectation${findings.length === 1 ? '' : 's'}`;
-  if (!ok) return `The run does not do what its scenario promises (${promised}).`;
+  const met = findings.filter(({ kind }) => kind === 'met').length;
+  const promised =
+    findings.length === 0
+      ? ''
+      : ` ${met} of ${findings.length} expectation${findings.length === 1 ? '' : 's'} met.`;
+  if (!ok) return `The run does not do what its scenario promises.${promised}`;
   return breaks === 0
-    ? `Every invariant holds in the whole run; ${promised} met.`
-    : `${breaks} announced break${breaks === 1 ? '' : 's'} of an invariant in the run; ${promised} met.`;
+    ? `Every invariant holds in the whole run.${promised}`
+    : `${breaks} break${breaks === 1 ? '' : 's'} of an invariant in the run, as announced.${promised}`;
 }
 
 const escaped = (text: string): string =>
@@ -63,20 +67,27 @@ const COLOURS = {
   wrong: '#b3261e',
   line: '#e8eaf0',
 };
+const LINK_SIZE = 10;
 const SANS = 'Inter Variable, Inter, system-ui, sans-serif';
+const MONO = 'IBM Plex Mono, ui-monospace, monospace';
 
 interface Line {
   readonly text: string;
   readonly size: number;
   readonly fill: string;
   readonly weight?: number;
+  readonly mono?: boolean;
   /** To the right end of the line before. */
   readonly right?: boolean;
 }
 
-function textAt({ text, size, fill, weight = 400, right = false }: Line, x: number, y: number): string {
+function textAt(
+  { text, size, fill, weight = 400, mono = false, right = false }: Line,
+  x: number,
+  y: number,
+): string {
   const anchor = right ? ' text-anchor="end"' : '';
-  return `<text x="${x}" y="${y}" font-family="${SANS}" font-size="${size}" font-weight="${weight}" fill="${fill}"${anchor}>${escaped(text)}</text>`;
+  return `<text x="${x}" y="${y}" font-family="${mono ? MONO : SANS}" font-size="${size}" font-weight="${weight}" fill="${fill}"${anchor}>${escaped(text)}</text>`;
 }
 
 const wrapped = (
@@ -108,13 +119,11 @@ function column(
   return { marks: marks.join(''), bottom: y + 4 };
 }
 
-/** Lines of a link, which has no place to break but anywhere. */
+/** A link in type of one width, which has no place to break but anywhere. Of a long one the beginning is shown: all of it can be followed. */
 function linkLines(link: string, width: number): string[] {
-  const perLine = Math.floor(width / 6.1);
-  const lines = Array.from({ length: Math.ceil(link.length / perLine) }, (_, i) =>
-    link.slice(i * perLine, (i + 1) * perLine),
-  );
-  return lines.length <= 4 ? lines : [...lines.slice(0, 3), `${lines[3]?.slice(0, -1)}…`];
+  const perLine = Math.floor(width / (LINK_SIZE * 0.6)) - 1;
+  const lines = [0, 1].map((i) => link.slice(i * perLine, (i + 1) * perLine)).filter((line) => line !== '');
+  return link.length > 2 * perLine ? [lines[0] ?? '', `${lines[1]}…`] : lines;
 }
 
 /** One SVG for slides and reviews: picture, caption, verdict, versions, link. `style`: the fonts. The link can be followed where the viewer lets it. */
@@ -140,15 +149,12 @@ export function cardSvg(picture: Picture, words: CardWords, style: string): stri
     MARGIN,
     top + picture.height + 8,
   );
-  const small = [
-    words.versions,
-    ...(words.link === undefined ? ['The run is too large for a link.'] : linkLines(words.link, inner)),
-  ];
-  const foot = column(
-    small.map((text) => ({ text, size: 11, fill: COLOURS.quiet })),
-    MARGIN,
-    below.bottom + 10,
-  );
+  const quiet = { size: 11, fill: COLOURS.quiet };
+  const where: Line[] =
+    words.link === undefined
+      ? [{ ...quiet, text: 'The run is too large for a link.' }]
+      : linkLines(words.link, inner).map((text) => ({ ...quiet, text, size: LINK_SIZE, mono: true }));
+  const foot = column([{ ...quiet, text: words.versions }, ...where], MARGIN, below.bottom + 10);
   const height = Math.ceil(foot.bottom + MARGIN);
   const footMarks =
     words.link === undefined ? foot.marks : `<a href="${escaped(words.link)}">${foot.marks}</a>`;

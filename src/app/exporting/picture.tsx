@@ -42,8 +42,15 @@ function dressed(from: Element, to: Element): void {
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Draws the beat (from, to] of a run beside the page, and takes it down again. The page itself does not move. */
-export function pictureOf(run: Run, from: number, to: number, width: number, height: number): Picture {
+/** Draws the beat (from, to] of a run beside the page, and takes it down again. The page itself does not move. `paper`: in light colours, whatever the page's are. */
+export function pictureOf(
+  run: Run,
+  from: number,
+  to: number,
+  width: number,
+  height: number,
+  paper = false,
+): Picture {
   const place = document.createElement('div');
   place.className = 'scene';
   place.setAttribute('aria-hidden', 'true');
@@ -54,6 +61,7 @@ export function pictureOf(run: Run, from: number, to: number, width: number, hei
     width: `${width}px`,
     height: `${height}px`,
   });
+  if (paper) place.style.colorScheme = 'light';
   document.body.append(place);
   const root = createRoot(place);
   try {

@@ -28,7 +28,7 @@ export function printMoment(controls: Controls): void {
   const words = cardWords(run, state.cursor, shared?.kind === 'link' ? shared.url : undefined);
   const { from, to } = state.beat;
   const model = buildScene(run, from, to);
-  const picture = model.flat === true ? undefined : pictureOf(run, from, to, 1180, 560);
+  const picture = model.flat === true ? undefined : pictureOf(run, from, to, 1180, 560, true);
   const place = document.createElement('div');
   place.id = 'sheet';
   document.body.append(place);
@@ -76,14 +76,24 @@ function Sheet({ words, model, picture }: SheetProps) {
       </div>
       <footer>
         <p>{words.versions}</p>
-        {words.link !== undefined && <p className="sheet-link">{words.link}</p>}
+        {words.link !== undefined && (
+          <p className="sheet-link">
+            <a href={words.link}>
+              {words.link.slice(0, LINK_SHOWN)}
+              {words.link.length > LINK_SHOWN && '…'}
+            </a>
+          </p>
+        )}
       </footer>
     </article>
   );
 }
 
+/** Nobody types a long link from paper; in a PDF all of it can be followed. */
+const LINK_SHOWN = 240;
+
 /** Rows that stand in one table of the sheet; what is left out of a longer one is said. */
-const MOST = 48;
+const MOST = 24;
 
 function Table({ table }: { readonly table: TableModel }) {
   const shown = table.used.slice(0, MOST);

@@ -44,6 +44,7 @@ function Ready({ controls, offer }: { readonly controls: Controls; readonly offe
       {shared.kind === 'link' && (
         <Snippet controls={controls} html={embedSnippet(shared.url, session.state.spec?.title ?? '')} />
       )}
+      <Saves controls={controls} />
       <div className="share-actions">
         <Button
           look={shared.kind === 'file' ? 'strong' : 'outline'}
@@ -97,6 +98,33 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
         <span role="status">{SAID[copied]}</span>
       </div>
     </>
+  );
+}
+
+const SAVES = ['export-svg', 'export-png', 'export-card', 'animation-to', 'export-trace', 'print'];
+
+/** The moment, or the way to it, as something to be looked at elsewhere. */
+function Saves({ controls }: { readonly controls: Controls }) {
+  const commands = SAVES.flatMap((id) => controls.find(id) ?? []).filter(({ enabled }) => enabled !== false);
+  if (commands.length === 0) return null;
+  return (
+    <details className="share-embed">
+      <summary>Save a picture, an animation or a trace, or print it</summary>
+      <ul className="share-saves">
+        {commands.map(({ id, title }) => (
+          <li key={id}>
+            <Button
+              onClick={() => {
+                controls.session.set({ dialog: undefined });
+                controls.execute(id);
+              }}
+            >
+              {title}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

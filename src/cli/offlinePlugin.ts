@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Plugin, transformWithOxc } from 'vite';
 
+const WORKER = 'src/app/offline/worker.ts';
 /** Files of `public` that no page asks for: the README's picture. */
 const LEFT_OUT = new Set(['stage.png']);
 
@@ -21,11 +23,16 @@ export function workerHead(files: ReadonlyMap<string, string | Uint8Array>): str
 
 /** Writes `sw.js` beside the page: `src/app/offline/worker.ts` with the list of all that was built, and of `public`. */
 export function offline(): Plugin {
+  let root = '';
+  let publicDir = '';
   return {
     name: 'offline',
     apply: 'build',
     // After the plugin that writes the page itself: it is the first thing to keep.
     enforce: 'post',
+    configResolved(config) {
+      ({ root, publicDir } = config);
+    },
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
@@ -34,12 +41,11 @@ export function offline(): Plugin {
           if (name.endsWith('.map') || name.startsWith('.vite/')) continue;
           files.set(name, built.type === 'chunk' ? built.code : built.source);
         }
-        const folder = new URL('../../public/', import.meta.url);
-        for (const name of readdirSync(folder))
-          if (!LEFT_OUT.has(name)) files.set(name, readFileSync(new URL(name, folder)));
+        for (const name of readdirSync(publicDir))
+          if (!LEFT_OUT.has(name)) files.set(name, readFileSync(join(publicDir, name)));
         if (!files.has('index.html'))
           throw new Error('The build has no index.html to keep for visits without a network.');
-        const path = new URL('../app/offline/worker.ts', import.meta.url).pathname;
+        const path = join(root, WORKER);
         this.addWatchFile(path);
         const { code } = await transformWithOxc(readFileSync(path, 'utf8'), path);
         // A classic script: every browser that has service workers runs it.

@@ -28,6 +28,8 @@ export class Thread {
   private current: Procedure | undefined;
   /** The part that the current procedure works on. */
   private currentPart: unknown;
+  /** Procedures that it has met, each with its part: a world's parts are added once. */
+  private readonly met = new Map<number, { readonly procedure: Procedure; readonly part: unknown }>();
   private moved = false;
   /** Set while a caption is being made: locals of a frame that the step itself gave up are read from the journal. */
   private lookback: ((cell: number) => number) | undefined;
@@ -105,9 +107,15 @@ export class Thread {
 
   private lookup(id: number): Procedure {
     if (this.current !== undefined && this.current.id === id) return this.current;
-    this.current = procedureById(id);
-    this.currentPart = this.world.part(this.current.part);
-    return this.current;
+    let found = this.met.get(id);
+    if (found === undefined) {
+      const procedure = procedureById(id);
+      found = { procedure, part: this.world.part(procedure.part) };
+      this.met.set(id, found);
+    }
+    this.current = found.procedure;
+    this.currentPart = found.part;
+    return found.procedure;
   }
 
   /** Whether the next step may be taken now. */

@@ -59,6 +59,8 @@ export class LabRun {
   readonly windows: Window[] = [];
   private readonly tally = new Tally();
   private readonly host: Thread;
+  /** How many operations the machine is shown at a time. */
+  private readonly ahead: number;
   private readonly hostProgram: GuestOp[] = [];
   /** The vCPU that waits for what the host is doing. */
   private hostOf: Lane | undefined;
@@ -76,6 +78,7 @@ export class LabRun {
     const { built, streams, turns } = this.world;
     const { world, machine } = built;
     world.events.told = this.tally.hear;
+    this.ahead = machine.exits.looksAhead === true ? AHEAD : 1;
     this.dice = new Random(config.seed ^ 0x51ab);
     this.lanes = streams.map((stream, v) => {
       const thread = world.actors[v]?.thread as Thread;
@@ -242,7 +245,7 @@ export class LabRun {
 
   /** The machine is shown the operation, and as many behind it as somebody may look at. */
   private show({ program, stream, base }: Lane, at: number): void {
-    const end = Math.min(program.length, at + AHEAD);
+    const end = Math.min(program.length, at + this.ahead);
     for (let i = at; i < end; i++) if (program[i] === undefined) program[i] = stream.at(base + i);
   }
 

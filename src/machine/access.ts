@@ -8,6 +8,7 @@ import type { Machine } from './machine';
 import { LOCKED_OPS } from './operation';
 import { OUTCOME_DONE, OUTCOME_GENERAL_PROTECTION, OUTCOME_PAGE_FAULT } from './outcome';
 import { present } from './paging';
+import { R } from './registers';
 import { WRITE } from './rights';
 import { sayAccess, sayEntry, sayError, sayIndex, sayPlace, sayVa, sayValue } from './say';
 import { hardwareWalk } from './walk';
@@ -37,7 +38,7 @@ function translated(t: Thread, m: Machine): void {
   }
   const last = part + 1 === parts(m, t.actor);
   t.set(L.part, last ? 0 : part + 1);
-  t.goto(last ? (m.vcpu(t.actor).get('insLocked') === 0 ? 'memory' : 'locked') : 'lookup');
+  t.goto(last ? (m.vcpu(t.actor).read(R.insLocked) === 0 ? 'memory' : 'locked') : 'lookup');
 }
 
 const controls = new Controls();
@@ -48,7 +49,7 @@ function lookUp(t: Thread, m: Machine): number {
   const part = t.get(L.part);
   partVa(m, v, part, va);
   controls.read(m, v);
-  const found = askTlb(m, v, controls, va.hi, va.lo, r.get('insAccess'), r.get('cpl') === 3);
+  const found = askTlb(m, v, controls, va.hi, va.lo, r.read(R.insAccess), r.read(R.cpl) === 3);
   if (found < 0) return -found - 1;
   t.set(frameSlot(part), m.tlb.frame(found, va.hi, va.lo));
   return HIT;
@@ -65,7 +66,7 @@ function sayLookup(t: Thread, m: Machine): string {
     case HIT:
       return `The TLB of ${who(t)} knows the page: frame ${m.nameFrame(t.get(frameSlot(part)))}. No table is read.`;
     case DENIED:
-      return `The TLB of ${who(t)} knows the page, but not with the rights this ${sayAccess(m.vcpu(v).get('insAccess'))} needs. The processor asks the tables.`;
+      return `The TLB of ${who(t)} knows the page, but not with the rights this ${sayAccess(m.vcpu(v).read(R.insAccess))} needs. The processor asks the tables.`;
     case CLEAN:
       return `The TLB of ${who(t)} does not know the page as dirty. The processor walks, to set the dirty bit first.`;
     case BAD_ADDRESS:
@@ -86,7 +87,7 @@ const usesTlb = (_: Thread, m: Machine): Touch => (m.config.tlbEntries === 0 ? '
 function bufferAllows(t: Thread, m: Machine): boolean {
   const b = m.storeBuffers;
   if (b.depth === 0) return true;
-  if (m.vcpu(t.actor).get('insAccess') === WRITE) return !b.full(t.actor);
+  if (m.vcpu(t.actor).read(R.insAccess) === WRITE) return !b.full(t.actor);
   const part = t.get(L.part);
   return b.ready(t.actor, t.get(frameSlot(part)), partOffset(m, t.actor, part), partBytes(m, t.actor, part));
 }
@@ -99,7 +100,7 @@ function touchMemory(t: Thread, m: Machine): void {
   const frame = t.get(frameSlot(part));
   const offset = partOffset(m, v, part);
   const bytes = partBytes(m, v, part);
-  if (r.get('insAccess') === WRITE) {
+  if (r.read(R.insAccess) === WRITE) {
     partValue(m, v, part, value);
     store(m, v, frame, offset, bytes, value);
   } else {
@@ -113,7 +114,7 @@ function touchMemory(t: Thread, m: Machine): void {
     t.goto('memory');
     return;
   }
-  r.set('inAccess', 0);
+  r.write(R.inAccess, 0);
   t.ret(OUTCOME_DONE);
 }
 
@@ -139,8 +140,8 @@ function lockedUpdate(t: Thread, m: Machine): void {
     m.world.emit(MemoryRead, v, frame, offset, partBytes(m, v, part), value.hi, value.lo);
     joinParts(m, v, part, value);
   }
-  old.hi = r.get('resultHi');
-  old.lo = r.get('resultLo');
+  old.hi = r.read(R.resultHi);
+  old.lo = r.read(R.resultLo);
   combine(m, v, old, value);
   const whole: Halves = { hi: value.hi, lo: value.lo };
   for (let part = 0; part < count; part++) {
@@ -151,23 +152,23 @@ function lockedUpdate(t: Thread, m: Machine): void {
     writeBytes(m.memory, frame, offset, bytes, value.hi, value.lo);
     m.world.emit(MemoryWritten, v, frame, offset, bytes, value.hi, value.lo);
   }
-  r.set('inAccess', 0);
+  r.write(R.inAccess, 0);
   t.ret(OUTCOME_DONE);
 }
 
 /** Whether the instruction under way is meant, by the program's own word, as a store to a table entry. */
 function writesEntry(m: Machine, v: number): boolean {
-  const op = m.programs[v]?.[m.vcpu(v).get('op')];
+  const op = m.programs[v]?.[m.vcpu(v).read(R.op)];
   return op !== undefined && (op.kind === 'pte' || (op.kind === 'store' && op.entry !== undefined));
 }
 
 function sayMemory(t: Thread, m: Machine): string {
   const r = m.vcpu(t.actor);
-  const write = r.get('insAccess') === WRITE;
+  const write = r.read(R.insAccess) === WRITE;
   // The part just done: a crossing access has counted it already.
   const part = parts(m, t.actor) === 1 ? 0 : t.get(L.part) - 1;
   const frame = m.nameFrame(t.get(frameSlot(part)));
-  partValue(m, t.actor, part, value, write ? undefined : { hi: r.get('resultHi'), lo: r.get('resultLo') });
+  partValue(m, t.actor, part, value, write ? undefined : { hi: r.read(R.resultHi), lo: r.read(R.resultLo) });
   const seen = sayValue(value.hi, value.lo);
   const offset = partOffset(m, t.actor, part);
   const place = sayPlace(m, t.get(frameSlot(part)), offset);
@@ -217,7 +218,7 @@ export const guestAccess = procedure<Machine>({
       run: (t, m) => {
         const found = lookUp(t, m);
         t.set(L.found, found);
-        m.vcpu(t.actor).set('inAccess', found === BAD_ADDRESS ? 0 : 1);
+        m.vcpu(t.actor).write(R.inAccess, found === BAD_ADDRESS ? 0 : 1);
         if (found === HIT) {
           m.world.emit(TlbHit, t.actor, va.hi, va.lo, t.get(frameSlot(t.get(L.part))));
           translated(t, m);
@@ -238,7 +239,7 @@ export const guestAccess = procedure<Machine>({
         t.callThen(
           'fill',
           m.exits.walk ?? hardwareWalk,
-          [va.hi, va.lo, m.vcpu(t.actor).get('insAccess')],
+          [va.hi, va.lo, m.vcpu(t.actor).read(R.insAccess)],
           L.error,
         );
       },
@@ -253,7 +254,7 @@ export const guestAccess = procedure<Machine>({
       touch: usesTlb,
       run: (t, m) => {
         if (t.get(L.error) >= 0) {
-          m.vcpu(t.actor).set('inAccess', 0);
+          m.vcpu(t.actor).write(R.inAccess, 0);
           t.goto('fault');
           return;
         }
@@ -266,7 +267,7 @@ export const guestAccess = procedure<Machine>({
       },
       say: (t, m) => {
         if (t.get(L.error) >= 0)
-          return `Without a translation the ${sayAccess(m.vcpu(t.actor).get('insAccess'))} cannot go on.`;
+          return `Without a translation the ${sayAccess(m.vcpu(t.actor).read(R.insAccess))} cannot go on.`;
         const frame = m.nameFrame(t.get(L.frame));
         return m.config.tlbEntries === 0 || m.hwMode(t.actor).name === 'off'
           ? `${who(t)} uses frame ${frame} and forgets it: there is nothing to keep the translation in.`
@@ -277,7 +278,7 @@ export const guestAccess = procedure<Machine>({
       label: 'memory',
       line: '  read or write memory',
       touch: (t, m) =>
-        m.storeBuffers.depth > 0 && m.vcpu(t.actor).get('insAccess') === WRITE ? 'buffered' : 'racy',
+        m.storeBuffers.depth > 0 && m.vcpu(t.actor).read(R.insAccess) === WRITE ? 'buffered' : 'racy',
       beat: true,
       when: bufferAllows,
       run: touchMemory,
@@ -292,9 +293,9 @@ export const guestAccess = procedure<Machine>({
       run: lockedUpdate,
       say: (t, m) => {
         const r = m.vcpu(t.actor);
-        const op = LOCKED_OPS[r.get('insLocked') - 1] ?? 'xchg';
-        const was = sayValue(r.get('resultHi'), r.get('resultLo'));
-        combine(m, t.actor, { hi: r.get('resultHi'), lo: r.get('resultLo') }, value);
+        const op = LOCKED_OPS[r.read(R.insLocked) - 1] ?? 'xchg';
+        const was = sayValue(r.read(R.resultHi), r.read(R.resultLo));
+        combine(m, t.actor, { hi: r.read(R.resultHi), lo: r.read(R.resultLo) }, value);
         const now = sayValue(value.hi, value.lo);
         const failed =
           op === 'cmpxchg' && was === now ? ' Unchanged: it did not hold what was expected.' : '';
@@ -313,9 +314,9 @@ export const guestAccess = procedure<Machine>({
         if ((t.get(L.error) & EXIT_BY_WALK) === 0)
           m.world.emit(PageFault, t.actor, va.hi, va.lo, t.get(L.error));
         const r = m.vcpu(t.actor);
-        r.set('inHypervisor', 1);
+        r.write(R.inHypervisor, 1);
         // It stops counting somewhere: an access that faults for ever must come back to a state it was in.
-        r.set('faults', Math.min(r.get('faults') + 1, MOST_FAULTS));
+        r.write(R.faults, Math.min(r.read(R.faults) + 1, MOST_FAULTS));
         t.set(L.guestPage, 0);
         t.callThen('resume', m.exits.pageFault, [va.hi, va.lo, t.get(L.error)], L.verdict);
       },
@@ -323,7 +324,7 @@ export const guestAccess = procedure<Machine>({
         partVa(m, t.actor, t.get(L.part), va);
         if ((t.get(L.error) & EXIT_BY_WALK) !== 0)
           return `The walk could not go on: ${who(t)} leaves the guest for the hypervisor.`;
-        return `The ${sayAccess(m.vcpu(t.actor).get('insAccess'))} at ${sayVa(m, t.actor, va.hi, va.lo)} faults, error code ${sayError(t.get(L.error))}.`;
+        return `The ${sayAccess(m.vcpu(t.actor).read(R.insAccess))} at ${sayVa(m, t.actor, va.hi, va.lo)} faults, error code ${sayError(t.get(L.error))}.`;
       },
     },
     {
@@ -334,7 +335,7 @@ export const guestAccess = procedure<Machine>({
       run: (t, m) => {
         const r = m.vcpu(t.actor);
         const verdict = t.get(L.verdict);
-        r.set('inHypervisor', 0);
+        r.write(R.inHypervisor, 0);
         if (verdict === FAULT_RETRY) {
           t.set(L.part, 0);
           t.goto('lookup');
@@ -347,9 +348,9 @@ export const guestAccess = procedure<Machine>({
         // An emulator goes through the whole instruction, and may fail at its other page.
         partVa(m, t.actor, t.get(L.guestPage) === 0 ? t.get(L.part) : t.get(L.guestPage) - 1, va);
         // CR2 belongs to the guest: a fault that it never hears of must not change it.
-        r.set('cr2Hi', va.hi);
-        r.set('cr2Lo', va.lo);
-        r.set('outcome', OUTCOME_PAGE_FAULT);
+        r.write(R.cr2Hi, va.hi);
+        r.write(R.cr2Lo, va.lo);
+        r.write(R.outcome, OUTCOME_PAGE_FAULT);
         m.world.emit(GuestPageFault, t.actor, va.hi, va.lo, t.get(L.guestError));
         t.ret(OUTCOME_PAGE_FAULT);
       },
@@ -357,7 +358,7 @@ export const guestAccess = procedure<Machine>({
         switch (t.get(L.verdict)) {
           case FAULT_INJECT: {
             const r = m.vcpu(t.actor);
-            const at = sayVa(m, t.actor, r.get('cr2Hi'), r.get('cr2Lo'));
+            const at = sayVa(m, t.actor, r.read(R.cr2Hi), r.read(R.cr2Lo));
             return `The guest on ${who(t)} is given the page fault: CR2 is ${at}, error code ${sayError(t.get(L.guestError))}. Its handler skips the instruction.`;
           }
           case FAULT_RETRY:

@@ -1,6 +1,7 @@
 import * as bits from './bits';
 import type { Machine } from './machine';
 import { canonical, PAGING_OFF, type PagingMode } from './paging';
+import { R } from './registers';
 import { denied, FETCH, READ, RIGHT_NX, WRITE } from './rights';
 
 /** How a TLB lookup came out. */
@@ -36,12 +37,11 @@ export class Controls {
 
   /** Takes over what the registers of a vCPU hold. */
   read(m: Machine, v: number): void {
-    const { at } = m.vcpu(v);
-    const { cells } = m.world.store;
+    const r = m.vcpu(v);
     this.mode = m.hwMode(v);
-    const cr0 = cells[at.hwCr0] as number;
-    const cr4 = cells[at.hwCr4] as number;
-    const rflags = cells[at.rflags] as number;
+    const cr0 = r.read(R.hwCr0);
+    const cr4 = r.read(R.hwCr4);
+    const rflags = r.read(R.rflags);
     if (cr0 === this.cr0 && cr4 === this.cr4 && rflags === this.rflags) return;
     this.cr0 = cr0;
     this.cr4 = cr4;

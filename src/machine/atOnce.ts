@@ -4,9 +4,12 @@ import { readBytes, writeBytes } from './bytes';
 import { nextOperation, operationAt } from './guest';
 import type { Machine } from './machine';
 import { OUTCOME_DONE } from './outcome';
+import { R } from './registers';
 import { FETCH, WRITE } from './rights';
 import type { Halves } from './wide';
 
+/** No page begins here. */
+const NO_PAGE = 1;
 const KIND_MASK = 0xf;
 const WIDTH_SHIFT = 4;
 const USER = 1 << 8;
@@ -35,6 +38,10 @@ export interface AccessColumns {
 export class AtOnce {
   private readonly controls = new Controls();
   private readonly result: Halves = { hi: 0, lo: 0 };
+  /** By twice the access plus one for user mode: the page that the TLB was last asked for, and its frame. */
+  private readonly pages = new Int32Array(6);
+  private readonly pagesHi = new Int32Array(6);
+  private readonly frames = new Int32Array(6);
 
   constructor(
     private readonly machine: Machine,
@@ -53,6 +60,8 @@ export class AtOnce {
     controls.read(m, v);
     const { code, vaHi, vaLo, valueHi, valueLo } = columns;
     const { tlb, memory } = m;
+    const { pages, pagesHi, frames } = this;
+    pages.fill(NO_PAGE);
     const last = base + end;
     let at = base + first;
     for (; at < last; at++) {
@@ -64,13 +73,22 @@ export class AtOnce {
       const offset = lo & 0xfff;
       const width = (c >>> WIDTH_SHIFT) & 0xf;
       if (offset + width > 4096) break;
-      const slot = askTlb(m, v, controls, hi, lo, kind, (c & USER) !== 0);
-      if (slot < 0) break;
+      // Nothing that is done here changes the TLB: what it has said about a page holds until the loop ends.
+      const user = (c & USER) === 0 ? 0 : 1;
+      const asked = 2 * kind + user;
+      const page = lo & -4096;
+      if (pages[asked] !== page || pagesHi[asked] !== hi) {
+        const slot = askTlb(m, v, controls, hi, lo, kind, user !== 0);
+        if (slot < 0) break;
+        pages[asked] = page;
+        pagesHi[asked] = hi;
+        frames[asked] = tlb.frame(slot, hi, lo);
+      }
       if (by !== undefined) {
         by(at);
         continue;
       }
-      const frame = tlb.frame(slot, hi, lo);
+      const frame = frames[asked] as number;
       if (m.onTranslated !== undefined) m.onTranslated(v, hi, lo);
       if (kind === WRITE) {
         writeBytes(memory, frame, offset, width, valueHi[at] as number, valueLo[at] as number);
@@ -86,12 +104,12 @@ export class AtOnce {
   private leave(at: number, code: number): void {
     const { machine: m, thread, result } = this;
     const r = m.vcpu(thread.actor);
-    r.set('cpl', packedUser(code) ? 3 : 0);
-    r.set('op', at - 1);
-    r.set('outcome', OUTCOME_DONE);
-    r.set('faults', 0);
-    r.set('resultHi', result.hi);
-    r.set('resultLo', result.lo);
+    r.write(R.cpl, packedUser(code) ? 3 : 0);
+    r.write(R.op, at - 1);
+    r.write(R.outcome, OUTCOME_DONE);
+    r.write(R.faults, 0);
+    r.write(R.resultHi, result.hi);
+    r.write(R.resultLo, result.lo);
     nextOperation(thread, at);
   }
 }

@@ -36,6 +36,8 @@ export interface Exits {
   readonly setEfer: Procedure<never>;
   /** Names of operations that the guest's own kernel does, by procedures that the design provides: no exit. */
   readonly guestWork?: ReadonlySet<string>;
+  /** An emulator of the design goes on past the instruction that left the guest: it looks at what the program does next. */
+  readonly looksAhead?: true;
   /** The design's own operations by name; each is given the operation's arguments. */
   readonly operations: ReadonlyMap<string, Procedure<never>>;
 }

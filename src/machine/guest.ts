@@ -14,6 +14,7 @@ import { beginInstruction, endInstruction } from './instruction';
 import type { Machine } from './machine';
 import type { GeneralRegister, GuestOp } from './operation';
 import { OUTCOME_DONE, OUTCOME_IMPOSSIBLE } from './outcome';
+import { R } from './registers';
 import { FETCH, READ, WRITE } from './rights';
 import { sayVa, sayValue } from './say';
 import { sayDone, sayLeave, sayOperation } from './sayOperation';
@@ -29,7 +30,7 @@ const taken: Halves = { hi: 0, lo: 0 };
 
 /** The operation an actor is in. */
 export function operationOf(m: Machine, actor: number): GuestOp {
-  return defined(m.programs[actor]?.[m.registersOf(actor).get('op')], `the operation of actor ${actor}`);
+  return defined(m.programs[actor]?.[m.registersOf(actor).read(R.op)], `the operation of actor ${actor}`);
 }
 
 const isVcpu = (m: Machine, actor: number): boolean => actor < m.config.vcpus;
@@ -58,7 +59,7 @@ const expectedOf = (m: Machine, v: number, op: Extract<GuestOp, { kind: 'locked'
 function keepResult(m: Machine, v: number, op: GuestOp): void {
   const r = m.vcpu(v);
   if ((op.kind !== 'load' && op.kind !== 'locked') || op.into === undefined) return;
-  if (r.get('outcome') === OUTCOME_DONE) r.set(op.into, r.get('resultLo'));
+  if (r.read(R.outcome) === OUTCOME_DONE) r.set(op.into, r.read(R.resultLo));
 }
 
 /** Sets a memory instruction up; returns the label of the step that goes on with the operation, none for an access. */
@@ -136,8 +137,8 @@ function only<K extends GuestOp['kind']>(m: Machine, actor: number, kind: K): Ex
 /** The instruction was done ahead of the program: what it read is the program's now. */
 function takeResult(t: Thread, m: Machine): void {
   m.ahead.take(t.actor, taken);
-  m.vcpu(t.actor).set('resultHi', taken.hi);
-  m.vcpu(t.actor).set('resultLo', taken.lo);
+  m.vcpu(t.actor).write(R.resultHi, taken.hi);
+  m.vcpu(t.actor).write(R.resultLo, taken.lo);
 }
 
 /** The place in its program that the guest of a thread, between two operations, comes to next. */
@@ -165,13 +166,13 @@ export const guest = procedure<Machine>({
       when: (t, m) => m.pausedBy < 0 || m.pausedBy === t.actor,
       run: (t, m) => {
         const r = m.registersOf(t.actor);
-        r.set('op', t.get(L.op));
-        r.set('outcome', OUTCOME_DONE);
-        r.set('resultHi', 0);
-        r.set('resultLo', 0);
-        r.set('faults', 0);
+        r.write(R.op, t.get(L.op));
+        r.write(R.outcome, OUTCOME_DONE);
+        r.write(R.resultHi, 0);
+        r.write(R.resultLo, 0);
+        r.write(R.faults, 0);
         const op = operationOf(m, t.actor);
-        if (isVcpu(m, t.actor)) r.set('cpl', cplOf(op));
+        if (isVcpu(m, t.actor)) r.write(R.cpl, cplOf(op));
         m.world.emit(OperationStarted, t.actor, t.get(L.op));
         if (op.kind !== 'stos' && m.ahead.pending(t.actor) > 0) {
           takeResult(t, m);
@@ -200,11 +201,11 @@ export const guest = procedure<Machine>({
       run: (t, m) => {
         const op = only(m, t.actor, 'stos');
         const nth = t.get(L.repeat);
-        if (nth === op.count || m.vcpu(t.actor).get('outcome') !== OUTCOME_DONE) {
+        if (nth === op.count || m.vcpu(t.actor).read(R.outcome) !== OUTCOME_DONE) {
           t.goto('done');
           return;
         }
-        m.vcpu(t.actor).set('insRepeat', nth + 1);
+        m.vcpu(t.actor).write(R.insRepeat, nth + 1);
         if (m.ahead.pending(t.actor) > 0) {
           takeResult(t, m);
           t.set(L.repeat, nth + 1);
@@ -220,7 +221,7 @@ export const guest = procedure<Machine>({
       say: (t, m) => {
         const op = only(m, t.actor, 'stos');
         const r = m.vcpu(t.actor);
-        return r.get('outcome') === OUTCOME_DONE
+        return r.read(R.outcome) === OUTCOME_DONE
           ? `Element ${t.get(L.repeat)} of ${op.count}, at ${sayVa(m, t.actor, op.va.hi, (op.va.lo + (t.get(L.repeat) - 1) * op.width) | 0)}.`
           : 'The string operation ends at the element that faulted.';
       },
@@ -234,7 +235,7 @@ export const guest = procedure<Machine>({
         const op = only(m, t.actor, 'pte');
         const found = findEntry(m, t.actor, op.va, op.level);
         if (found.kind === 'none') {
-          m.vcpu(t.actor).set('outcome', OUTCOME_IMPOSSIBLE);
+          m.vcpu(t.actor).write(R.outcome, OUTCOME_IMPOSSIBLE);
           m.world.emit(EntryUnreachable, t.actor, op.va.hi, op.va.lo, op.level, found.reason);
           t.goto('done');
           return;
@@ -245,9 +246,9 @@ export const guest = procedure<Machine>({
       say: (t, m) => {
         const op = only(m, t.actor, 'pte');
         const r = m.vcpu(t.actor);
-        if (r.get('outcome') === OUTCOME_IMPOSSIBLE)
+        if (r.read(R.outcome) === OUTCOME_IMPOSSIBLE)
           return `The guest's tables lead to no L${op.level} entry for ${sayVa(m, t.actor, op.va.hi, op.va.lo)} that it could write. The operation ends.`;
-        const at = sayVa(m, t.actor, r.get('insVaHi'), r.get('insVaLo'));
+        const at = sayVa(m, t.actor, r.read(R.insVaHi), r.read(R.insVaLo));
         return `The guest's kernel knows where that entry is: at ${at} in its direct map. It stores the new entry there.`;
       },
     },
@@ -261,7 +262,7 @@ export const guest = procedure<Machine>({
         const op = operationOf(m, t.actor);
         if (op.kind === 'invlpg') m.world.emit(InvlpgExecuted, t.actor, op.va.hi, op.va.lo);
         const inGuest = op.kind === 'call' && m.exits.guestWork?.has(op.name) === true;
-        if (isVcpu(m, t.actor) && !inGuest) m.vcpu(t.actor).set('inHypervisor', 1);
+        if (isVcpu(m, t.actor) && !inGuest) m.vcpu(t.actor).write(R.inHypervisor, 1);
         const { to, args } = exitOf(m, op);
         t.callThen('done', to, args, L.r0);
       },
@@ -331,15 +332,15 @@ export const guest = procedure<Machine>({
       run: (t, m) => {
         const { actor } = t;
         const r = m.registersOf(actor);
-        r.set('inHypervisor', 0);
+        r.write(R.inHypervisor, 0);
         if (isVcpu(m, actor)) {
           keepResult(m, actor, operationOf(m, actor));
           endInstruction(m, actor);
-          r.set('insRepeat', 0);
+          r.write(R.insRepeat, 0);
         }
         for (const slot of [L.ahead, L.repeat, L.r0, L.r1, L.r2, L.r3, L.r4, L.r5]) t.set(slot, 0);
         const op = t.get(L.op);
-        m.world.emit(OperationEnded, actor, op, r.get('outcome'), r.get('resultHi'), r.get('resultLo'));
+        m.world.emit(OperationEnded, actor, op, r.read(R.outcome), r.read(R.resultHi), r.read(R.resultLo));
         t.set(L.op, op + 1);
         if (op + 1 < (m.programs[actor]?.length ?? 0)) t.goto('start');
       },

@@ -1,4 +1,5 @@
 import type { Machine } from './machine';
+import { R } from './registers';
 
 /**
  * Whether a processor could answer an interrupt now, and so whether another one's request to flush its TLB can take effect:
@@ -8,5 +9,5 @@ import type { Machine } from './machine';
  * Source: Intel SDM volume 3, "Interrupts are taken on instruction boundaries"; "Propagation of paging-structure changes".
  */
 export function interruptible(m: Machine, v: number): boolean {
-  return m.storeBuffers.empty(v) && m.vcpu(v).get('inAccess') === 0;
+  return m.storeBuffers.empty(v) && m.vcpu(v).read(R.inAccess) === 0;
 }

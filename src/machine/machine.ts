@@ -9,7 +9,7 @@ import { Memory } from './memory';
 import type { GuestOp } from './operation';
 import { OUTCOME_GENERAL_PROTECTION } from './outcome';
 import { modeOf, type PagingMode, type PagingModes, pagingModes } from './paging';
-import { Registers } from './registers';
+import { R, Registers } from './registers';
 import { StoreBuffers } from './storeBuffer';
 import { Tlb } from './tlb';
 
@@ -20,6 +20,14 @@ export interface NamedWord {
   /** Guest frame, and the byte in it. */
   readonly gfn: number;
   readonly offset: number;
+}
+
+/** What a processor's mode was decided from, so that it need not be decided at each step: no state, for it follows from the registers. */
+interface KnownMode {
+  cr0: number;
+  cr4: number;
+  efer: number;
+  mode: PagingMode;
 }
 
 /**
@@ -45,6 +53,7 @@ export class Machine {
   words: readonly NamedWord[] = [];
   private hooks: Exits | undefined;
   private readonly pause: Region;
+  private readonly knownModes: readonly KnownMode[];
   /** Names of the design's switches, in order: SwitchChanged gives the place in this list. */
   switchNames: readonly string[] = [];
   /** Changes a switch of the design; set by whoever builds the world. */
@@ -77,6 +86,7 @@ export class Machine {
     this.storeBuffers = new StoreBuffers(world, this.memory, config);
     this.ahead = new Ahead(world.store, config.vcpus);
     this.modes = pagingModes(config);
+    this.knownModes = this.regs.map(() => ({ cr0: 0, cr4: 0, efer: 0, mode: this.modes.off }));
     this.pause = world.store.region('paused by', 1);
     world.addPart('machine', this);
   }
@@ -116,20 +126,29 @@ export class Machine {
 
   /** The mode that the processor itself walks in. */
   hwMode(v: number): PagingMode {
-    const { at } = this.vcpu(v);
-    const { store } = this.world;
-    return this.modes[modeOf(store.get(at.hwCr0), store.get(at.hwCr4), store.get(at.hwEfer))];
+    const r = this.vcpu(v);
+    const known = this.knownModes[v] as KnownMode;
+    const cr0 = r.read(R.hwCr0);
+    const cr4 = r.read(R.hwCr4);
+    const efer = r.read(R.hwEfer);
+    if (cr0 !== known.cr0 || cr4 !== known.cr4 || efer !== known.efer) {
+      known.cr0 = cr0;
+      known.cr4 = cr4;
+      known.efer = efer;
+      known.mode = this.modes[modeOf(cr0, cr4, efer)];
+    }
+    return known.mode;
   }
 
   /** The mode that the guest believes it runs in. */
   guestMode(v: number): PagingMode {
     const r = this.vcpu(v);
-    return this.modes[modeOf(r.get('cr0'), r.get('cr4'), r.get('efer'))];
+    return this.modes[modeOf(r.read(R.cr0), r.read(R.cr4), r.read(R.efer))];
   }
 
   /** #GP: the instruction is skipped and its operation ends with outcome 2. */
   generalProtection(v: number): void {
-    this.vcpu(v).set('outcome', OUTCOME_GENERAL_PROTECTION);
+    this.vcpu(v).write(R.outcome, OUTCOME_GENERAL_PROTECTION);
     this.world.emit(GeneralProtection, v);
   }
 

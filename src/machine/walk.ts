@@ -3,7 +3,7 @@ import * as bits from './bits';
 import { WalkEnded, WalkedLevel, WalkStarted } from './events';
 import type { Machine } from './machine';
 import { frameOf, indexAt, present } from './paging';
-import type { RegisterName } from './registers';
+import { R, type RegisterName } from './registers';
 import { sayError, sayIndex, sayVa } from './say';
 import {
   checkRights,
@@ -58,7 +58,10 @@ export const hardwareWalk = procedure<Machine>({
           t.goto('done');
         } else if (mode.name === 'pae') t.goto('pdpte');
         else {
-          t.set(frameSlot(mode.levels), frameOf(mode.name === '64' ? r.get('hwCr3Hi') : 0, r.get('hwCr3Lo')));
+          t.set(
+            frameSlot(mode.levels),
+            frameOf(mode.name === '64' ? r.read(R.hwCr3Hi) : 0, r.read(R.hwCr3Lo)),
+          );
           t.goto('read');
         }
       },
@@ -80,7 +83,7 @@ export const hardwareWalk = procedure<Machine>({
         const index = indexAt(mode, 3, t.get(L.vaHi), t.get(L.vaLo));
         const hi = r.get(PDPTE_HI[index] as RegisterName);
         const lo = r.get(PDPTE_LO[index] as RegisterName);
-        const cr3 = r.get('hwCr3Lo');
+        const cr3 = r.read(R.hwCr3Lo);
         t.set(L.level, 3);
         t.set(hiSlot(3), hi);
         t.set(loSlot(3), lo);

@@ -12,6 +12,7 @@ import {
   present,
   reservedViolation,
 } from './paging';
+import { R } from './registers';
 import { denied, errorCode, RIGHT_NX, WRITE } from './rights';
 import { sayAccess, sayIndex } from './say';
 import type { Halves } from './wide';
@@ -43,8 +44,8 @@ export function judge(t: Thread, m: Machine, mode: PagingMode, level: number): '
   const r = m.vcpu(t.actor);
   const hi = t.get(hiSlot(level));
   const lo = t.get(loSlot(level));
-  const leaf = isLeaf(mode, level, lo, r.get('hwCr4'));
-  if (present(lo) && !reservedViolation(mode, level, leaf, hi, lo, r.get('hwEfer')))
+  const leaf = isLeaf(mode, level, lo, r.read(R.hwCr4));
+  if (present(lo) && !reservedViolation(mode, level, leaf, hi, lo, r.read(R.hwEfer)))
     return leaf ? 'leaf' : 'next';
   t.set(L.error, code(t, m, present(lo) ? bits.PFEC_P | bits.PFEC_RSVD : 0));
   return 'fault';
@@ -52,7 +53,7 @@ export function judge(t: Thread, m: Machine, mode: PagingMode, level: number): '
 
 export function code(t: Thread, m: Machine, cause: number): number {
   const r = m.vcpu(t.actor);
-  return errorCode(cause, t.get(L.access), r.get('cpl') === 3, r.get('hwCr4'), r.get('hwEfer'));
+  return errorCode(cause, t.get(L.access), r.read(R.cpl) === 3, r.read(R.hwCr4), r.read(R.hwEfer));
 }
 
 /** Rights of the whole path: W and U are wanted of every level that has them, NX of any, D and G are the leaf's. */
@@ -65,7 +66,7 @@ function rightsOf(t: Thread, m: Machine, mode: PagingMode): number {
     if (mode.entryCells === 2 && t.get(hiSlot(level)) < 0) rights |= RIGHT_NX;
   }
   const lo = t.get(loSlot(leaf));
-  const global = (m.vcpu(t.actor).get('hwCr4') & bits.CR4_PGE) !== 0 ? lo & bits.G : 0;
+  const global = (m.vcpu(t.actor).read(R.hwCr4) & bits.CR4_PGE) !== 0 ? lo & bits.G : 0;
   return rights | (lo & bits.D) | global;
 }
 
@@ -108,8 +109,8 @@ export function finding(t: Thread, m: Machine, mode: PagingMode, level: number):
   const lo = t.get(loSlot(level));
   const r = m.vcpu(t.actor);
   if (!present(lo)) return 'It is not present: page fault.';
-  const leaf = isLeaf(mode, level, lo, r.get('hwCr4'));
-  if (reservedViolation(mode, level, leaf, hi, lo, r.get('hwEfer')))
+  const leaf = isLeaf(mode, level, lo, r.read(R.hwCr4));
+  if (reservedViolation(mode, level, leaf, hi, lo, r.read(R.hwEfer)))
     return 'It is present with a reserved bit set: page fault.';
   if (!leaf) return `It is present: go on to frame ${m.nameFrame(frameOf(hi, lo))}.`;
   const frame = m.nameFrame(dataFrame(t, mode));
@@ -124,7 +125,9 @@ export function checkRights(t: Thread, m: Machine): 'fault' | 'granted' {
   const r = m.vcpu(t.actor);
   const rights = rightsOf(t, m, mode);
   t.set(L.rights, rights);
-  if (denied(rights, t.get(L.access), r.get('cpl') === 3, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags'))) {
+  if (
+    denied(rights, t.get(L.access), r.read(R.cpl) === 3, r.read(R.hwCr0), r.read(R.hwCr4), r.read(R.rflags))
+  ) {
     t.set(L.error, code(t, m, bits.PFEC_P));
     return 'fault';
   }
@@ -136,8 +139,8 @@ export function sayRights(t: Thread, m: Machine): string {
   const r = m.vcpu(t.actor);
   const rights = t.get(L.rights);
   const path = `${(rights & bits.W) === 0 ? 'read-only' : 'writable'}, ${(rights & bits.U) === 0 ? 'kernel only' : 'user'}`;
-  const user = r.get('cpl') === 3;
-  const refused = denied(rights, t.get(L.access), user, r.get('hwCr0'), r.get('hwCr4'), r.get('rflags'));
+  const user = r.read(R.cpl) === 3;
+  const refused = denied(rights, t.get(L.access), user, r.read(R.hwCr0), r.read(R.hwCr4), r.read(R.rflags));
   const what = `this ${sayAccess(t.get(L.access))} from ${user ? 'user' : 'kernel'} mode`;
   const nx = (rights & RIGHT_NX) === 0 ? '' : ', not executable';
   return `All levels together say: ${path}${nx}. That ${refused ? 'denies' : 'allows'} ${what}.`;

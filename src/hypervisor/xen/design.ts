@@ -51,6 +51,7 @@ export const xen: Design = {
     machine.nameFrame = (frame) => x.name(frame);
     return {
       exits: {
+        looksAhead: true,
         pageFault: shPageFault,
         loadCr3: shUpdateCr3,
         invlpg: shInvlpg,

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { figure } from '../../base';
 import {
   commandOf,
@@ -70,6 +70,12 @@ function Lab({ controls, rest }: PageProps) {
   const runB = useRunning(b ?? a, begin);
   const running = runA.running || (b !== undefined && runB.running);
   const address = pageAddress('lab', [a, ...(b === undefined ? [] : [b])].map(printConfig).join('/'));
+
+  // Without an address to answer, a short run shows at once what a run looks like.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  useEffect(() => {
+    if (rest === '' && runA.result === undefined) runA.start(short(a));
+  }, []);
 
   const start = (): void => {
     runA.start(a);
@@ -163,7 +169,13 @@ function Lab({ controls, rest }: PageProps) {
       <div className="lab-results">
         <Progress letter="A" config={a} run={runA} />
         {b !== undefined && <Progress letter="B" config={b} run={runB} />}
-        {stale && <p className="lab-stale">The settings have changed since this was counted. Run again.</p>}
+        {stale && (
+          <p className="lab-stale">
+            {resultB === undefined && isOf(resultA, short(a))
+              ? `A short run to begin with. Choose “Run” for all ${figure(a.accesses)} accesses.`
+              : 'The settings have changed since this was counted. Run again.'}
+          </p>
+        )}
         {shown.length === 0 && !running && (
           <p className="lab-nothing">
             Nothing has been run yet. Choose “Run”: a million accesses take some seconds, in a thread of their
@@ -213,6 +225,10 @@ function Lab({ controls, rest }: PageProps) {
     </main>
   );
 }
+
+/** Accesses of the run that the page begins with by itself. */
+const SHORT = 200_000;
+const short = (config: LabConfig): LabConfig => ({ ...config, accesses: SHORT });
 
 /** The same guest under another design: what one most often wants to see beside. */
 const otherThan = (a: LabConfig): LabConfig => ({

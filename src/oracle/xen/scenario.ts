@@ -72,8 +72,11 @@ const logging = (c: XenCase): GuestOp[] =>
   c.mode === 'pae' ? [{ kind: 'store', va: HARNESS_LOG, width: 4, value: { hi: 0, lo: 1 }, cpl: 0 }] : [];
 
 const BREAK = 'note-for-the-recording';
-/** The harness leaves for a CPUID: nothing after it is emulated ahead. With 1 its marker has faulted, which ends a row of zero stores. */
+/** The harness leaves for a CPUID. With 1 its marker has faulted, which ends a row of zero stores. */
 const pause = (marker: boolean): GuestOp => ({ kind: 'call', name: BREAK, args: [marker ? 1 : 0] });
+/** Nothing behind it is emulated ahead; only for a PAE guest is anything. */
+const barrier = (c: XenCase): GuestOp[] => (c.mode === 'pae' ? [pause(false)] : []);
+const markers = (c: XenCase): GuestOp[] => (c.marker === 'fault' ? [pause(true)] : []);
 
 const L = slots('marker');
 const harnessBreak = procedure<Xen>({
@@ -139,28 +142,27 @@ const designFor = (c: XenCase): Design => ({
 function opsBefore(c: XenCase, op: XenOp): GuestOp[] | undefined {
   if (op.pre === undefined && op.kind !== 'cmpxchg') return undefined;
   const stores = op.pre?.stores ?? [];
-  const ops = stores.flatMap(([gpa, value]) => [...harnessStore(c, gpa, value), pause(false)]);
+  const ops = stores.flatMap(([gpa, value]) => [...harnessStore(c, gpa, value), ...barrier(c)]);
   if (op.kind !== 'cmpxchg') return ops;
   const { va, size } = op;
   return [
     ...ops,
     { kind: 'load', va: wordOf(defined(va, 'va')), width: (size ?? 4) as Width, cpl: 0 },
-    pause(false),
+    ...barrier(c),
   ];
 }
 
 /** The operation between two markers, and the accesses of the harness that faulted after it. */
 function ownOps(c: XenCase, op: XenOp): GuestOp[] {
-  const marked = c.marker === 'fault';
   const instruction = recordedOp(op, c.mode === '64' ? 8 : 4);
   const faulted = op.events.filter((event) => event.ev === 'page_fault' && event.by === 'harness');
   return [
-    pause(marked),
+    ...markers(c),
     instruction,
     ...(EMULATED.has(instruction.kind) && op.cpl === 0 ? logging(c) : []),
-    pause(false),
-    ...faulted.flatMap((event) => [harnessAccess(event), pause(false)]),
-    pause(marked),
+    ...barrier(c),
+    ...faulted.flatMap((event) => [harnessAccess(event), ...barrier(c)]),
+    ...markers(c),
   ];
 }
 
@@ -186,8 +188,8 @@ export function xenScenario(
   const places = c.ops.map((op, i): Place => {
     const [ahead, after] = inEntry(`op ${op.op}`, () => [opsBefore(c, op), ownOps(c, op)] as const);
     const before = ahead === undefined ? undefined : add(ahead, i, -1);
-    const own = add(after, i, 1);
-    return { before, own, instruction: own.op + 1 };
+    const own = add(after, i, markers(c).length);
+    return { before, own, instruction: own.op + markers(c).length };
   });
   const given = defined(c.vcpus[0], 'a vCPU');
   const { machine, options } = worldOf(c);

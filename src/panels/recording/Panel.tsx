@@ -11,11 +11,15 @@ interface ColumnProps {
   readonly title: string;
   readonly recorded: readonly string[];
   readonly simulated: readonly string[];
+  /** Nothing that is compared differs: the recording stands for both, with what it holds beyond that. */
+  readonly agrees: boolean;
 }
 
-/** One kind of thing, once where both agree line by line, else both. */
-function Column({ title, recorded, simulated }: ColumnProps) {
-  const same = recorded.length === simulated.length && recorded.every((line, i) => line === simulated[i]);
+/** One kind of thing, once where both agree, else both. */
+function Column({ title, recorded, simulated, agrees }: ColumnProps) {
+  const equal = recorded.length === simulated.length && recorded.every((line, i) => line === simulated[i]);
+  const same = agrees || equal;
+  if (agrees && recorded.length === 0) return null;
   if (recorded.length === 0 && simulated.length === 0) return null;
   const list = (lines: readonly string[], other: readonly string[]) => (
     <ol>
@@ -23,7 +27,7 @@ function Column({ title, recorded, simulated }: ColumnProps) {
       {lines.map((line, i) => (
         // Lines may be the same text: their place tells them apart.
         // biome-ignore lint/suspicious/noArrayIndexKey: the list of one operation never changes
-        <li key={i} className={other[i] === line ? undefined : 'is-other'}>
+        <li key={i} className={same || other.includes(line) ? undefined : 'is-other'}>
           {line}
         </li>
       ))}
@@ -52,6 +56,7 @@ function Column({ title, recorded, simulated }: ColumnProps) {
 
 function Details({ report }: { readonly report: EntryReport }) {
   const { recorded, simulated, differences } = report;
+  const agrees = differences.length === 0;
   const results = [recorded.result, simulated.result].every((text) => text === '')
     ? [[], []]
     : [[recorded.result], [simulated.result]];
@@ -66,10 +71,20 @@ function Details({ report }: { readonly report: EntryReport }) {
           ))}
         </ul>
       )}
-      <Column title="Result" recorded={results[0] ?? []} simulated={results[1] ?? []} />
-      <Column title="Events" recorded={recorded.events} simulated={simulated.events} />
-      <Column title="Guest words changed" recorded={recorded.memory} simulated={simulated.memory} />
-      <Column title="Shadow changes" recorded={recorded.shadow} simulated={simulated.shadow} />
+      <Column title="Result" recorded={results[0] ?? []} simulated={results[1] ?? []} agrees={agrees} />
+      <Column title="Events" recorded={recorded.events} simulated={simulated.events} agrees={agrees} />
+      <Column
+        title="Guest words changed"
+        recorded={recorded.memory}
+        simulated={simulated.memory}
+        agrees={agrees}
+      />
+      <Column
+        title="Shadow changes"
+        recorded={recorded.shadow}
+        simulated={simulated.shadow}
+        agrees={agrees}
+      />
     </div>
   );
 }

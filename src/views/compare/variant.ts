@@ -21,9 +21,6 @@ const designLine = (name: string) =>
 const profileLine = (name: string) =>
   ({ kind: 'profile', profile: named(name), from: 0, to: 0 }) as const satisfies Statement;
 
-const of = <K extends Statement['kind']>(items: readonly Item[], kind: K) =>
-  items.filter((item): item is Extract<Item, { readonly kind: K }> => item.kind === kind);
-
 /** What a text promises of its own run: no other run has promised it. */
 const PROMISES: ReadonlySet<Item['kind']> = new Set(['expect', 'violates', 'explore', 'ask']);
 
@@ -98,5 +95,3 @@ function underDesign(items: readonly Item[], design: Design, profile: string | u
     );
   return { text: print({ items: out }), without: [...new Set(without)] };
 }
-
-export const titleOf = (text: string): string => of(parse(text).ast.items, 'scenario')[0]?.title ?? '';

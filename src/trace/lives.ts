@@ -24,6 +24,7 @@ export class Lives {
   readonly all: Life[] = [];
   private readonly byKey = new Map<string, Life[]>();
   private readonly byGfn = new Map<number, Life[]>();
+  private readonly everOf = new Map<number, Life[]>();
   /** Frames of the host in which pages lie: learned where an spte is set in a page that is known. */
   private readonly byFrame = new Map<number, Life>();
   private readonly frames = new Map<number, number>();
@@ -53,6 +54,7 @@ export class Lives {
     this.all.push(life);
     put(this.byKey, keyOf(gfn, role, gen), life);
     put(this.byGfn, gfn, life);
+    put(this.everOf, gfn, life);
     return life;
   }
 
@@ -84,6 +86,13 @@ export class Lives {
       (l) => roleDirect(l.role) && roleLevel(l.role) === level,
     );
     return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** Whether a frame is a page table that has a shadow page just before an event: then nobody may map it writable. */
+  shadowed(gfn: number, event: number): boolean {
+    return (this.everOf.get(gfn) ?? []).some(
+      (l) => !roleDirect(l.role) && l.born < event && l.died > event && l.invalidFrom > event,
+    );
   }
 
   /** A page lies in this frame of the host. */

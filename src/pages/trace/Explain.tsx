@@ -52,6 +52,9 @@ function Found({ explained, event, desk }: FoundProps) {
       </p>
       {differing?.astray !== undefined && <p>{upper(differing.astray)}.</p>}
       {differing !== undefined && (
+        <p>Either the simulator is wrong here, or what had to be assumed (below) is not so.</p>
+      )}
+      {differing !== undefined && (
         <Button
           look="outline"
           onClick={() => desk.go(differing.rows[differing.differs ?? 0]?.event ?? differing.to - 1)}

@@ -81,7 +81,7 @@ function exitSegment(course: Course, lane: number, from: number, to: number): vo
     );
     return;
   }
-  const pokes = course.learn(from, to, lane);
+  const pokes = course.learn(from, to, { lane });
   const code = fault === undefined ? 0 : events.word(fault, ERROR + 1);
   const groups: Group[] = [{ cpl: 0, a: [] }];
   let kind = 'nop';

@@ -59,7 +59,14 @@ function markedSegment(course: Course, op: MarkedOp, from: number, to: number): 
     course.stop(from, `operation ${op.nth} cannot be replayed: ${missing}`);
     return;
   }
-  const pokes = course.learn(from, to);
+  if (op.kind === 'mov_cr4') {
+    course.stop(from, `operation ${op.nth} loads CR4, and what is in it before is not printed`);
+    return;
+  }
+  const loads =
+    op.kind === 'mov_cr3' && op.value !== undefined ? Math.floor(Number(op.value) / 4096) : undefined;
+  const pokes = course.learn(from, to, { loads });
+  if (loads !== undefined) course.load(op.vcpu, loads);
   const { groups, injected } = groupsOf(course, op, from, to);
   const size = course.known.g.entryBytes;
   const guest: KvmOp = {
@@ -121,11 +128,8 @@ function groupsOf(
   }
   const rip = hexNumber(entryRip ?? 0);
   const fetch: Access = ['f', rip, op.kind === 'nop' ? 1 : 3];
-  const data: Access[] =
-    op.kind === 'read' || op.kind === 'write'
-      ? [[op.kind === 'read' ? 'r' : 'w', op.va ?? '0x0', course.known.g.entryBytes]]
-      : [];
   const injected = injectedAt >= 0;
+  const data = dataOf(op, course.known.g.entryBytes, injected);
   const own: Group = {
     cpl,
     a: [fetch, ...data],
@@ -135,4 +139,11 @@ function groupsOf(
   const handler: Group[] = injected ? [{ cpl: 0, deliver: 14, a: delivered }, ...later] : [];
   const out: Group = { cpl: injected ? 0 : cpl, a: [['f', hexNumber(end), 2]], exit: 'io' };
   return { groups: [own, ...handler, out], injected };
+}
+
+/** What the instruction itself reads, writes or jumps to. A jump that goes well is made where the operation ends. */
+function dataOf({ kind, va = '0x0' }: MarkedOp, size: number, injected: boolean): Access[] {
+  if (kind === 'read') return [['r', va, size]];
+  if (kind === 'write') return [['w', va, size]];
+  return kind === 'fetch' && injected ? [['f', va, 2]] : [];
 }

@@ -1,4 +1,5 @@
 import type { Access, KvmEntry, KvmOp } from '../../oracle/kvm/format';
+import { ENTRY, EXIT } from '../brackets';
 import { LANE, type TraceHistory } from '../follow';
 import { guestIndex, shadowIndex } from '../geometry';
 import { kindNamed, offsetOf } from '../kinds';
@@ -23,10 +24,13 @@ const SET_SPTE = kindNamed('kvm_mmu_set_spte').id;
 const SET_A = kindNamed('kvm_mmu_set_accessed_bit').id;
 const SET_D = kindNamed('kvm_mmu_set_dirty_bit').id;
 const SYNC = kindNamed('kvm_mmu_sync_page').id;
+const GET_PAGE = kindNamed('kvm_mmu_get_page').id;
+const SP_ROLE = offsetOf('kvm_mmu_get_page', 'sp') + PAGE.role;
 const SP_GFN = offsetOf('kvm_mmu_sync_page', 'sp') + PAGE.gfnHi;
 const GPA = offsetOf('kvm_mmu_set_accessed_bit', 'gpa');
 const S_GFN = offsetOf('kvm_mmu_set_spte', 'gfn');
 const S_SPTE = offsetOf('kvm_mmu_set_spte', 'spte');
+const REASON = offsetOf('kvm_exit', 'reason');
 const S_AT = offsetOf('kvm_mmu_set_spte', 'at');
 const FETCH = 16;
 
@@ -67,16 +71,24 @@ export class Course {
     return out;
   }
 
-  /** Takes in what KVM reads of the guest's tables in a span; gives the stores that must have gone before it. */
-  learn(from: number, to: number, lane?: number): Store[] {
+  /** Takes in what KVM reads of the guest's tables in a span, of one lane or of all; `loads`: the table that CR3 holds at its end. Gives the stores that must have gone before it. */
+  learn(
+    from: number,
+    to: number,
+    { lane, loads }: { readonly lane?: number; readonly loads?: number | undefined },
+  ): Store[] {
     const { h, known } = this;
     const { events } = h;
     const pokes: Store[] = [];
     const walks = new Map<number, Walk | undefined>();
+    let left = false;
     for (let e = from; e < to; e++) {
       const own = events.lane(e);
       if (lane !== undefined && own !== lane) continue;
       const { id } = events.kind(e);
+      // The instruction itself is still fetched by the old tables; whatever comes after its exit goes by the new ones.
+      if (id === EXIT) left = /cr3/.test(events.names.text(events.word(e, REASON)));
+      else if (id === ENTRY && left && loads !== undefined) this.load(events.lanes[own]?.vcpu ?? 0, loads);
       const before = walks.get(own);
       const seen = before?.steps.length ?? 0;
       const walk = followWalk(events, e, id, before);
@@ -88,18 +100,44 @@ export class Course {
         if (store !== undefined) pokes.push(store);
       } else if (id === SET_A || id === SET_D) known.mark(events.wide(e, GPA), id === SET_A ? 0x20 : 0x40);
       else if (id === SET_SPTE) this.guess(e, walk);
+      else if (id === GET_PAGE && walk === undefined) this.guessTop(e, loads ?? this.topFrame(own, e));
     }
     return pokes;
   }
 
+  /** A marker says with what CR3 is loaded: better than anything that could be inferred. */
+  load(vcpu: number, gfn: number): void {
+    this.loaded[vcpu] = gfn;
+    this.topNow[vcpu] = gfn;
+  }
+
+  private readonly loaded: (number | undefined)[] = [];
+
   private topFrame(lane: number, event: number): number {
-    const gfn = this.h.tables.all[(this.h.lanes.at(lane, LANE.top, event)?.lo ?? 0) - 1]?.gfn;
     const vcpu = this.h.events.lanes[lane]?.vcpu ?? 0;
+    const gfn =
+      this.loaded[vcpu] ?? this.h.tables.all[(this.h.lanes.at(lane, LANE.top, event)?.lo ?? 0) - 1]?.gfn;
     const frame = gfn ?? this.noFrame;
+    if (this.loaded[vcpu] !== undefined) return frame;
     this.tops[vcpu] ??= frame;
     this.topNow[vcpu] = frame;
     return frame;
   }
+
+  /**
+   * The four top entries of a PAE guest are not shadowed: a root that KVM gets for one is all that is seen of it. They come in their order; which of
+   * the four are missing is not said.
+   */
+  private guessTop(event: number, top: number): void {
+    const { events } = this.h;
+    if (this.known.g.top !== 3 || roleLevel(events.word(event, SP_ROLE)) !== 2) return;
+    const before = events.kind(event - 1).id === GET_PAGE ? this.topEntry + 1 : 0;
+    this.topEntry = before;
+    const gfn = events.wide(event, SP_GFN);
+    this.known.guess(top, before, Math.floor(gfn / 0x10_0000), (gfn << 12) | 1);
+  }
+
+  private topEntry = 0;
 
   /** An spte set in passing was made of an entry that is present and accessed. */
   private guess(event: number, walk: Walk | undefined): void {
@@ -112,7 +150,7 @@ export class Course {
     if (walk !== undefined && walk.error === undefined && shadowIndex(1, walk.address) === index) return;
     const gfn = events.wide(event, S_GFN);
     const [spteHi, spteLo] = [events.word(event, S_SPTE), events.word(event, S_SPTE + 1)];
-    const isTable = h.tables.ofFrame(gfn).length > 0;
+    const isTable = h.lives.shadowed(gfn, event);
     // A writable spte is of an entry that is writable and dirty; one that is not may be of a page table, or of a page not written yet.
     const dirty = (spteLo & 2) !== 0 || isTable ? 0x40 : 0;
     const lo = (gfn << 12) | 0x23 | (spteLo & 4) | dirty | 0;

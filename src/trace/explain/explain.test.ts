@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseKvmCase } from '../../oracle/kvm';
+import { caseAsTrace } from '../../testing/kvmCaseTrace';
 import { bytesOf } from '../cursor';
 import { type ImportedTrace, importTrace } from '../import';
 import { type Explained, explain } from './explain';
@@ -89,5 +91,38 @@ describe('the simulator beside a recorded trace', () => {
   it('says of a trace without walks that there is nothing to replay', async () => {
     const x = await explained(' vmm-1 [000] d..1. 1.5: kvm_entry: vcpu 0, rip 0x1\n');
     expect(x.impossible).toContain('No walk');
+  });
+});
+
+/** What a guest does whose effects need something that no line prints: dirty logs, memory slots, other bits of CR0 and CR4 at the start. */
+const UNPRINTED = new Set(['dirty', 'mmio', 'smap', 'smep', 'wp0', 'pge', 'slots', 'thp']);
+
+const MOST_CASES = 6;
+
+describe('recorded cases, as the traces they were made from', () => {
+  it.each(['64', '32'])('of mode %s agree with the simulator as far as they carry enough', async (mode) => {
+    const lines = readFileSync(`src/testing/oracles/kvm/random-${mode}.cases.jsonl`, 'utf8')
+      .trim()
+      .split('\n');
+    let cases = 0;
+    let ops = 0;
+    // The first that carry enough: all of them take longer than they tell.
+    for (const line of lines) {
+      if (cases === MOST_CASES) break;
+      const { features } = JSON.parse(line) as { features: string[] };
+      if (features.some((feature) => UNPRINTED.has(feature))) continue;
+      const parsed = parseKvmCase(line);
+      if (parsed.kind === 'error') throw new Error(parsed.error);
+      const trace = await read(caseAsTrace(parsed.value));
+      expect(trace.says).toEqual([]);
+      expect(trace.history.unplaced).toBe(0);
+      const x = await explain(trace.history);
+      const op = x.ops[x.first ?? -1];
+      expect(op?.rows[op.differs ?? -1] ?? op?.astray, parsed.value.name).toBeUndefined();
+      cases++;
+      ops += x.agreed.ops;
+    }
+    expect(cases).toBe(MOST_CASES);
+    expect(ops / cases).toBeGreaterThan(20);
   });
 });

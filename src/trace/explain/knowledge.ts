@@ -21,6 +21,9 @@ export interface Store {
   readonly value: string;
 }
 
+const WRITABLE = 2;
+const DIRTY = 0x40;
+
 const hexNumber = (value: number): string => `0x${value.toString(16)}`;
 const hexWord = (hi: number, lo: number): string => `0x${hexOf(hi, lo)}`;
 
@@ -41,10 +44,22 @@ export class Knowledge {
   /** KVM has read an entry. Gives the store that must have happened if something else was there. */
   read(gfn: number, index: number, hi: number, lo: number): Store | undefined {
     const known = this.now.get(key(gfn, index));
-    if (known === undefined || known.guessed) {
+    if (known === undefined) {
       this.begin(gfn, index, hi, lo, false);
       return undefined;
     }
+    if (known.guessed) {
+      // It was not dirty when an spte was made of it, for that spte cannot be written through: somebody has marked it since.
+      const since = (known.lo & DIRTY) === 0 && (lo & (DIRTY | WRITABLE)) === (DIRTY | WRITABLE);
+      this.begin(gfn, index, hi, since ? lo & ~DIRTY : lo, false);
+      if (!since) return undefined;
+    }
+    return this.changed(gfn, index, hi, lo);
+  }
+
+  private changed(gfn: number, index: number, hi: number, lo: number): Store | undefined {
+    const known = this.now.get(key(gfn, index));
+    if (known === undefined) return undefined;
     const after = known.at;
     known.at = this.operation;
     if (known.hi === hi && known.lo === lo) return undefined;

@@ -21,6 +21,8 @@ export interface Plan {
 
 const SET_SPTE = kindNamed('kvm_mmu_set_spte').id;
 const REQUESTED = kindNamed('kvm_mmu_spte_requested').id;
+const MARK_MMIO = kindNamed('mark_mmio_spte').id;
+const M_GFN = offsetOf('mark_mmio_spte', 'gfn');
 const S_GFN = offsetOf('kvm_mmu_set_spte', 'gfn');
 const R_GFN = offsetOf('kvm_mmu_spte_requested', 'gfn');
 const R_PFN = offsetOf('kvm_mmu_spte_requested', 'pfn');
@@ -37,7 +39,8 @@ export function planOf(h: TraceHistory): Plan | string {
   const frames = framesOf(h);
   if (frames.most > MOST_FRAMES)
     return `The guest’s highest frame is ${hexNumber(frames.most)}: a guest of that size is not simulated.`;
-  const course = new Course(h, new Knowledge(geometryOf(top)), frames.most + 1);
+  const first = top === 3 ? firstCr3(h) : undefined;
+  const course = new Course(h, new Knowledge(geometryOf(top)), first ?? frames.most + 1);
   const marked = hasMarkers(h);
   if (marked) byMarkers(course);
   else byExits(course);
@@ -73,6 +76,24 @@ function hasMarkers({ events }: TraceHistory): boolean {
   return false;
 }
 
+/**
+ * Where the top table of a PAE guest lies: of all that markers load into CR3, the first for which KVM makes no new root, since it has had it before.
+ */
+function firstCr3({ events }: TraceHistory): number | undefined {
+  let loading: number | undefined;
+  for (let e = 0; e < events.length; e++) {
+    const kind = events.kind(e);
+    if (kind.id === MARKER) {
+      const op = markedOp(events.markerText(e));
+      if (op === undefined) continue;
+      if (loading !== undefined) return loading;
+      loading =
+        op.kind === 'mov_cr3' && op.value !== undefined ? Math.floor(Number(op.value) / 4096) : undefined;
+    } else if (kind.name === 'kvm_mmu_get_page' && events.payload(e).endsWith(' new')) loading = undefined;
+  }
+  return loading;
+}
+
 interface Frames {
   readonly most: number;
   readonly devices: ReadonlySet<number>;
@@ -85,11 +106,13 @@ function framesOf({ events, tables }: TraceHistory): Frames {
   const devices = new Set<number>();
   for (let e = 0; e < events.length; e++) {
     const { id } = events.kind(e);
-    if (id === SET_SPTE) most = Math.max(most, events.wide(e, S_GFN));
+    if (id === MARK_MMIO) devices.add(events.wide(e, M_GFN));
+    else if (id === SET_SPTE) most = Math.max(most, events.wide(e, S_GFN));
     else if (id === REQUESTED) {
       const gfn = events.wide(e, R_GFN);
+      // A device's page has no frame of the host.
       if (events.word(e, R_PFN) < 0) devices.add(gfn);
-      else most = Math.max(most, gfn);
+      else if (!devices.has(gfn)) most = Math.max(most, gfn);
     }
   }
   return { most, devices };
@@ -109,7 +132,7 @@ function startOf({ h, known, tops, segments }: Course, frames: Frames): KvmCase 
       cr0: '0x80010033',
       cr3: hexNumber((tops[v] ?? first) * 4096),
       cr4: mode === '32' ? '0x10' : '0x20',
-      efer: mode === '64' ? '0xd00' : '0x800',
+      efer: mode === '64' ? '0xd00' : mode === 'pae' ? '0x800' : '0x0',
       cpl: 0,
     })),
     memslots: slotsOf(frames),

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { LIBRARY, testSession } from '../../testing/testSession';
 import { playByItself } from './ambient';
 import Home from './Page.lazy';
+import { WAYS } from './WaysIn';
 
 afterEach(cleanup);
 
@@ -21,6 +22,12 @@ test('offers the path, ways in by what one has come for, and every scenario by t
   expect(screen.getByRole('button', { name: 'Begin with “What a page walk is”' })).toBeTruthy();
   for (const who of ['You teach', 'You learn', 'You work on a hypervisor'])
     expect(screen.getByRole('heading', { name: who })).toBeTruthy();
+  // No way in leads nowhere.
+  for (const { ways } of WAYS)
+    for (const { id, label } of ways) {
+      expect(controls.find(id), id).toBeTruthy();
+      expect(screen.getByRole('button', { name: label })).toBeTruthy();
+    }
   const shelves = screen.getByRole('region', { name: 'Library' });
   expect(shelves.textContent).toContain(`${LIBRARY.length} of ${LIBRARY.length} scenarios`);
   await userEvent.click(within(shelves).getByRole('button', { name: 'Intro' }));

@@ -9,7 +9,7 @@ interface WayIn {
   readonly ways: readonly { readonly id: string; readonly label: string }[];
 }
 
-const WAYS: readonly WayIn[] = [
+export const WAYS: readonly WayIn[] = [
   {
     who: 'You teach',
     says: 'Step through a scenario on a projector, ask what happens next, and hand out a link that opens at the very moment.',
@@ -17,7 +17,8 @@ const WAYS: readonly WayIn[] = [
       { id: 'library', label: 'Choose a scenario' },
       { id: 'presenter', label: 'Large type for a projector' },
       { id: 'page:homework', label: 'Homework and its key' },
-      { id: 'page:classroom', label: 'Questions for a class' },
+      { id: 'page:compare', label: 'Two designs side by side' },
+      { id: 'page:published', label: 'Published figures beside counted ones' },
     ],
   },
   {
@@ -38,6 +39,7 @@ const WAYS: readonly WayIn[] = [
       { id: 'open:kvm-fast-no-barrier', label: 'A missing barrier' },
       { id: 'page:trace', label: 'Read a trace' },
       { id: 'page:truth', label: 'What it was checked against' },
+      { id: 'page:lab', label: 'Run a workload' },
     ],
   },
 ];

@@ -311,9 +311,12 @@ const XEN: readonly Term[] = [
   term(
     'Xen',
     'oos-slot',
-    'slot',
+    'out-of-sync slot',
     'A place for a page that is out of sync. Each vCPU has three; the frame number modulo three says which is a page’s home.',
-    'slots',
+    'slot 0',
+    'slot 1',
+    'slot 2',
+    'three slots',
   ),
   term(
     'Xen',

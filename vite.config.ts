@@ -2,7 +2,6 @@ import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { type Plugin, runnerImport } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { offline } from './src/cli/offlinePlugin';
 
 /**
  * The first scenario, resolved at build time as the module `virtual:first`: what a visit sees first does not wait for the
@@ -39,6 +38,13 @@ function recordings(): Plugin {
       return `export const packed = ${JSON.stringify(packed.toString('base64'))};`;
     },
   };
+}
+
+/** The service worker (src/cli/offlinePlugin.ts), loaded as the scenario above is: this file itself is read without a bundler. */
+async function offline(): Promise<Plugin> {
+  const path = new URL('./src/cli/offlinePlugin.ts', import.meta.url).pathname;
+  const { module } = await runnerImport<typeof import('./src/cli/offlinePlugin')>(path);
+  return module.offline();
 }
 
 export default defineConfig({

@@ -60,15 +60,12 @@ test('a span of steps as an animation, and the run as a trace', async ({ app }) 
   expect(film.bytes.indexOf('acTL')).toBeGreaterThan(0);
   // Three moments: two beats and the one they begin at.
   expect(film.bytes.readUInt32BE(film.bytes.indexOf('acTL') + 4)).toBe(3);
-  const played = await app.page.evaluate(
-    async (bytes) => {
-      const image = new Image();
-      image.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
-      await image.decode();
-      return image.naturalWidth;
-    },
-    [...film.bytes],
-  );
+  const played = await app.page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    return image.naturalWidth;
+  }, film.bytes.toString('base64'));
   expect(played).toBe(1280);
 
   const trace = JSON.parse((await saved(app, 'Save the run as a trace')).bytes.toString());

@@ -1,17 +1,17 @@
 import type { Command } from '../../session/commands';
 import type { Controls } from '../../session/controls';
 
-type Exports = typeof import('./exports.lazy');
+type Makers = typeof import('./exports.lazy')['makers'];
 
 /** Pictures, cards, animations, traces and paper of what is on stage. What makes them is fetched when it is asked for. */
 export function exportCommands(controls: Controls): () => Command[] {
   const { session } = controls;
   /** Where an animation begins: the start of the run until somebody says otherwise. */
   let begin = 0;
-  const making = (make: (exports: Exports) => ReturnType<Exports['svgOf']>) => () => {
+  const making = (make: (makers: Makers) => ReturnType<Makers['svgOf']>) => () => {
     const fetched = session.frames.begin('exports');
     void import('./exports.lazy')
-      .then((exports) => exports.give(controls, make(exports)))
+      .then(({ give, makers }) => give(controls, make(makers)))
       .catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         session.say(`The part that saves pictures could not be fetched (${why}). Try again.`, 'wrong');

@@ -64,13 +64,13 @@ function linkHere({ session, host }: Controls): string | undefined {
   return shared?.kind === 'link' ? shared.url : undefined;
 }
 
-export async function svgOf(controls: Controls): Promise<Saved> {
+async function svgOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
   const data = plainSvg(pictureAt(controls, cursor), await fontStyle());
   return { name: `${named(controls, `step-${cursor}`)}.svg`, type: 'image/svg+xml', data };
 }
 
-export async function cardOf(controls: Controls): Promise<Saved> {
+async function cardOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
   const words = cardWords(onStage(controls), cursor, linkHere(controls));
   const data = cardSvg(pictureAt(controls, cursor), words, await fontStyle());
@@ -99,14 +99,14 @@ async function rasterised(svg: string, scale: number): Promise<Uint8Array<ArrayB
   }
 }
 
-export async function pngOf(controls: Controls): Promise<Saved> {
+async function pngOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
   const data = await rasterised(plainSvg(pictureAt(controls, cursor), await fontStyle()), 2);
   return { name: `${named(controls, `step-${cursor}`)}.png`, type: 'image/png', data };
 }
 
 /** Cursors at which beats end, from one moment to a later one. */
-export function beatsBetween(run: Run, from: number, to: number): number[] {
+function beatsBetween(run: Run, from: number, to: number): number[] {
   const out = [from];
   for (let at = from; at < to; ) {
     const next = Math.min(to, run.beatAfter(at));
@@ -117,7 +117,7 @@ export function beatsBetween(run: Run, from: number, to: number): number[] {
   return out;
 }
 
-export async function animationOf(controls: Controls, from: number, to: number): Promise<Saved> {
+async function animationOf(controls: Controls, from: number, to: number): Promise<Saved> {
   const run = onStage(controls);
   const cursors = beatsBetween(run, from, to);
   if (cursors.length > LONGEST)
@@ -140,11 +140,14 @@ export async function animationOf(controls: Controls, from: number, to: number):
   };
 }
 
-export async function traceOf(controls: Controls): Promise<Saved> {
+async function traceOf(controls: Controls): Promise<Saved> {
   const run = onStage(controls);
   const data = JSON.stringify(chromeTrace(run, controls.session.state.spec?.title ?? 'A run'));
   return { name: `${named(controls, 'trace')}.json`, type: 'application/json', data };
 }
+
+/** What makes each file. */
+export const makers = { svgOf, cardOf, pngOf, animationOf, traceOf };
 
 /** Makes it and gives it to the person; what goes wrong is said, and nothing is lost by it. */
 export async function give(controls: Controls, making: Promise<Saved>): Promise<void> {

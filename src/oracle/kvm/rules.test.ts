@@ -132,4 +132,21 @@ describe('rules that no given recording shows', () => {
     expect(written.map((e) => e.addr)).toEqual(['0x10f00', ...vas]);
     expect(named(out, 'prepare_zap_page').length).toBeGreaterThan(0);
   });
+
+  it('a store to an upper table that crosses entries zaps its page at once; one of half an entry drops the entry alone', () => {
+    const store = (va: string, size: number): KvmEntry => {
+      const write = guestOps.write(va, '0x1');
+      if (!('groups' in write)) throw new Error('a guest operation was expected');
+      const [first, ...rest] = write.groups;
+      const [fetch] = first?.a ?? [];
+      if (first === undefined || fetch === undefined) throw new Error('an access was expected');
+      return { ...write, size, groups: [{ ...first, a: [fetch, ['w', va, size]] }, ...rest] };
+    };
+    // Reading through 0x14 first: its page has an entry for the table at 0x100, and its own mapping is read-only.
+    const half = guest([guestOps.read('0x40000000'), guestOps.read('0x14000'), store('0x14004', 4)])[2];
+    expect(named(half, 'prepare_zap_page')).toEqual([]);
+    expect(half?.shadow['14/l2/wux']?.e).toEqual({ 0: '0' });
+    const across = guest([guestOps.read('0x40000000'), guestOps.read('0x14000'), store('0x14004', 8)])[2];
+    expect(named(across, 'prepare_zap_page').map((e) => e.sp)).toEqual(['14/l2/wux']);
+  });
 });

@@ -82,7 +82,7 @@ count ^ !GrantMapped !LockReleased
 start >string >find >leave >fence >poke >switch >done (guest_access:done !OperationStarted
 string >done (guest_access:string
 find (guest_access:done
-leave (clean_page:done (enter_lazy_mmu_mode:done (gnttab_map_grant_ref:done (hvm_invlpg:done (hvm_set_cr0:done (hvm_set_cr3:done (hvm_set_cr4:done (hvmop_flush_tlb_all:done (kvm_host_dontneed:done (kvm_host_get-dirty-log:done (kvm_host_memslot:done (kvm_host_swap-pages:done (kvm_invlpg:done (kvm_set_cr0:done (kvm_set_cr3:done (leave_lazy_mmu_mode:done (mmu_update:done (mmuext_pin_table:done (native_invlpg:done (native_load_cr3:done (nested_log_dirty_on:done (nested_remap:done (ptep_modify_prot_commit:done (read_pte:done (reclaim_page:done (set_pte:done (shadow_enable_log_dirty:done (sys_mprotect:done (unmap_page:done (write_protect_page:done (xi_invld_mfn:done (xi_invlpg:done (xi_load_cr3:done (xi_logdirty_off:done (xi_logdirty_on:done (xi_logdirty_read:done !InvlpgExecuted
+leave (clean_page:done (enter_lazy_mmu_mode:done (gnttab_map_grant_ref:done (hvm_invlpg:done (hvm_set_cr0:done (hvm_set_cr3:done (hvm_set_cr4:done (hvmop_flush_tlb_all:done (kvm_host_dontneed:done (kvm_host_get-dirty-log:done (kvm_host_memslot:done (kvm_host_swap-pages:done (kvm_invlpg:done (kvm_set_cr0:done (kvm_set_cr3:done (leave_lazy_mmu_mode:done (mmu_update:done (mmuext_pin_table:done (native_invlpg:done (native_load_cr3:done (nested_log_dirty_on:done (nested_protect:done (nested_remap:done (ptep_modify_prot_commit:done (read_pte:done (reclaim_page:done (set_pte:done (shadow_enable_log_dirty:done (sys_mprotect:done (unmap_page:done (write_protect_page:done (xi_invld_mfn:done (xi_invlpg:done (xi_load_cr3:done (xi_logdirty_off:done (xi_logdirty_on:done (xi_logdirty_read:done !InvlpgExecuted
 move
 fence >done
 poke >done !Poked
@@ -289,8 +289,8 @@ unlock ^ !PageTableUnlocked
 drop ^ !ShadowDropped
 :lguest_hypercall
 call >ring !Hypercall !LockTaken
-ring >ring >done !ShadowCleared !ShadowSet
-own
+ring >ring >own >done !ShadowCleared !ShadowSet
+own >done !ShadowCleared
 done ^ !LockReleased
 :mmu_sync_children
 walk >protect >next ^ !TlbFlushed
@@ -317,6 +317,11 @@ vcpu ^ !TlbFlushed
 :nested_log_dirty_on
 lock >page !LockTaken
 page >page >flush !NestedMapped
+flush (nested_invept:unlock
+unlock ^ !LockReleased
+:nested_protect
+lock >entry !LockTaken
+entry >flush !NestedMapped
 flush (nested_invept:unlock
 unlock ^ !LockReleased
 :nested_remap
@@ -423,9 +428,9 @@ second >end (do_page_fault:end
 end ^
 :pv_queue_update
 room >add (pv_do_mmu_update:add
-add >now !UpdateQueued
+add >now >direct !UpdateQueued
 now (pv_do_mmu_update:done (vmi_flush_queue:done ^
-direct
+direct (lguest_hypercall:done
 done ^
 :pv_resync
 table >flush >unlock !LockTaken

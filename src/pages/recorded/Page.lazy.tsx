@@ -63,7 +63,7 @@ function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpe
               <Button
                 look="outline"
                 onClick={() => onOpen(row)}
-                aria-label={`Put ${row.recorded.c.name} on stage`}
+                aria-label={`Put on stage: ${row.recorded.c.name}`}
               >
                 Put on stage
               </Button>

@@ -35,17 +35,17 @@ function Column({ title, recorded, simulated, agrees }: ColumnProps) {
   );
   return (
     <div className="recording-kind">
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       {same ? (
         list(recorded, simulated)
       ) : (
         <div className="recording-both">
           <div>
-            <h5>Recorded</h5>
+            <h4>Recorded</h4>
             {list(recorded, simulated)}
           </div>
           <div>
-            <h5>Simulated</h5>
+            <h4>Simulated</h4>
             {list(simulated, recorded)}
           </div>
         </div>

@@ -36,7 +36,7 @@ export const LAYERS = {
   library: { may: [], packages: [] },
   permalink: { may: ['base', 'kernel', 'engine', 'scenario'], packages: ['fflate', 'valibot'] },
   oracle: { may: coreBefore('oracle'), packages: ['valibot'] },
-  trace: { may: coreBefore('trace'), packages: [] },
+  trace: { may: coreBefore('trace'), packages: ['fflate'] },
   lab: { may: coreBefore('lab'), packages: [] },
   teach: { may: coreBefore('teach'), packages: ['valibot'] },
   homework: { may: coreBefore('homework'), packages: [] },

@@ -1,3 +1,4 @@
+import { strFromU8, strToU8 } from 'fflate';
 /** A place in a line of bytes, with the few things that are read there. Lines are never made strings: a million of them would cost seconds. */
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0);
@@ -93,10 +94,8 @@ export class Cursor {
   }
 }
 
-const encoder = new TextEncoder();
-export const bytesOf = (text: string): Uint8Array => encoder.encode(text);
+export const bytesOf = (text: string): Uint8Array => strToU8(text);
 
-const decoder = new TextDecoder('utf-8', { fatal: false });
 /** Bytes as text; what is no UTF-8 becomes replacement marks, for it is only shown. */
 export const textOf = (bytes: Uint8Array, from = 0, to = bytes.length): string =>
-  decoder.decode(bytes.subarray(from, to));
+  strFromU8(bytes.subarray(from, to));

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor';
+import { bytesOf, type Cursor } from './cursor';
 import type { FieldType } from './field';
 import { pageType } from './pageText';
 
@@ -56,7 +56,7 @@ const decimal: FieldType = {
 };
 
 export const FLAG_NAMES = ['P', 'W', 'U', 'RSVD', 'F'] as const;
-const FLAG_BYTES = FLAG_NAMES.map((name) => new TextEncoder().encode(name));
+const FLAG_BYTES = FLAG_NAMES.map((name) => bytesOf(name));
 const BAR = 124;
 
 /** The flags of a page-fault error code: names joined by `|`, what has no name as one number, nothing for none. */

@@ -62,7 +62,7 @@ export const DIRECT_PAGING: Story = {
       {
         at: '0:0:pv_queue_update.add#7',
         text: 'Eight updates wait. The guest’s table says the new thing, the shadow the old. The processor walks the shadow, so for now nothing has really changed. This is allowed for the reason that you know from tables out of sync: until the guest flushes the TLB, no processor has a right to the new state. To be late is no error.',
-        look: 'Above the new rights, below the old ones, and eight rows between them.',
+        look: 'Above the new rights, below the old ones, and between them the queue, in which eight updates wait.',
         sources: [vmi('deferred updates'), lazyMmu('commit message')],
       },
       {
@@ -83,7 +83,7 @@ export const DIRECT_PAGING: Story = {
       {
         at: '1:0:done',
         text: 'Here the queue is emptied later, at the flush of the TLB. Between the two, vCPU 1 has taken the page away: its table entry is gone, the hypervisor was told at once, and the frame was written to disk and freed. All as it should be. But two updates of vCPU 0 still wait, and they say what was true before.',
-        look: 'Two rows are left in the queue of vCPU 0.',
+        look: 'The queue of vCPU 0 in the band still holds two updates.',
         sources: [amsden('ordering on SMP')],
       },
       {

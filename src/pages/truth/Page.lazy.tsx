@@ -7,7 +7,7 @@ import { type Checking, useChecking } from './checking';
 import { Section } from './Section';
 import './truth.css';
 
-/** What the build found when it ran every oracle; the library is counted as it is now. */
+/** What came of running every oracle; the library is counted as it is now. */
 const FOUND = checked as readonly TruthSection[];
 
 const progressText = ({ section, done, of }: TruthProgress): string => {
@@ -38,13 +38,13 @@ function Again({
       )}
       <p role="status">
         {state === 'idle' &&
-          'The numbers below were found by running every oracle when this page was built. Your browser can do the same now, with the samples that come with the page.'}
+          'The numbers below were found by running every oracle; the tests fail when a run finds others. Your browser can do the same now, with the samples that come with the page.'}
         {state === 'running' &&
           (progress === undefined ? 'The recordings are being fetched.' : progressText(progress))}
         {state === 'done' &&
           `All ${sections.length} were checked again: ${sections.reduce((n, s) => n + s.passed, 0)} agree, ${sections.reduce((n, s) => n + s.failed, 0)} do not.`}
         {state === 'cancelled' && 'Stopped. What was checked until then is shown below.'}
-        {state === 'failed' && `It could not be checked here: ${why}. The numbers below are the build’s.`}
+        {state === 'failed' && `It could not be checked here: ${why}. The numbers below are the tests’.`}
       </p>
     </div>
   );

@@ -64,7 +64,7 @@ export function Section({ section, again }: SectionProps) {
       {again !== undefined && (
         <p className={differs ? 'truth-again is-different' : 'truth-again'} role="status">
           {differs
-            ? `Checked again here: ${again.passed} of ${again.passed + again.failed} agree, which is not what the build found.`
+            ? `Checked again here: ${again.passed} of ${again.passed + again.failed} agree, which is not what the tests found.`
             : `Checked again here: the same ${grouped.format(again.passed)}, and the same counts.`}
         </p>
       )}

@@ -24,7 +24,6 @@ function whoOf(events: TraceEvents, event: number): string {
   return task === undefined ? 'A task' : `Task ${task.name}-${task.pid}`;
 }
 
-export const addressText = (hi: number, lo: number): string => grouped(hi, lo);
 export const addressOf = (value: number): string => grouped(Math.floor(value / 2 ** 32) | 0, value | 0);
 
 /** `a write by the guest’s kernel`: what an error code says of the access. */

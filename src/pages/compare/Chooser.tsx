@@ -4,7 +4,7 @@ import type { LinkState } from '../../permalink';
 import { pastedLink } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import { Button } from '../../ui/Button';
-import { type Choice, choicesFor, libraryChoices } from './choices';
+import { type Choice, choicesFor, libraryChoices, type Made } from './choices';
 import { nameOf } from './sideName';
 
 type Side = Result<Controls, string> | undefined;
@@ -14,13 +14,12 @@ interface ChooserProps {
   readonly left: Side;
   readonly right: Side;
   readonly onLeft: (link: LinkState) => void;
-  readonly onRight: (link: LinkState) => void;
+  readonly onRight: (made: Made) => void;
   readonly onSwap: () => void;
 }
 
 /** What stands on each side, and how to change it. */
 export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: ChooserProps) {
-  const [without, setWithout] = useState<readonly string[]>([]);
   const forLeft = useMemo(() => libraryChoices(controls), [controls]);
   const forRight = useMemo(
     () => (left?.kind === 'ok' ? choicesFor(left.value) : libraryChoices(controls)),
@@ -28,34 +27,11 @@ export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: Choo
   );
   return (
     <section className="compare-choose" aria-label="What is compared">
-      <Picker
-        name="Left"
-        letter="A"
-        side={left}
-        choices={forLeft}
-        onChoose={({ link }) => {
-          setWithout([]);
-          onLeft(link);
-        }}
-      />
+      <Picker name="Left" letter="A" side={left} choices={forLeft} onChoose={({ link }) => onLeft(link)} />
       <Button look="outline" onClick={onSwap} disabled={right?.kind !== 'ok'}>
         Swap
       </Button>
-      <Picker
-        name="Right"
-        letter="B"
-        side={right}
-        choices={forRight}
-        onChoose={(made) => {
-          setWithout(made.without);
-          onRight(made.link);
-        }}
-      />
-      {without.length > 0 && (
-        <p className="compare-note" role="status">
-          Left out on the right: {without.join('; ')}.
-        </p>
-      )}
+      <Picker name="Right" letter="B" side={right} choices={forRight} onChoose={onRight} />
     </section>
   );
 }
@@ -65,7 +41,7 @@ interface PickerProps {
   readonly letter: string;
   readonly side: Side;
   readonly choices: readonly Choice[];
-  readonly onChoose: (made: ReturnType<Choice['make']>) => void;
+  readonly onChoose: (made: Made) => void;
 }
 
 function Picker({ name, letter, side, choices, onChoose }: PickerProps) {

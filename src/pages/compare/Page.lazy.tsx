@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { captureSide, compareRest, readCompareRest } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
@@ -29,11 +29,16 @@ export default function ComparePage({ controls, rest }: PageProps) {
   const rightLink = said?.kind === 'ok' ? said.value.right : undefined;
   const left = useSide(controls, leftLink);
   const right = useSide(controls, rightLink);
-  const show = (one: typeof leftLink, other: typeof leftLink): void => {
+  const [lost, setLost] = useState<{ readonly rest: string; readonly without: readonly string[] }>();
+  const show = (one: typeof leftLink, other: typeof leftLink, without: readonly string[] = []): void => {
     if (one === undefined) return;
     const next = compareRest(one, other);
-    if (next.kind === 'ok') goToPage(session, host, 'compare', next.value);
-    else session.say(next.error, 'wrong');
+    if (next.kind === 'error') {
+      session.say(next.error, 'wrong');
+      return;
+    }
+    setLost({ rest: next.value, without });
+    goToPage(session, host, 'compare', next.value);
   };
   const both = left?.kind === 'ok' && right?.kind === 'ok';
   const chooser = (
@@ -42,7 +47,7 @@ export default function ComparePage({ controls, rest }: PageProps) {
       left={left}
       right={right}
       onLeft={(link) => show(link, rightLink)}
-      onRight={(link) => show(leftLink, link)}
+      onRight={({ link, without }) => show(leftLink, link, without)}
       onSwap={() => show(rightLink, leftLink)}
     />
   );
@@ -69,6 +74,11 @@ export default function ComparePage({ controls, rest }: PageProps) {
         </details>
       ) : (
         chooser
+      )}
+      {lost !== undefined && lost.rest === rest && lost.without.length > 0 && (
+        <p className="compare-note" role="status">
+          Left out on side B: {lost.without.join('; ')}.
+        </p>
       )}
       {left?.kind === 'ok' && right?.kind === 'ok' ? (
         <Together

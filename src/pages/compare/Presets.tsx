@@ -5,7 +5,7 @@ import { presetLinks } from './choices';
 
 interface PresetsProps {
   readonly controls: Controls;
-  readonly onChoose: (left: LinkState, right: LinkState) => void;
+  readonly onChoose: (left: LinkState, right: LinkState, without: readonly string[]) => void;
 }
 
 /** Pairs that answer a question, for whoever has none of their own yet. */
@@ -20,7 +20,7 @@ export function Presets({ controls, onChoose }: PresetsProps) {
               type="button"
               onClick={() => {
                 const links = presetLinks(controls, preset);
-                if (links !== undefined) onChoose(links.left.link, links.right.link);
+                if (links !== undefined) onChoose(links.left.link, links.right.link, links.right.without);
               }}
             >
               <b>{preset.title}</b>

@@ -89,49 +89,51 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
   };
   return (
     <>
-      <section className="compare-transport" aria-label="Step both">
-        <IconButton
-          icon="start"
-          label="To the beginning"
-          keys="Home"
-          onClick={() => go(0)}
-          disabled={place === 0}
-        />
-        <Button look="outline" onClick={back} disabled={place === 0}>
-          Operation back
-        </Button>
-        <IconButton
-          icon="back"
-          label="A beat back"
-          keys="←"
-          onClick={() => go(place - 1)}
-          disabled={place === 0}
-        />
-        <IconButton
-          icon="forward"
-          label="A beat on"
-          keys="→"
-          onClick={() => go(place + 1)}
-          disabled={place === pairs.length - 1}
-        />
-        <Button look="outline" onClick={on} disabled={place === pairs.length - 1}>
-          Operation on
-        </Button>
-        <IconButton
-          icon="end"
-          label="To the end"
-          keys="End"
-          onClick={() => go(pairs.length - 1)}
-          disabled={place === pairs.length - 1}
-        />
-        <p className="compare-where" role="status">
-          {figure(stop)} of {figure(stops.length)} operations done
-        </p>
-        <Button look="outline" onClick={copy}>
-          Copy the link
-        </Button>
-      </section>
-      <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
+      <div className="compare-steer">
+        <section className="compare-transport" aria-label="Step both">
+          <IconButton
+            icon="start"
+            label="To the beginning"
+            keys="Home"
+            onClick={() => go(0)}
+            disabled={place === 0}
+          />
+          <Button look="outline" onClick={back} disabled={place === 0}>
+            Operation back
+          </Button>
+          <IconButton
+            icon="back"
+            label="A beat back"
+            keys="←"
+            onClick={() => go(place - 1)}
+            disabled={place === 0}
+          />
+          <IconButton
+            icon="forward"
+            label="A beat on"
+            keys="→"
+            onClick={() => go(place + 1)}
+            disabled={place === pairs.length - 1}
+          />
+          <Button look="outline" onClick={on} disabled={place === pairs.length - 1}>
+            Operation on
+          </Button>
+          <IconButton
+            icon="end"
+            label="To the end"
+            keys="End"
+            onClick={() => go(pairs.length - 1)}
+            disabled={place === pairs.length - 1}
+          />
+          <p className="compare-where" role="status">
+            {figure(stop)} of {figure(stops.length)} operations done
+          </p>
+          <Button look="outline" onClick={copy}>
+            Copy the link
+          </Button>
+        </section>
+        <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
+      </div>
       <div className="compare-sides" ref={sides}>
         <SideView side={left} letter="A" cursor={pair?.a ?? 0} apart={apart.found} />
         <SideView side={right} letter="B" cursor={pair?.b ?? 0} apart={apart.found} />

@@ -69,7 +69,7 @@ describe('a piece of a run', () => {
     const c = { ...usualConfig(workload, design), paging, tlb: 16 as const };
     const values = { ...c.values, data: 10, text: 3, words: 2, slice: 200, stay: 3 };
     const small = { ...c, frames: 1024, values };
-    const piece = pieceOf(small, 700);
+    const piece = pieceOf(small, 250);
     const resolved = resolve(piece.text);
     if (resolved.kind === 'error') throw new Error(resolved.error.map((d) => d.says).join('\n'));
     const onStage = recordRun(resolved.value.spec, resolved.value.design);

@@ -23,8 +23,8 @@ describe('the published figures', () => {
       const [first] = rows;
       if (first === undefined) throw new Error(`${source.id} has nothing to count`);
       const results = first.runs.map((config) => {
-        const run = new LabRun({ ...config, accesses: 25_000 });
-        while (!run.advance(25_000));
+        const run = new LabRun({ ...config, accesses: 20_000 });
+        while (!run.advance(20_000));
         return resultOf(run);
       });
       expect(first.value(results)).toMatch(/\d+ of \d+\)$/);

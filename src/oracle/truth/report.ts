@@ -10,6 +10,8 @@ export interface TruthSection {
   readonly unit: string;
   readonly passed: number;
   readonly failed: number;
+  /** Nothing is run for it here: `passed` is how many there are, and that they hold is for the tests to say. */
+  readonly onlyCounted?: true;
   readonly tables: readonly TruthTable[];
   /** Known differences between the recorder and what is simulated, with how often they were met. */
   readonly deviations: readonly Counted[];

@@ -72,6 +72,11 @@ export default function TruthPage({
           shows are run against recordings of real machines, and whatever differs fails the tests. Below is
           what was compared, how often, and what no recording covers.
         </p>
+        {rest !== '' && sections.every(({ id }) => id !== rest) && (
+          <p role="alert" className="truth-again is-different">
+            Nothing here is called “{rest.slice(0, 60)}”. Choose one of these.
+          </p>
+        )}
         <ul className="truth-summary">
           {sections.map(({ id, title, passed, failed, unit }) => (
             <li key={id}>

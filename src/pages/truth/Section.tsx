@@ -33,6 +33,24 @@ function List({ title, items }: { readonly title: string; readonly items: readon
   );
 }
 
+/** How many agree; where nothing was run for the page, only how many there are. */
+function Score({ section: { unit, passed, failed, onlyCounted } }: { readonly section: TruthSection }) {
+  if (onlyCounted === true)
+    return (
+      <p className="truth-score">
+        <strong>{grouped.format(passed)}</strong> {unit}, which the tests run
+      </p>
+    );
+  return (
+    <p className="truth-score">
+      <strong>
+        {grouped.format(passed)} of {grouped.format(passed + failed)}
+      </strong>{' '}
+      {unit} {failed === 0 ? 'agree' : `agree; ${grouped.format(failed)} do not`}
+    </p>
+  );
+}
+
 interface SectionProps {
   readonly section: TruthSection;
   /** The same section as checked here and now, once it is. */
@@ -41,19 +59,14 @@ interface SectionProps {
 
 /** One thing that was checked: against what, how, with what outcome, and what it does not cover. */
 export function Section({ section, again }: SectionProps) {
-  const { id, title, against, how, unit, passed, failed, tables, deviations, leftOut } = section;
+  const { id, title, against, how, tables, deviations, leftOut } = section;
   const zero = uncovered(section);
   const differs = again !== undefined && JSON.stringify(again) !== JSON.stringify(section);
   return (
     <section className="truth-section" aria-labelledby={`truth-${id}`} id={`section-${id}`}>
       <header>
         <h3 id={`truth-${id}`}>{title}</h3>
-        <p className="truth-score">
-          <strong>
-            {grouped.format(passed)} of {grouped.format(passed + failed)}
-          </strong>{' '}
-          {unit} {failed === 0 ? 'agree' : `agree; ${grouped.format(failed)} do not`}
-        </p>
+        <Score section={section} />
       </header>
       <p className="truth-against">
         <span>Against</span> {against}.

@@ -7,17 +7,6 @@ import { eventType } from '../../kernel';
  */
 
 /** Why a shadow entry was written (field `why`). */
-export const WHY = [
-  'demand',
-  'prefetch',
-  'resync',
-  'validate',
-  'invlpg',
-  'remove-write',
-  'unshadow',
-  'destroy',
-  'unmap',
-] as const;
 export const WHY_DEMAND = 0;
 export const WHY_PREFETCH = 1;
 export const WHY_RESYNC = 2;

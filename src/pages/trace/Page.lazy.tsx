@@ -35,10 +35,11 @@ export default function TracePage({ controls, rest }: PageProps) {
       .finally(arrived);
   };
 
+  const asked = SAMPLES.find(({ name }) => name === `${rest}.trace`);
+
   // `#/trace/two-vcpus` opens a sample, so that a lecturer can point at one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where the address says so, once
   useEffect(() => {
-    const asked = SAMPLES.find(({ name }) => name === `${rest}.trace`);
     if (asked !== undefined && desk.state.name !== asked.name) openSample(asked);
   }, [rest]);
 
@@ -66,6 +67,11 @@ export default function TracePage({ controls, rest }: PageProps) {
             A trace of a real KVM with shadow paging, as the kernel prints it: drop it anywhere on this page,
             and see its walks, shadow pages and sptes on the stage. The file stays on this machine.
           </p>
+          {phase === 'empty' && rest !== '' && asked === undefined && (
+            <p className="trace-refused" role="alert">
+              No sample here is called “{rest.slice(0, 60)}”. Choose one below, or open a trace of your own.
+            </p>
+          )}
           {phase === 'reading' && <Reading controls={controls} />}
           {phase === 'refused' && <Refused controls={controls} />}
           {failed !== '' && (

@@ -19,6 +19,8 @@ interface CardProps {
 export function Card({ controls, item, asking }: CardProps) {
   const { session } = controls;
   const cursor = useStore(session.store, (s) => s.cursor);
+  // Without a hypervisor under the guest the decisions are the processor's.
+  const bare = useStore(session.store, (s) => s.spec?.design === 'native');
   const { question, grade } = item;
   const open = isOpen(item);
   const here = cursor === question.cursor;
@@ -28,7 +30,7 @@ export function Card({ controls, item, asking }: CardProps) {
     <section className="question" aria-label="Question">
       <header className="question-head">
         <span className="question-kind">
-          {item.origin === 'turn' ? 'You are the hypervisor' : 'A question'}
+          {item.origin === 'turn' ? `You are the ${bare ? 'processor' : 'hypervisor'}` : 'A question'}
         </span>
         {item.origin === 'turn' && (
           <span className="question-score">

@@ -12,6 +12,15 @@ afterEach(cleanup);
 const field = (): HTMLInputElement => screen.getByRole('textbox', { name: 'Link to this moment' });
 
 describe('the share dialog', () => {
+  it('gives the address of a page that is shown in place of the stage', () => {
+    const { controls, session } = testSession();
+    session.set({ page: { name: 'homework', title: 'Homework', rest: 'walk/42/1' } });
+    render(<SharePanel controls={controls} />);
+    const link = screen.getByRole<HTMLInputElement>('textbox', { name: 'Link to this page' });
+    expect(link.value).toMatch(/#\/homework\/walk\/42\/1$/);
+    expect(screen.queryByRole('textbox', { name: 'Link to this moment' })).toBeNull();
+  });
+
   it('shows the link of this moment and its length', () => {
     const { controls, session } = testSession();
     session.jump(9);

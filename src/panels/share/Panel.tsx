@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { figure } from '../../base';
 import type { Controls } from '../../session/controls';
 import { embedSnippet } from '../../session/embed/protocol';
+import { PAGES, pageAddress } from '../../session/pages';
 import { copyLink, type Offer, offerOf } from '../../session/sharing';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -13,6 +14,22 @@ export function SharePanel({ controls }: { readonly controls: Controls }) {
   // Of the moment at which the dialog was opened: what is copied is what was read.
   const [offer] = useState(() => offerOf(session, host.address()));
   const close = (): void => session.set({ dialog: undefined });
+  const { page } = session.state;
+  // A page has an address of its own; what waits on the stage behind it is not what the person sees.
+  if (page !== undefined && PAGES.some(({ name }) => name === page.name))
+    return (
+      <Dialog title={`Share this page: ${page.title}`} open onClose={close}>
+        <Link
+          controls={controls}
+          name="Link to this page"
+          url={`${host.address()}${pageAddress(page.name, page.rest)}`}
+        />
+        <p className="share-carries">
+          It opens this page as its address says. A run has a link of its own: go back to the stage, and share
+          it there.
+        </p>
+      </Dialog>
+    );
   return (
     <Dialog title="Share this moment" open onClose={close}>
       {offer === undefined ? (
@@ -34,7 +51,7 @@ function Ready({ controls, offer }: { readonly controls: Controls; readonly offe
   return (
     <>
       {shared.kind === 'link' ? (
-        <Link controls={controls} url={shared.url} />
+        <Link controls={controls} name="Link to this moment" url={shared.url} />
       ) : (
         <p className="share-why">{shared.why}</p>
       )}
@@ -68,7 +85,14 @@ const SAID: Readonly<Record<Copied, string>> = {
   refused: 'This browser does not let the page copy. The link is selected: copy it with your keyboard.',
 };
 
-function Link({ controls, url }: { readonly controls: Controls; readonly url: string }) {
+interface LinkProps {
+  readonly controls: Controls;
+  /** What the field is called. */
+  readonly name: string;
+  readonly url: string;
+}
+
+function Link({ controls, name, url }: LinkProps) {
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState<Copied>('not yet');
   const copy = async (): Promise<void> => {
@@ -85,7 +109,7 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
         type="text"
         ref={field}
         className="share-link"
-        aria-label="Link to this moment"
+        aria-label={name}
         readOnly
         value={url}
         onFocus={(event) => event.target.select()}
@@ -101,7 +125,15 @@ function Link({ controls, url }: { readonly controls: Controls; readonly url: st
   );
 }
 
-const SAVES = ['export-svg', 'export-png', 'export-card', 'animation-to', 'export-trace', 'print'];
+const SAVES = [
+  'export-svg',
+  'export-png',
+  'export-card',
+  'animation-from',
+  'animation-to',
+  'export-trace',
+  'print',
+];
 
 /** The moment, or the way to it, as something to be looked at elsewhere. */
 function Saves({ controls }: { readonly controls: Controls }) {

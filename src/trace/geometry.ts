@@ -1,3 +1,7 @@
+import { P, PS, U, W } from '../machine';
+
+export { frameOf } from '../machine';
+
 /** How a guest's tables are laid out, as the number of the level at which its walks begin tells. */
 export interface Geometry {
   /** Level of the first entry that KVM reads: 5 or 4; 3 for PAE, whose four top entries it has kept since CR3 was loaded; 2 for tables of 4-byte entries. */
@@ -27,18 +31,10 @@ export function quadrantOf(g: Geometry, level: number, address: number): number 
   return Math.floor(address / 2 ** (12 + level * 9)) % (level === 1 ? 2 : 4);
 }
 
-const PRESENT = 1;
-const WRITABLE = 2;
-const USER = 4;
-const LARGE = 0x80;
-
-/** The frame that an entry points at, from its two halves. */
-export const frameOf = (hi: number, lo: number): number => (lo >>> 12) + (hi & 0xf_ffff) * 0x10_0000;
-
 /** Rights that one more entry leaves of those inherited so far, as KVM's role counts them: x 1, w 2, u 4. */
 export const inherit = (access: number, hi: number, lo: number): number =>
-  access & ((hi < 0 ? 0 : 1) | ((lo & WRITABLE) !== 0 ? 2 : 0) | ((lo & USER) !== 0 ? 4 : 0));
+  access & ((hi < 0 ? 0 : 1) | ((lo & W) !== 0 ? 2 : 0) | ((lo & U) !== 0 ? 4 : 0));
 
 /** Whether a walk goes on below an entry of this level. */
 export const leadsOn = (level: number, lo: number): boolean =>
-  (lo & PRESENT) !== 0 && level > 1 && ((lo & LARGE) === 0 || level > 3);
+  (lo & P) !== 0 && level > 1 && ((lo & PS) === 0 || level > 3);

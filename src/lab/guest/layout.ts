@@ -1,3 +1,5 @@
+import { A, D, P, U, W } from '../../machine';
+
 /** How a guest's tables and addresses lie in a paging mode. Entries are 8 bytes in both. */
 export interface Layout {
   readonly paging: 'x86-64' | 'pae';
@@ -19,12 +21,6 @@ export interface Layout {
   readonly mapped: number;
 }
 
-/** P, W, U, A and D of an entry. */
-export const P = 1;
-export const W = 2;
-export const U = 4;
-export const A = 0x20;
-export const D = 0x40;
 /** An entry that names a table, as Linux has it: _PAGE_TABLE. */
 export const TABLE = P | W | U | A | D;
 

@@ -1,4 +1,4 @@
-import { A, D, P, U, W } from './layout';
+import { A, D, P, U, W } from '../../machine';
 import type { Tables } from './tables';
 
 /** A stretch of a program's addresses. */

@@ -1,7 +1,8 @@
 import type { Random } from '../../base';
+import { P } from '../../machine';
 import type { OpStream } from '../stream';
 import type { Frames } from './frames';
-import { type Layout, P, TABLE } from './layout';
+import { type Layout, TABLE } from './layout';
 
 const PER_TABLE = 512;
 

@@ -1,3 +1,4 @@
+import { D, P, W } from '../../machine';
 import { hexOf } from '../fieldTypes';
 import { frameOf, type Geometry, leadsOn, shiftOf } from '../geometry';
 
@@ -20,9 +21,6 @@ export interface Store {
   readonly address: string;
   readonly value: string;
 }
-
-const WRITABLE = 2;
-const DIRTY = 0x40;
 
 const hexNumber = (value: number): string => `0x${value.toString(16)}`;
 const hexWord = (hi: number, lo: number): string => `0x${hexOf(hi, lo)}`;
@@ -50,8 +48,8 @@ export class Knowledge {
     }
     if (known.guessed) {
       // It was not dirty when an spte was made of it, for that spte cannot be written through: somebody has marked it since.
-      const since = (known.lo & DIRTY) === 0 && (lo & (DIRTY | WRITABLE)) === (DIRTY | WRITABLE);
-      this.begin(gfn, index, hi, since ? lo & ~DIRTY : lo, false);
+      const since = (known.lo & D) === 0 && (lo & (D | W)) === (D | W);
+      this.begin(gfn, index, hi, since ? lo & ~D : lo, false);
       if (!since) return undefined;
     }
     return this.changed(gfn, index, hi, lo);
@@ -92,7 +90,7 @@ export class Knowledge {
       const bits = this.g.entryBytes === 4 ? 10 : this.g.top === 3 && level === 3 ? 2 : 9;
       const shift = shiftOf(this.g, level);
       const entry = this.now.get(key(gfn, Math.floor(address / 2 ** shift) % 2 ** bits));
-      if (entry === undefined || (entry.lo & 1) === 0) return undefined;
+      if (entry === undefined || (entry.lo & P) === 0) return undefined;
       const frame = frameOf(entry.hi, entry.lo);
       if (!leadsOn(level, entry.lo) || level === 1) {
         const size = 2 ** shift;

@@ -22,6 +22,17 @@ export function answerOf(entity: string): string | undefined {
 export const sayEntryOf = (run: Run, level: number, frame: number, index: number): string =>
   `entry ${sayIndex(index)} of ${run.built.machine.nameTable(frame, level)}`;
 
+/** Entries of a guest's page table: twice as many where they have half the size. */
+export const guestEntries = (run: Run): number => (narrow(run) ? 2 : 1) * ENTRIES;
+
+const narrow = (run: Run): boolean => run.built.spec.paging === '32-bit';
+
+/** An entry of a guest's table at a cursor, in the guest's own size: halves, the high one 0 where there is none. */
+export const guestEntryAt = (run: Run, cursor: number, frame: number, index: number): Halves =>
+  narrow(run)
+    ? run.peek(cursor, () => ({ hi: 0, lo: run.built.machine.memory.read32(frame, index) }))
+    : entryAt(run, cursor, frame, index);
+
 /** A 64-bit entry of a frame at a cursor: halves. */
 export const entryAt = (run: Run, cursor: number, frame: number, index: number): Halves =>
   run.peek(cursor, () => {

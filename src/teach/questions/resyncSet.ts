@@ -4,7 +4,7 @@ import { type LoggedEvent, procedureNamed } from '../../kernel';
 import { P, sayIndex } from '../../machine';
 import { ruleOf } from '../rule';
 import { num } from './ahead';
-import { entryAt, entryId } from './places';
+import { entryAt, entryId, guestEntries, guestEntryAt } from './places';
 import type { Option, Question } from './question';
 
 /** How many entries are offered; those that are touched always are among them. */
@@ -17,6 +17,8 @@ export interface ResyncAhead {
   /** The entries are those of this machine frame: the guest's table, or where only that is known, the shadow. */
   readonly frame: number;
   readonly name: string;
+  /** It is the guest's table, and its entries have the guest's size. */
+  readonly guests: boolean;
   readonly compared: readonly number[];
   readonly touched: readonly number[];
   /** The step at which it begins, and the last of it. */
@@ -79,6 +81,7 @@ function told(
   return {
     frame,
     name: ends.length > 0 ? machine.nameFrame(frame) : machine.nameTable(frame, 1),
+    guests: ends.length > 0,
     compared,
     touched,
     from: first.step,
@@ -101,12 +104,12 @@ function opened(run: Run, first: LoggedEvent, to: number): ResyncAhead {
     if (events.some(({ kind }) => kind === 'ResyncEnd')) break;
   }
   const used: number[] = [];
-  for (let i = 0; i < 512; i++) {
-    const { hi, lo } = entryAt(run, first.step, frame, i);
+  for (let i = 0; i < guestEntries(run); i++) {
+    const { hi, lo } = guestEntryAt(run, first.step, frame, i);
     if (hi !== 0 || lo !== 0) used.push(i);
   }
   const compared = [...new Set([...used, ...touched])].sort((a, b) => a - b);
-  return { frame, name: machine.nameFrame(frame), compared, touched, from: first.step, last };
+  return { frame, name: machine.nameFrame(frame), guests: true, compared, touched, from: first.step, last };
 }
 
 /** Which entries will the resync derive again? Those that the guest has changed since its snapshot was made; no others. */
@@ -122,7 +125,7 @@ export function resyncSet(run: Run, cursor: number): Result<Question, string> {
   const options = [...new Set(offered)]
     .sort((a, b) => a - b)
     .map((index): Option => {
-      const now = entryAt(run, cursor, ahead.frame, index);
+      const now = (ahead.guests ? guestEntryAt : entryAt)(run, cursor, ahead.frame, index);
       return {
         id: entryId(ahead.frame, index),
         says: `Entry ${sayIndex(index)}`,

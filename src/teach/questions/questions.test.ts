@@ -6,6 +6,7 @@ import { parseGraph } from '../whyNot/graph';
 import { GRAPH } from '../whyNot/graph.gen';
 import { answerOf, grade, nextTurn, posable, pose, poseAsk, type QuestionKind } from './index';
 import { DECISIONS } from './outcomes';
+import { SLOT_IS_SOUGHT } from './steering';
 
 const drift = runOf('a-page-table-may-drift');
 
@@ -101,6 +102,11 @@ describe('what the run itself answers', () => {
 });
 
 describe('decisions', () => {
+  it('begin where a slot is sought at a step that the tables have', () => {
+    const [name = '', label = ''] = SLOT_IS_SOUGHT.split('.');
+    expect(procedureNamed(name)?.steps.map((step) => step.label)).toContain(label);
+  });
+
   it('name every outcome that a run of the library has shown, and none that the tables do not have', () => {
     const graph = parseGraph(GRAPH, (name) => procedureNamed(name)?.steps.map(({ label }) => label));
     for (const [place, { outcomes }] of Object.entries(DECISIONS)) {

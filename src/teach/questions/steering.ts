@@ -11,7 +11,7 @@ export interface Turn {
 }
 
 /** Xen's step at which a page that goes out of sync is about to get its slot. */
-const SLOT_IS_SOUGHT = 'sh_unsync.add';
+export const SLOT_IS_SOUGHT = 'sh_unsync.add';
 /** What a resync tells of each entry that it looks at, or of itself when it begins. */
 const ENTRIES_OF: ReadonlySet<string> = new Set(['ResyncCompared', 'KvmEntryCompared', 'ResyncBegin']);
 

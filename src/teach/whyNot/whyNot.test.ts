@@ -6,7 +6,7 @@ import { GRAPH } from './graph.gen';
 import { learn } from './learn';
 import { missingAt } from './missing';
 import { operationAt } from './span';
-import { whyNot } from './whyNot';
+import { DECIDED_AT, whyNot } from './whyNot';
 
 const labelsOf = (name: string) => procedureNamed(name)?.steps.map(({ label }) => label);
 
@@ -68,6 +68,13 @@ describe('why something did not happen', () => {
       rule: { label: 'sh_unsync.count' },
     });
     expect(whyNot(xen, opening(xen, 1, 0), 'InvlpgExecuted')).toEqual({ kind: 'never' });
+  });
+
+  it('is looked for at steps that the tables have', () => {
+    for (const place of Object.values(DECIDED_AT).flat()) {
+      const [name = '', label = ''] = place.split('.');
+      expect(labelsOf(name), place).toContain(label);
+    }
   });
 
   it('of KVM and XI is said by their own tables', () => {

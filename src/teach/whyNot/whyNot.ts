@@ -67,7 +67,7 @@ export function whyNotIn(
  * Events that only carry out what was decided earlier: the steps that decide them, the hypervisor's before the processor's. Where one of
  * these was taken, it is the one that counts.
  */
-const DECIDED_AT: Readonly<Record<string, readonly string[]>> = {
+export const DECIDED_AT: Readonly<Record<string, readonly string[]>> = {
   GuestPageFault: [
     ...['sh_page_fault.judge', 'kvm_page_fault.guest', 'xi_page_fault.row1', 'pv_shadow_fault.judge'],
     ...['nested_walk.check', 'hardware_walk.check', 'guest_access.lookup'],

@@ -1,6 +1,7 @@
 import type { Run } from '../../engine';
 import { linkOrFile } from '../../permalink';
 import type { Controls } from '../../session/controls';
+import { plainName } from '../../session/fileNames';
 import { captureLink } from '../../session/link';
 import { chromeTrace } from '../../views/chromeTrace';
 import { animatedPng } from './apng';
@@ -37,11 +38,7 @@ function onStage({ session }: Controls): Run {
 
 /** `the-magic-entry-step-12`. */
 function named({ session }: Controls, what: string): string {
-  const title = (session.state.spec?.title ?? 'run')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-  return `${title}-${what}`;
+  return `${plainName(session.state.spec?.title ?? '', 'run')}-${what}`;
 }
 
 /** The beat that led to a cursor, as the stage shows it at rest. */

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { scanText, type TextProblem } from './scanText';
 
-export type { Box, TextProblem } from './scanText';
+export type { TextProblem } from './scanText';
 
 /**
  * Finds text that a person cannot read because of where it is: cut off, out of reach, or drawn over other text.

@@ -8,7 +8,7 @@ import type { Option, Question } from './question';
 const OTHERS = 3;
 const YES = 'allowed';
 
-/** Whether a rule of that kind has to hold at the moment the run stands at. */
+/** Whether a rule of that kind has to hold at the moment the run stands at: as the engine has it when it records (engine/run.ts). */
 function holdsByRight(run: Run, when: When): boolean {
   const step = run.cursor - 1;
   switch (when) {
@@ -21,7 +21,7 @@ function holdsByRight(run: Run, when: When): boolean {
     case 'operation':
       return step >= 0 && (run.flagsOf(step) & OP_ENDED) !== 0;
     case 'quiescent':
-      return run.built.atRest();
+      return step >= 0 && (run.flagsOf(step) & OP_ENDED) !== 0 && run.built.atRest();
     case 'end':
       return run.cursor === run.length && run.ending.kind === 'done';
     default:

@@ -185,8 +185,11 @@ export class Thread {
     args: readonly number[],
   ): void {
     const size = HEADER + procedure.slots.length;
-    ensure(into <= INTO_MASK && procedure.steps.length <= PC_MASK, `${procedure.name} fits a frame header`);
-    ensure(base + size <= this.top + STACK_CELLS, `stack of actor ${this.actor} holds ${procedure.name}`);
+    // Every call comes by here: words are made only where they are needed.
+    if (into > INTO_MASK || procedure.steps.length > PC_MASK)
+      ensure(false, `${procedure.name} fits a frame header`);
+    if (base + size > this.top + STACK_CELLS)
+      ensure(false, `stack of actor ${this.actor} holds ${procedure.name}`);
     const { store } = this;
     store.set(base + PROC, procedure.id);
     const distance = below === 0 ? 0 : below - this.top;
@@ -247,10 +250,8 @@ export class Thread {
     const here = this.lookup(store.get(frame + PROC));
     if (label === undefined) store.set(frame + STATE, store.get(frame + STATE) + 1);
     else this.goto(label);
-    ensure(
-      (store.get(frame + STATE) & PC_MASK) < here.steps.length,
-      `${here.name}: a call is followed by a step`,
-    );
+    if ((store.get(frame + STATE) & PC_MASK) >= here.steps.length)
+      ensure(false, `${here.name}: a call is followed by a step`);
     this.push(procedure, frame + HEADER + here.slots.length, frame, into, args);
     this.moved = true;
   }

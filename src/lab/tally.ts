@@ -1,5 +1,5 @@
 import { Resynced } from '../hypervisor/xen/events';
-import type { EventType } from '../kernel';
+import { type EventType, eventKinds } from '../kernel';
 import {
   AccessedDirtySet,
   ControlRegisterLoaded,
@@ -110,33 +110,52 @@ export const MACHINE_MEASURES: readonly MeasureName[] = [
   ...MEASURES.map(({ name, says }) => ({ name, says })),
 ];
 
+/** A measure as `hear` asks for it: of one shape, for it is asked at every event. */
+interface Rule {
+  readonly measure: number;
+  /** Place of the argument that decides; -1: none does. */
+  readonly argument: number;
+  readonly value: number;
+  /** Whether it counts where the argument has that value, or where it has not. */
+  readonly equal: boolean;
+  /** Place of the argument that is added up; -1: one is. */
+  readonly sum: number;
+}
+
+const ruleOf = ({ where, sum }: Measure, measure: number): Rule => ({
+  measure,
+  argument: where?.argument ?? -1,
+  value: where?.is ?? where?.isNot ?? 0,
+  equal: where?.is !== undefined,
+  sum: sum ?? -1,
+});
+
 const HITS = MEASURES.findIndex(({ event }) => event === TlbHit);
 
 /** Counts events as they happen: nothing of them is kept. Doubles, for a run may count more than 32 bits hold. */
 export class Tally {
   private readonly counts = new Float64Array(MEASURES.length);
-  /** Per type of event: the measures that count it. */
-  private readonly by: (readonly number[] | undefined)[] = [];
+  /** Per type of event: the measures that count it, if any. */
+  private readonly by: (readonly Rule[])[] = eventKinds().map(() => []);
   operations = 0;
   accesses = 0;
 
   constructor() {
-    MEASURES.forEach(({ event }, i) => {
-      this.by[event.index] = [...(this.by[event.index] ?? []), i];
+    MEASURES.forEach((measure, i) => {
+      const { index } = measure.event;
+      this.by[index] = [...(this.by[index] ?? []), ruleOf(measure, i)];
     });
   }
 
   /** One event. */
   readonly hear = (type: EventType, args: readonly number[]): void => {
-    const measures = this.by[type.index];
-    if (measures === undefined) return;
-    for (const i of measures) {
-      const { where, sum } = MEASURES[i] as Measure;
-      if (where !== undefined) {
-        const value = args[where.argument];
-        if (where.is !== undefined ? value !== where.is : value === where.isNot) continue;
-      }
-      this.counts[i] = (this.counts[i] as number) + (sum === undefined ? 1 : (args[sum] as number));
+    const rules = this.by[type.index];
+    if (rules === undefined) return;
+    const { counts } = this;
+    for (let i = 0; i < rules.length; i++) {
+      const { measure, argument, value, equal, sum } = rules[i] as Rule;
+      if (argument >= 0 && (args[argument] === value) !== equal) continue;
+      counts[measure] = (counts[measure] as number) + (sum < 0 ? 1 : (args[sum] as number));
     }
   };
 

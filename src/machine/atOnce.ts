@@ -42,6 +42,8 @@ export class AtOnce {
   private readonly pages = new Int32Array(6);
   private readonly pagesHi = new Int32Array(6);
   private readonly frames = new Int32Array(6);
+  /** First cell of that frame; 0 if it had none then. */
+  private readonly cellsOf = new Int32Array(6);
 
   constructor(
     private readonly machine: Machine,
@@ -59,8 +61,9 @@ export class AtOnce {
     if (m.config.storeBufferDepth > 0 || m.pausedBy >= 0 || m.ahead.pending(v) > 0) return first;
     controls.read(m, v);
     const { code, vaHi, vaLo, valueHi, valueLo } = columns;
-    const { tlb, memory } = m;
-    const { pages, pagesHi, frames } = this;
+    const { tlb, memory, onTranslated } = m;
+    const { store } = m.world;
+    const { pages, pagesHi, frames, cellsOf } = this;
     pages.fill(NO_PAGE);
     const last = base + end;
     let at = base + first;
@@ -82,15 +85,29 @@ export class AtOnce {
         if (slot < 0) break;
         pages[asked] = page;
         pagesHi[asked] = hi;
-        frames[asked] = tlb.frame(slot, hi, lo);
+        const found = tlb.frame(slot, hi, lo);
+        frames[asked] = found;
+        cellsOf[asked] = memory.find(found);
       }
       if (by !== undefined) {
         by(at);
         continue;
       }
+      if (onTranslated !== undefined) onTranslated(v, hi, lo);
       const frame = frames[asked] as number;
-      if (m.onTranslated !== undefined) m.onTranslated(v, hi, lo);
-      if (kind === WRITE) {
+      const cells = cellsOf[asked] as number;
+      // Words in their places, as nearly all are: the frame's cells are known.
+      if (cells !== 0 && width === 8 && (offset & 3) === 0) {
+        const cell = cells + (offset >>> 2);
+        if (kind === WRITE) {
+          store.set(cell, valueLo[at] as number);
+          store.set(cell + 1, valueHi[at] as number);
+          result.hi = result.lo = 0;
+        } else {
+          result.lo = store.get(cell);
+          result.hi = store.get(cell + 1);
+        }
+      } else if (kind === WRITE) {
         writeBytes(memory, frame, offset, width, valueHi[at] as number, valueLo[at] as number);
         result.hi = result.lo = 0;
       } else readBytes(memory, frame, offset, width, result);

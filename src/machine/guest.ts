@@ -30,7 +30,8 @@ const taken: Halves = { hi: 0, lo: 0 };
 
 /** The operation an actor is in. */
 export function operationOf(m: Machine, actor: number): GuestOp {
-  return defined(m.programs[actor]?.[m.registersOf(actor).read(R.op)], `the operation of actor ${actor}`);
+  const op = m.programs[actor]?.[m.registersOf(actor).read(R.op)];
+  return op === undefined ? defined(op, `the operation of actor ${actor}`) : op;
 }
 
 const isVcpu = (m: Machine, actor: number): boolean => actor < m.config.vcpus;
@@ -338,7 +339,8 @@ export const guest = procedure<Machine>({
           endInstruction(m, actor);
           r.write(R.insRepeat, 0);
         }
-        for (const slot of [L.ahead, L.repeat, L.r0, L.r1, L.r2, L.r3, L.r4, L.r5]) t.set(slot, 0);
+        t.set(L.ahead, 0);
+        for (let slot = L.repeat; slot <= L.r5; slot++) t.set(slot, 0);
         const op = t.get(L.op);
         m.world.emit(OperationEnded, actor, op, r.read(R.outcome), r.read(R.resultHi), r.read(R.resultLo));
         t.set(L.op, op + 1);

@@ -116,7 +116,9 @@ export class Machine {
 
   /** Registers of a vCPU. */
   vcpu(v: number): Registers {
-    return defined(this.regs[v], `vCPU ${v}`);
+    const found = this.regs[v];
+    // Asked at every step: the words are made only where they are needed.
+    return found === undefined ? defined(found, `vCPU ${v}`) : found;
   }
 
   /** Registers of whoever runs a program: a vCPU, or the host. */

@@ -151,7 +151,7 @@ export class Tlb {
     const slot = known >= 0 ? known : this.victim(v, vaHi, vaLo, shift);
     store.set(slot + RIGHTS, bits.P | rights | (shift << SHIFT_AT));
     store.set(slot + VA_HI, vaHi);
-    store.set(slot + VA_LO, vaLo & -(2 ** shift));
+    store.set(slot + VA_LO, shift >= 32 ? 0 : vaLo & (-1 << shift));
     store.set(slot + FRAME, frame - frameWithin(0, shift, vaHi, vaLo));
     if (known < 0 && shift > 12) store.set(this.largeCell(v), store.get(this.largeCell(v)) + 1);
     this.world.emit(TlbFilled, v, vaHi, vaLo, frame, (rights & bits.W) === 0 ? 0 : 1);

@@ -67,6 +67,18 @@ export function slots<const N extends string>(...names: N[]): Readonly<Record<N,
   return Object.fromEntries(names.map((name, i) => [name, i])) as Record<N, number>;
 }
 
+/** A step with all its properties, in one order, whichever were given: whoever takes steps meets one shape of object. */
+const sameShape = <P>({ label, line, run, say, beat, when, touch, lane }: Step<P>): Step<P> => ({
+  label,
+  line,
+  run,
+  say,
+  beat,
+  when,
+  touch,
+  lane,
+});
+
 /** Declares a procedure once, at module level. Labels must differ; names too. */
 export function procedure<P>(spec: ProcedureSpec<P>): Procedure<P> {
   const labels = new Map<string, number>();
@@ -75,7 +87,9 @@ export function procedure<P>(spec: ProcedureSpec<P>): Procedure<P> {
     labels.set(step.label, i);
   });
   const id = fnv1a(spec.name) | 1; // never 0: an empty stack slot is 0
-  const made: Procedure<P> = { ...spec, slots: Object.keys(spec.slots), id, labels };
+  const { name, part, lane, about } = spec;
+  const steps = spec.steps.map(sameShape);
+  const made: Procedure<P> = { name, id, part, lane, about, slots: Object.keys(spec.slots), steps, labels };
   ensure(!registered.has(id), `procedure name ${spec.name} is new (also as a hash)`);
   registered.set(id, made as Procedure);
   byName.set(spec.name, made as Procedure);

@@ -222,7 +222,7 @@ export class Thread {
   /** A local variable. */
   get(slot: number): number {
     const cell = this.frame + HEADER + slot;
-    return this.lookback === undefined ? this.store.get(cell) : this.lookback(cell);
+    return this.lookback === undefined ? (this.store.cells[cell] as number) : this.lookback(cell);
   }
 
   set(slot: number, value: number): void {

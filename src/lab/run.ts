@@ -28,6 +28,8 @@ interface Lane {
   readonly atOnce: AtOnce;
   /** What is done instead of what could be done at once: by steps. */
   readonly instead: ((at: number) => void) | undefined;
+  /** Operations of the program before this place have been shown to the machine: what lies there behind it is of an earlier program. */
+  shown: number;
   /** In the middle of an operation. */
   within: boolean;
   /** How many of the stream's calls the host has begun. */
@@ -88,6 +90,7 @@ export class LabRun {
         turn: turns[v] as Generator<void, never>,
         program: [],
         base: 0,
+        shown: 0,
         atOnce: new AtOnce(machine, thread),
         instead: options.bySteps === true ? (at) => this.throughSteps(lane, at) : undefined,
         within: false,
@@ -215,8 +218,8 @@ export class LabRun {
       this.fill(lane, READY);
       lane.base = 0;
     }
-    program.length = 0;
     program.length = Math.min(MOST_OPERATIONS, stream.length - lane.base);
+    lane.shown = 0;
     thread.start(guest);
   }
 
@@ -244,9 +247,11 @@ export class LabRun {
   }
 
   /** The machine is shown the operation, and as many behind it as somebody may look at. */
-  private show({ program, stream, base }: Lane, at: number): void {
+  private show(lane: Lane, at: number): void {
+    const { program, stream, base } = lane;
     const end = Math.min(program.length, at + this.ahead);
-    for (let i = at; i < end; i++) if (program[i] === undefined) program[i] = stream.at(base + i);
+    for (let i = Math.max(at, lane.shown); i < end; i++) program[i] = stream.at(base + i);
+    lane.shown = Math.max(end, lane.shown);
   }
 
   private begin(lane: Lane): void {

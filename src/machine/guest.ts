@@ -31,7 +31,7 @@ const taken: Halves = { hi: 0, lo: 0 };
 /** The operation an actor is in. */
 export function operationOf(m: Machine, actor: number): GuestOp {
   const op = m.programs[actor]?.[m.registersOf(actor).read(R.op)];
-  return op === undefined ? defined(op, `the operation of actor ${actor}`) : op;
+  return op ?? defined(undefined, `the operation of actor ${actor}`);
 }
 
 const isVcpu = (m: Machine, actor: number): boolean => actor < m.config.vcpus;

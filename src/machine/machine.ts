@@ -116,9 +116,8 @@ export class Machine {
 
   /** Registers of a vCPU. */
   vcpu(v: number): Registers {
-    const found = this.regs[v];
-    // Asked at every step: the words are made only where they are needed.
-    return found === undefined ? defined(found, `vCPU ${v}`) : found;
+    // Asked at every step: words for what is missing are made only where it is.
+    return this.regs[v] ?? defined(undefined, `vCPU ${v}`);
   }
 
   /** Registers of whoever runs a program: a vCPU, or the host. */

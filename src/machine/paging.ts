@@ -196,5 +196,5 @@ export function leafFrame(mode: PagingMode, level: number, hi: number, lo: numbe
 export function frameWithin(base: number, shift: number, vaHi: number, vaLo: number): number {
   if (shift === 12) return base;
   const page = (vaLo >>> 12) | (vaHi << 20);
-  return base + (page & (2 ** (shift - 12) - 1));
+  return base + (page & ((1 << (shift - 12)) - 1));
 }

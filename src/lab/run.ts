@@ -159,7 +159,7 @@ export class LabRun {
   /** Some vCPU goes on a little; with more than one, chance decides which and how far, also in the middle of what it does. */
   private turn(): void {
     const left = this.nextSample - this.tally.accesses;
-    const [only] = this.lanes;
+    const only = this.lanes[0];
     if (this.lanes.length === 1 && only !== undefined) {
       if (only.within) this.steps(only, MOST_STEPS);
       else this.go(only, left);

@@ -66,6 +66,9 @@ export class AtOnce {
     const { pages, pagesHi, frames, cellsOf } = this;
     pages.fill(NO_PAGE);
     const last = base + end;
+    // What the latest of them has read; a store leaves zeros.
+    let readHi = 0;
+    let readLo = 0;
     let at = base + first;
     for (; at < last; at++) {
       const c = code[at] as number;
@@ -94,7 +97,6 @@ export class AtOnce {
         continue;
       }
       if (onTranslated !== undefined) onTranslated(v, hi, lo);
-      const frame = frames[asked] as number;
       const cells = cellsOf[asked] as number;
       // Words in their places, as nearly all are: the frame's cells are known.
       if (cells !== 0 && width === 8 && (offset & 3) === 0) {
@@ -102,31 +104,44 @@ export class AtOnce {
         if (kind === WRITE) {
           store.set(cell, valueLo[at] as number);
           store.set(cell + 1, valueHi[at] as number);
-          result.hi = result.lo = 0;
+          readHi = readLo = 0;
         } else {
-          result.lo = store.get(cell);
-          result.hi = store.get(cell + 1);
+          readLo = store.get(cell);
+          readHi = store.get(cell + 1);
         }
-      } else if (kind === WRITE) {
+        continue;
+      }
+      // An instruction is one byte to a fetch.
+      if (cells !== 0 && width === 1 && kind !== WRITE) {
+        readLo = (store.get(cells + (offset >>> 2)) >>> (8 * (offset & 3))) & 0xff;
+        readHi = 0;
+        continue;
+      }
+      const frame = frames[asked] as number;
+      if (kind === WRITE) {
         writeBytes(memory, frame, offset, width, valueHi[at] as number, valueLo[at] as number);
-        result.hi = result.lo = 0;
-      } else readBytes(memory, frame, offset, width, result);
+        readHi = readLo = 0;
+      } else {
+        readBytes(memory, frame, offset, width, result);
+        readHi = result.hi;
+        readLo = result.lo;
+      }
     }
     const place = at - base;
-    if (place > first && by === undefined) this.leave(place, code[at - 1] as number);
+    if (place > first && by === undefined) this.leave(place, code[at - 1] as number, readHi, readLo);
     return place;
   }
 
   /** What the last of them leaves in the registers; that of the others is written over. */
-  private leave(at: number, code: number): void {
-    const { machine: m, thread, result } = this;
+  private leave(at: number, code: number, readHi: number, readLo: number): void {
+    const { machine: m, thread } = this;
     const r = m.vcpu(thread.actor);
     r.write(R.cpl, packedUser(code) ? 3 : 0);
     r.write(R.op, at - 1);
     r.write(R.outcome, OUTCOME_DONE);
     r.write(R.faults, 0);
-    r.write(R.resultHi, result.hi);
-    r.write(R.resultLo, result.lo);
+    r.write(R.resultHi, readHi);
+    r.write(R.resultLo, readLo);
     nextOperation(thread, at);
   }
 }

@@ -63,7 +63,7 @@ export const WHY_SHADOWS: Story = {
     {
       at: '0:1:done',
       text: 'The second access costs nothing extra. The processor finds its way through the shadow, or through its TLB, exactly as on a bare machine: four reads at most and no exit. That is the strength of shadow paging. The price is paid when something changes: the first use of a page, a new table, and above all when the guest writes into its own tables.',
-      look: 'Neither a fault nor the hypervisor: only the guest’s lane has ticks for this load.',
+      look: 'Neither a fault nor the hypervisor: for this load the lane of vCPU 0 is all in the colour of the guest.',
       sources: [kvmMmu('Overview'), xenUnsync('multi.c: sh_page_fault')],
     },
     {

@@ -12,6 +12,9 @@ const looksLikeText = (text: string): boolean =>
   /^\s*\{\s*"shadowscope"/.test(text) ||
   isRecorded(text);
 
+const NOTHING_OF_OURS =
+  'found nothing that can be opened here. Expected a scenario (it begins with `scenario "…"`), a litmus test (`X86 NAME`), a file that this page saved (.shadowscope), a recorded case (a line of JSON with its operations) or a trace of KVM. What was on stage stays.';
+
 /** Whether a place takes text itself: what is pasted or dropped there is not ours. */
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
@@ -42,6 +45,10 @@ export function listenForDrops({ session, sources, host }: Controls): void {
           return;
         }
         const { name, text } = await readPicked(file);
+        if (!looksLikeText(text) && !/\.(scenario|shadowscope|litmus|jsonl|gz)$/i.test(name)) {
+          session.say(`${name}: ${NOTHING_OF_OURS}`, 'wrong');
+          return;
+        }
         openFile(session, sources, text, name);
       })
       .catch((error: unknown) => session.say(error instanceof Error ? error.message : String(error), 'wrong'))
@@ -63,11 +70,7 @@ export function listenForDrops({ session, sources, host }: Controls): void {
     event.preventDefault();
     const text = dataTransfer?.getData('text/plain') ?? '';
     if (looksLikeText(text)) openFile(session, sources, text, 'The text');
-    else if (text !== '')
-      session.say(
-        'What was dropped is neither a scenario nor a litmus test. Expected a text that begins with `scenario "…"` or `X86 NAME`.',
-        'wrong',
-      );
+    else if (text !== '') session.say(`What was dropped: ${NOTHING_OF_OURS}`, 'wrong');
   });
   document.addEventListener('paste', (event) => {
     if (takesText(event.target)) return;

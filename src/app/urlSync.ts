@@ -2,7 +2,7 @@ import { encodeLink, hasLink } from '../permalink';
 import type { Controls } from '../session/controls';
 import { captureLink, openFragment } from '../session/link';
 import { openText } from '../session/opening';
-import { PAGES, type PageRow, pageOf, STAGE, showPage } from '../session/pages';
+import { PAGES, type PageRow, pageAddress, pageOf, STAGE, showPage } from '../session/pages';
 import { openFirst } from '../session/visit';
 
 /** What an entry of the history remembers of the stage. */
@@ -42,6 +42,16 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
     following = true;
     try {
       const page = pageOf(hasLink(location.hash) ? location.hash : '#/home', pages);
+      if (page === undefined && /^#\/[a-z]/i.test(location.hash) && location.hash !== STAGE) {
+        const known = [STAGE, ...pages.map(({ name }) => pageAddress(name))].join(', ');
+        session.say(
+          `There is no page at this address: found ${location.hash.slice(0, 60)}, expected one of ${known}, or a link that begins with #/1/. What was on stage stays.`,
+          'wrong',
+        );
+        if (session.run === undefined) openFirst(session, sources);
+        session.set({ page: undefined });
+        return;
+      }
       if (page === undefined && location.hash !== STAGE) {
         openFragment(session, sources, location.hash);
         return;

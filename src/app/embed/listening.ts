@@ -2,6 +2,13 @@ import type { Controls } from '../../session/controls';
 import { EMBED_PROTOCOL, readRequest, type Told } from '../../session/embed/protocol';
 import { answer, stateOf } from './answering';
 
+/** A parent that goes on sending rubbish fills no console. */
+const MOST_WARNINGS = 20;
+
+/** Our own answers, echoed by a parent, are addressed to the parent. */
+const isAddressed = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'shadowscope' in data && !('say' in data);
+
 /** The parts of a window that matter here; a test gives its own. */
 export interface Framed {
   readonly parent: { postMessage(message: unknown, targetOrigin: string): void };
@@ -43,14 +50,24 @@ export function listenToParent(controls: Controls, framed: Framed = window): () 
     queueMicrotask(tellState);
   };
 
-  const refuse = (why: string, id?: string | number): void => {
-    if (!warned.has(why)) console.warn(`A message of the page around Shadowscope was ignored: ${why}.`);
+  const warn = (why: string): void => {
+    if (warned.has(why) || warned.size === MOST_WARNINGS) return;
+    console.warn(`A message of the page around Shadowscope was ignored: ${why}.`);
     warned.add(why);
+  };
+
+  const refuse = (why: string, id?: string | number): void => {
+    warn(why);
     tell({ shadowscope: EMBED_PROTOCOL, say: 'refused', why, ...(id === undefined ? {} : { id }) });
   };
 
   const heard = (event: MessageEvent): void => {
     if (event.source !== (framed.parent as unknown)) return;
+    // Pages say many things to their frames. What is not addressed to this one is nobody's mistake, and is not answered.
+    if (!isAddressed(event.data)) {
+      warn('it is not addressed to Shadowscope (`shadowscope: 1`)');
+      return;
+    }
     const request = readRequest(event.data);
     if (request.kind === 'error') {
       refuse(request.error);

@@ -10,9 +10,12 @@ export function rank(wanted: string, commands: readonly Command[]): readonly Com
   return commands
     .map((command, order) => ({ command, order, score: score(text, command) }))
     .filter((found) => found.score > 0)
-    .sort((a, b) => b.score - a.score || a.order - b.order)
+    .sort((a, b) => b.score - a.score || Number(isSwitch(a)) - Number(isSwitch(b)) || a.order - b.order)
     .map((found) => found.command);
 }
+
+/** A switch begins the run again: whoever types a word and Enter means it only if nothing else is as near. */
+const isSwitch = ({ command }: { readonly command: Command }): boolean => command.group === 'Switches';
 
 function score(text: string, command: Command): number {
   const title = command.title.toLowerCase();

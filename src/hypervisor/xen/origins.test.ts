@@ -11,7 +11,8 @@ describe('where things come from', () => {
     [
       'procedure',
       procedures()
-        .filter(({ part }) => part === 'xen')
+        // What a test registered for itself in this worker says so in its name.
+        .filter(({ part, name }) => part === 'xen' && !name.startsWith('test_'))
         .map(({ name }) => name),
       PROCEDURE_ORIGINS,
     ],

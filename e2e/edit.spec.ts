@@ -86,7 +86,9 @@ test('the editor is fetched when it is first wanted', async ({ app, page }) => {
   expect(scripts.length).toBeGreaterThan(before);
 });
 
-test('a scenario that would run for ever stops at the bound and says so', async ({ app }) => {
+test('a scenario that would run for ever stops at the bound and says so', { tag: '@long' }, async ({
+  app,
+}) => {
   test.slow();
   await app.withoutMotion();
   await app.open();

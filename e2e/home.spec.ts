@@ -58,7 +58,9 @@ test('the path for beginners: a cold start, the first story to its end, and prog
   await expect(app.title).toHaveText('Why a hypervisor needs a shadow');
 });
 
-test('a story plays on to its next passage, waits for whoever leaves it, and leads back', async ({ app }) => {
+test('a story plays on to its next passage, waits for whoever leaves it, and leads back', {
+  tag: '@long',
+}, async ({ app }) => {
   await app.withoutMotion();
   await app.open('#/stories/write-protection/3');
   await app.page.getByRole('button', { name: 'Open passage 3' }).click();
@@ -103,7 +105,9 @@ test('a term explains itself under the pointer and to the keyboard, and goes whe
   expect(await axeViolations(app.page)).toEqual([]);
 });
 
-test('home, stories and glossary fit a phone and a screen, in both schemes', async ({ app }) => {
+test('home, stories and glossary fit a phone and a screen, in both schemes', { tag: '@long' }, async ({
+  app,
+}) => {
   await app.withoutMotion();
   for (const [width, height, colorScheme] of [
     [390, 844, 'dark'],

@@ -100,7 +100,7 @@ const LOOKED_AT = {
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in the ${colorScheme} scheme`, () => {
     test.use({ colorScheme });
-    test('axe finds nothing on the homework page', async ({ app }) => {
+    test('axe finds nothing on the homework page', { tag: '@long' }, async ({ app }) => {
       const homework = new HomeworkPage(app);
       for (const rest of LOOKED_AT[colorScheme]) {
         await homework.open(rest);

@@ -39,7 +39,9 @@ test('KVM: the last fault is decoded, with the row of the decision table; the tr
   expect(await app.moment.words()).toMatch(/marks the guest's entry as dirty/);
 });
 
-test('KVM: its books are drawn without clipped or overlapping text, wide and narrow', async ({ app }) => {
+test('KVM: its books are drawn without clipped or overlapping text, wide and narrow', {
+  tag: '@long',
+}, async ({ app }) => {
   await app.withoutMotion();
   await app.open();
   await app.library.choose('A device behind an address');

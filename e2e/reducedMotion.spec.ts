@@ -14,7 +14,9 @@ async function walk(app: AppPage, beats: number): Promise<{ seen: unknown[]; run
   return { seen, running };
 }
 
-test('without motion every beat is at its end at once, and the ends are the same', async ({ app }) => {
+test('without motion every beat is at its end at once, and the ends are the same', { tag: '@long' }, async ({
+  app,
+}) => {
   await app.open();
   const moving = await walk(app, 8);
   await app.withoutMotion();

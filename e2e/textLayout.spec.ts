@@ -36,10 +36,10 @@ function notedMoments(text: string): number[] {
 }
 
 /**
- * Many scenarios are variants of one another and are drawn alike: every fifth is looked at, or with SHADOWSCOPE_ALL all of
+ * Many scenarios are variants of one another and are drawn alike: every tenth is looked at, or with SHADOWSCOPE_ALL all of
  * them (`SHADOWSCOPE_ALL=1 npm run e2e`).
  */
-const EVERY = process.env.SHADOWSCOPE_ALL === undefined ? 5 : 1;
+const EVERY = process.env.SHADOWSCOPE_ALL === undefined ? 10 : 1;
 const PLACES = LIBRARY.map((_, place) => place).filter((place) => place % EVERY === 0);
 
 /** Scenarios that share a page: most of the time goes into bringing one up. */
@@ -103,9 +103,11 @@ const DIALOGS: readonly (readonly [string, (app: AppPage) => Promise<void>])[] =
 ];
 
 for (const size of SIZES) {
-  test(`dialogs and the editor are drawn without clipped or overlapping text at ${size.width}×${size.height}`, async ({
-    app,
-  }) => {
+  // A phone has the least room.
+  const tag = size.width < 900 ? [] : ['@long'];
+  test(`dialogs and the editor are drawn without clipped or overlapping text at ${size.width}×${size.height}`, {
+    tag,
+  }, async ({ app }) => {
     await app.withoutMotion();
     await app.page.setViewportSize(size);
     for (const [name, show] of DIALOGS) {

@@ -7,7 +7,7 @@ import { asScenario, sayDriven } from './report';
  * `XEN_SEED=123 npx vitest run xenDriver/random` repeats one world; `XEN_OPERATIONS` asks for more of them.
  */
 const first = Number(process.env.XEN_SEED ?? 1);
-const total = process.env.XEN_SEED === undefined ? Number(process.env.XEN_OPERATIONS ?? 8_000) : 1;
+const total = process.env.XEN_SEED === undefined ? Number(process.env.XEN_OPERATIONS ?? 5_000) : 1;
 
 /** What a person needs who looks into it. */
 const failure = (driven: ReturnType<typeof drive>): string =>

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SOAKING } from '../testing/soaking';
 import { alikeToy, anyToy } from '../testing/toyArbitrary';
 import { type Toy, type ToyOptions, toySubject } from '../testing/toyModel';
 import type { BreadthFirstOptions } from './breadthFirst';
@@ -12,7 +11,7 @@ import { replay } from './replay';
 import type { Subject } from './subject';
 
 /** Half of the models of each kind: actors of different programs, and of the same. */
-const MODELS = SOAKING ? 160 : 80;
+const MODELS = 160;
 const SEED = 20_100_429;
 
 const DEEP: readonly DepthFirstOptions[] = [

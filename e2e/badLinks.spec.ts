@@ -1,13 +1,5 @@
 import { deflateSync } from 'fflate';
 import { expect, test } from './fixtures';
-import type { AppPage } from './pages/appPage';
-
-/** The address of a moment of the default scenario, made by the page itself. */
-async function goodLink(app: AppPage): Promise<string> {
-  await app.open();
-  await app.transport.forward();
-  return app.share.fragment();
-}
 
 /** A payload as the page reads it (checksum, length, deflated bytes), of 30 MB that deflate to 30 kB. */
 function bomb(): string {
@@ -59,10 +51,12 @@ const BAD: readonly {
 for (const { kind, make, says } of BAD) {
   test(`a link that is ${kind} opens the default scenario and says what is wrong`, async ({ app }) => {
     await app.withoutMotion();
-    const good = await goodLink(app);
     await app.open();
     const title = (await app.title.textContent()) ?? '';
     const hash = await app.hash();
+    // A link that the page itself makes, to a moment of the default scenario.
+    await app.transport.forward();
+    const good = await app.share.fragment();
     await app.open(make(good));
     await expect(app.messages.wrong(says)).toBeVisible();
     await expect(app.messages.wrong('The default scenario is on stage instead.')).toBeVisible();

@@ -20,15 +20,16 @@ const ADDED = `{
     },`;
 
 /**
- * What a later version of the page is to an old link: the same page with one more step in the tables. Its step tables have
- * another fingerprint, and all else must be as before.
+ * What a later version of the page is to an old link: the same page with more steps in the tables. Its step tables have another
+ * fingerprint, and all else must be as before.
  */
-function extraStep(place: Place): Plugin {
+function extraSteps(places: readonly Place[]): Plugin {
   return {
-    name: 'extra-step',
+    name: 'extra-steps',
     enforce: 'pre',
     transform(code, id) {
-      if (!id.endsWith(place.file)) return;
+      const place = places.find(({ file }) => id.endsWith(file));
+      if (place === undefined) return;
       const begins = code.indexOf(`name: '${place.procedure}'`);
       const steps = code.indexOf('steps: [', begins);
       if (begins < 0 || steps < 0)
@@ -39,7 +40,7 @@ function extraStep(place: Place): Plugin {
   };
 }
 
-/** Builds the page with one step more into a folder. */
-export async function buildWithExtraStep(place: Place, outDir: string): Promise<void> {
-  await build({ plugins: [extraStep(place)], logLevel: 'error', build: { outDir, emptyOutDir: true } });
+/** Builds the page with one step more at each place into a folder. */
+export async function buildWithExtraSteps(places: readonly Place[], outDir: string): Promise<void> {
+  await build({ plugins: [extraSteps(places)], logLevel: 'error', build: { outDir, emptyOutDir: true } });
 }

@@ -26,6 +26,7 @@ export const LOADERS: Readonly<Record<string, Load>> = {
   recorded: () => import('../pages/recorded/Page.lazy'),
   truth: () => import('../pages/truth/Page.lazy'),
   compare: () => import('../pages/compare/Page.lazy'),
+  embedding: () => import('../pages/embedding/Page.lazy'),
 };
 
 interface PagesProps {

@@ -15,6 +15,7 @@ import { supplyTabs } from './details';
 import { listenForDrops } from './dropping';
 import { exportCommands } from './exporting/commands';
 import { LATER_TABS } from './laterTabs';
+import { offlineCommands } from './offline/commands';
 import { embedded } from './platform';
 import { presenterCommands } from './presenting/commands';
 import { followAddress } from './urlSync';
@@ -32,9 +33,10 @@ export function furnish(controls: Controls): void {
   supplyTabs(LATER_TABS);
   const exports = exportCommands(controls);
   const presenting = presenterCommands(controls);
+  const offline = offlineCommands(controls);
   controls.furnish(
     { compile: compileText, library: LIBRARY, designs: [...designs.values()], first: FIRST },
-    (context) => [...laterCommands(context), ...exports(), ...presenting()],
+    (context) => [...laterCommands(context), ...exports(), ...presenting(), ...offline()],
   );
   followAsks(controls.session);
   listenForDrops(controls);

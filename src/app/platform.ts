@@ -1,5 +1,5 @@
 import { figure } from '../base';
-import type { Host, PickedFile } from '../session/commands';
+import type { FileData, Host, PickedFile } from '../session/commands';
 import type { Platform } from '../session/session';
 
 /** Only for how keys are written: ⌘ or Ctrl. Both work everywhere. */
@@ -68,8 +68,8 @@ export async function readPicked(file: File): Promise<PickedFile> {
   }
 }
 
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+function download(name: string, data: FileData, type = 'text/plain'): void {
+  const url = URL.createObjectURL(new Blob([data], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

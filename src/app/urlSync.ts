@@ -4,6 +4,7 @@ import { captureLink, openFragment } from '../session/link';
 import { openText } from '../session/opening';
 import { PAGES, type PageRow, pageAddress, pageOf, STAGE, showPage } from '../session/pages';
 import { openFirst } from '../session/visit';
+import { stageBehind } from './offline/keepPlace';
 
 /** What an entry of the history remembers of the stage. */
 interface Kept {
@@ -29,6 +30,8 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
   /** While the address decides, what it puts on stage is no new entry. */
   let following = false;
   let planned = false;
+  /** What the page that was left for its new version had on stage behind it. */
+  let behind = stageBehind(history.state);
 
   /** The stage by its own address: what was on it when it was left, or what is on it now. */
   const bringBack = (): void => {
@@ -57,7 +60,9 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
         return;
       }
       // There is always something on stage to go back to.
-      if (session.run === undefined) openFirst(session, sources);
+      if (behind !== undefined) openFragment(session, sources, behind);
+      else if (session.run === undefined) openFirst(session, sources);
+      behind = undefined;
       if (page === undefined) bringBack();
       else showPage(session, page.row, page.rest);
     } finally {

@@ -75,6 +75,12 @@ export const PAGES: readonly PageRow[] = [
       'What the documents measured, beside what the simulation counts, and what cannot be set beside it.',
     also: 'percent numbers 3.7 68 7x x11perf migration source paper benchmark',
   },
+  {
+    name: 'embedding',
+    title: 'In a course page',
+    about: 'The stage in a page of your own: the frame to copy, the messages that move it, and both to try.',
+    also: 'embed iframe postMessage course moodle html snippet lecture notes',
+  },
 ];
 
 /** The stage itself as an address: whatever is on it stays. */

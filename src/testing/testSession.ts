@@ -145,7 +145,8 @@ export function testSession({
   const pushed: string[] = [];
   const host: Host = {
     pickFile: async () => (picked === undefined ? undefined : { name: 'picked.scenario', text: picked }),
-    download: (name, content) => files.push({ name, text: content }),
+    download: (name, data) =>
+      files.push({ name, text: typeof data === 'string' ? data : new TextDecoder().decode(data) }),
     address: () => 'https://example.org/shadowscope/',
     copy: async (content) => {
       if (!noClipboard) copied.push(content);

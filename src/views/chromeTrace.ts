@@ -1,14 +1,17 @@
 import { FAULT, GUEST_FAULT, OP_ENDED, OP_STARTED, type Run, VIOLATION } from '../engine';
+import { type Lanes, lanesOf } from './lanes';
 import { laneOf } from './moment';
 
 /**
- * A run in the JSON format of Chrome's tracing, which Perfetto and chrome://tracing open. One step is one microsecond; each actor is a thread,
- * with its operations as slices and, in them, a slice for each stretch of steps in one procedure. Source: "Trace Event Format".
+ * A run in the JSON format of Chrome's tracing, which Perfetto and chrome://tracing open. One step is one microsecond. Each actor is a thread,
+ * with its operations as slices and, in them, a slice for each stretch of steps in one procedure. Each lock is a thread of a second
+ * process, with a slice for as long as somebody holds it, and an arrow from who gave it back to who took it next. Source: "Trace Event
+ * Format".
  */
 export interface TraceEvent {
   readonly name: string;
-  /** X: a slice; i: an instant; M: a name of a process or thread. */
-  readonly ph: 'X' | 'i' | 'M';
+  /** X: a slice; i: an instant; s and f: the two ends of an arrow; M: a name of a process or thread. */
+  readonly ph: 'X' | 'i' | 's' | 'f' | 'M';
   /** Microseconds. */
   readonly ts: number;
   readonly dur?: number;
@@ -17,6 +20,10 @@ export interface TraceEvent {
   readonly cat?: string;
   /** Of an instant: it belongs to its thread. */
   readonly s?: 't';
+  /** Of an arrow: which two ends belong together. */
+  readonly id?: number;
+  /** Of an arrow's end: it points at the slice around it, not at the next one. */
+  readonly bp?: 'e';
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
@@ -26,7 +33,19 @@ export interface ChromeTrace {
   readonly otherData: Readonly<Record<string, string>>;
 }
 
+const named = (
+  kind: 'process' | 'thread',
+  pid: number,
+  tid: number,
+  name: string,
+  order: number,
+): TraceEvent[] => [
+  { name: `${kind}_name`, ph: 'M', ts: 0, pid, tid, args: { name } },
+  { name: `${kind}_sort_index`, ph: 'M', ts: 0, pid, tid, args: { sort_index: order } },
+];
+
 const PID = 1;
+const LOCKS_PID = 2;
 
 /** A stretch of one actor's steps: [from, to). */
 interface Open {
@@ -35,9 +54,11 @@ interface Open {
   last: number;
   lane: string;
   label: string;
+  /** What the slice says beyond where it begins. */
+  said: string;
 }
 
-const slice = ({ name, from, last, lane, label }: Open, tid: number): TraceEvent => ({
+const slice = ({ name, from, last, lane, label, said }: Open, tid: number): TraceEvent => ({
   name,
   ph: 'X',
   ts: from,
@@ -45,7 +66,7 @@ const slice = ({ name, from, last, lane, label }: Open, tid: number): TraceEvent
   pid: PID,
   tid,
   cat: lane,
-  args: { 'first step': label, steps: last + 1 - from },
+  args: { 'first step': label, ...(said === '' ? {} : { line: said }), steps: last + 1 - from },
 });
 
 function marksOf(run: Run, step: number): string[] {
@@ -59,17 +80,42 @@ function marksOf(run: Run, step: number): string[] {
   ];
 }
 
+/** Who held each lock when; and where it went from one actor to another. */
+function lockEvents({ locks, actors }: Lanes): TraceEvent[] {
+  if (locks.length === 0) return [];
+  const nameOf = (actor: number): string =>
+    actors.find(({ index }) => index === actor)?.name ?? `actor ${actor}`;
+  let arrows = 0;
+  const events = locks.flatMap(({ name, held }, lock) => [
+    ...named('thread', LOCKS_PID, lock + 1, name, lock),
+    ...held.flatMap(({ from, to, actor }, i): TraceEvent[] => {
+      const holder = nameOf(actor);
+      const slice: TraceEvent = {
+        ...{ name: `held by ${holder}`, ph: 'X', ts: from, dur: to - from, cat: 'lock' },
+        ...{ pid: LOCKS_PID, tid: lock + 1, args: { holder, steps: to - from } },
+      };
+      const next = held[i + 1];
+      if (next === undefined || next.actor === actor) return [slice];
+      const arrow = { name: `${name} goes on`, cat: 'lock', id: ++arrows, pid: PID } as const;
+      return [
+        slice,
+        // In the middle of the steps that let go and take: an end on the edge of a slice belongs to nobody for sure.
+        { ...arrow, ph: 's', ts: to - 0.5, tid: actor + 1 },
+        { ...arrow, ph: 'f', bp: 'e', ts: next.from + 0.5, tid: next.actor + 1 },
+      ];
+    }),
+  ]);
+  return [...named('process', LOCKS_PID, 0, 'Locks', 1), ...events];
+}
+
 /** The whole record of a run. `title` names it. */
 export function chromeTrace(run: Run, title: string): ChromeTrace {
+  const lanes = lanesOf(run);
   const events: TraceEvent[] = [
-    { name: 'process_name', ph: 'M', ts: 0, pid: PID, tid: 0, args: { name: title } },
+    ...named('process', PID, 0, title, 0),
+    ...lanes.actors.flatMap(({ index, name }) => named('thread', PID, index + 1, name, index)),
+    ...lockEvents(lanes),
   ];
-  const { actors } = run.world;
-  for (const actor of actors) {
-    const named = { ph: 'M', ts: 0, pid: PID, tid: actor.index + 1 } as const;
-    events.push({ ...named, name: 'thread_name', args: { name: actor.name } });
-    events.push({ ...named, name: 'thread_sort_index', args: { sort_index: actor.index } });
-  }
   const operation = new Map<number, Open>();
   const stretch = new Map<number, Open>();
   const close = (open: Map<number, Open>, actor: number): void => {
@@ -81,20 +127,21 @@ export function chromeTrace(run: Run, title: string): ChromeTrace {
   for (let step = 0; step < run.length; step++) {
     const actor = run.actorOf(step);
     const flags = run.flagsOf(step);
-    const { procedure, label } = run.nameOf(step);
+    const { procedure, label, step: row } = run.nameOf(step);
     const lane = laneOf(run, step);
     if ((flags & OP_STARTED) !== 0) {
       close(stretch, actor);
       close(operation, actor);
-      const name = `operation ${run.opOf(step)}`;
-      operation.set(actor, { name, from: step, last: step, lane: 'guest', label });
+      const op = run.opOf(step);
+      const name = run.built.spec.sources[actor]?.[op]?.text ?? `operation ${op}`;
+      operation.set(actor, { name, from: step, last: step, lane: 'operation', label, said: '' });
     }
     const name = procedure?.name ?? 'drain';
     const now = stretch.get(actor);
     // Where somebody else has acted in between, a slice of the same procedure begins anew.
     if (now === undefined || now.name !== name || before !== actor) {
       close(stretch, actor);
-      stretch.set(actor, { name, from: step, last: step, lane, label });
+      stretch.set(actor, { name, from: step, last: step, lane, label, said: row?.line ?? '' });
     } else now.last = step;
     const whole = operation.get(actor);
     if (whole !== undefined) whole.last = step;
@@ -106,7 +153,7 @@ export function chromeTrace(run: Run, title: string): ChromeTrace {
     }
     before = actor;
   }
-  for (const { index } of actors) {
+  for (const { index } of lanes.actors) {
     close(stretch, index);
     close(operation, index);
   }

@@ -7,21 +7,33 @@ type Makers = typeof import('./exports.lazy')['makers'];
 export function exportCommands(controls: Controls): () => Command[] {
   const { session } = controls;
   /** Where an animation begins: the start of the run until somebody says otherwise. */
-  let begin = 0;
-  const making = (make: (makers: Makers) => ReturnType<Makers['svgOf']>) => () => {
-    const fetched = session.frames.begin('exports');
-    void import('./exports.lazy')
-      .then(({ give, makers }) => give(controls, make(makers)))
-      .catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        session.say(`The part that saves pictures could not be fetched (${why}). Try again.`, 'wrong');
-      })
-      .finally(fetched);
-  };
+  let begin: { readonly spec: unknown; readonly branch: number; readonly at: number } | undefined;
+  /** Fetches a part of the page, and lets it work. That it cannot be fetched is one thing, that its work fails another. */
+  const using =
+    <P>(load: () => Promise<P>, what: string, work: (part: P) => unknown) =>
+    () => {
+      const done = session.frames.begin(what);
+      void load()
+        .then(work, (error: unknown) => {
+          throw new Error(
+            `The part of the page that ${what} could not be fetched (${said(error)}). What is on stage stays. Look at your connection and try again; if the page is older than its host’s, share the moment and reload.`,
+          );
+        })
+        .catch((error: unknown) => session.say(said(error), 'wrong'))
+        .finally(done);
+    };
+  const making = (make: (makers: Makers) => ReturnType<Makers['svgOf']>) =>
+    using(
+      () => import('./exports.lazy'),
+      'saves pictures and traces',
+      ({ give, makers }) => give(controls, make(makers)),
+    );
   return () => {
     const { state } = session;
     const shown = state.version > 0 && state.page === undefined;
-    const from = Math.min(begin, state.length);
+    // In another run the moment means nothing.
+    const here = begin !== undefined && begin.spec === state.spec && begin.branch === state.branch;
+    const from = here ? Math.min(begin?.at ?? 0, state.length) : 0;
     const group = 'Scenario';
     return [
       {
@@ -55,9 +67,10 @@ export function exportCommands(controls: Controls): () => Command[] {
         also: 'export film gif apng span',
         enabled: shown && state.cursor < state.length,
         run: () => {
-          begin = session.state.cursor;
+          const { spec, branch, cursor: at } = session.state;
+          begin = { spec, branch, at };
           session.say(
-            `An animation begins at step ${begin}. Go to where it shall end, and save it from the menu or the palette.`,
+            `An animation begins at step ${at}. Go to where it shall end, and save it from the menu or the palette.`,
           );
           // The list of commands says from where.
           session.set({});
@@ -78,15 +91,11 @@ export function exportCommands(controls: Controls): () => Command[] {
         keys: ['Mod+p'],
         also: 'paper pdf',
         enabled: shown,
-        run: () => {
-          const fetched = session.frames.begin('print');
-          void import('./print.lazy')
-            .then(({ printMoment }) => printMoment(controls))
-            .catch((error: unknown) => {
-              session.say(error instanceof Error ? error.message : String(error), 'wrong');
-            })
-            .finally(fetched);
-        },
+        run: using(
+          () => import('./print.lazy'),
+          'prints',
+          ({ printMoment }) => printMoment(controls),
+        ),
       },
       {
         id: 'export-trace',
@@ -99,3 +108,5 @@ export function exportCommands(controls: Controls): () => Command[] {
     ];
   };
 }
+
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { Run } from '../../engine';
 import { linkOrFile } from '../../permalink';
+import type { FileData } from '../../session/commands';
 import type { Controls } from '../../session/controls';
 import { plainName } from '../../session/fileNames';
 import { captureLink } from '../../session/link';
@@ -19,16 +20,7 @@ const STANDS_MS = 1600;
 interface Saved {
   readonly name: string;
   readonly type: string;
-  readonly data: string | Uint8Array<ArrayBuffer>;
-}
-
-function save({ name, type, data }: Saved): void {
-  const url = URL.createObjectURL(new Blob([data], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  readonly data: FileData;
 }
 
 function onStage({ session }: Controls): Run {
@@ -148,12 +140,12 @@ export const makers = { svgOf, cardOf, pngOf, animationOf, traceOf };
 
 /** Makes it and gives it to the person; what goes wrong is said, and nothing is lost by it. */
 export async function give(controls: Controls, making: Promise<Saved>): Promise<void> {
-  const { session } = controls;
+  const { session, host } = controls;
   const done = session.frames.begin('export');
   try {
-    const made = await making;
-    save(made);
-    session.say(`Saved as ${made.name}.`);
+    const { name, data, type } = await making;
+    host.download(name, data, type);
+    session.say(`Saved as ${name}.`);
   } catch (error) {
     session.say(error instanceof Error ? error.message : String(error), 'wrong');
   } finally {

@@ -1,52 +1,60 @@
 import { createRoot } from 'react-dom/client';
-import { encodeLink } from '../../permalink';
 import type { Controls } from '../../session/controls';
-import { captureLink } from '../../session/link';
-import type { Session } from '../../session/session';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
+import { keepPlace } from './keepPlace';
+import { FAILED, setKeeping } from './state';
 
 /**
  * Lets a service worker keep the page for visits without a network, and offers a new version when one has arrived. Nothing is ever loaded
  * anew by itself. Where there are no service workers, the page is as it was.
  */
 export async function keepOffline(controls: Controls): Promise<void> {
-  if (!('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator)) {
+    const why = window.isSecureContext ? 'this browser cannot' : 'that needs an address with https';
+    setKeeping({ kind: 'none', why });
+    return;
+  }
   let registration: ServiceWorkerRegistration | undefined;
   try {
     registration = await navigator.serviceWorker.register('./sw.js');
   } catch {
-    return; // forbidden, or opened from a file: then there is a network, or the page is on this machine
+    // Opened from a file, blocked, or there is no network and nothing changes.
   }
   // Where service workers are blocked, some browsers answer with nothing at all.
-  if (registration === undefined) return;
-  watch(registration, () => offer(controls));
+  if (registration === undefined) {
+    setKeeping({ kind: 'none', why: 'this browser does not let the page do it' });
+    return;
+  }
+  setKeeping({ kind: registration.active === null ? 'fetching' : 'kept' });
+  watch(registration, controls);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
   });
 }
 
-/** Tells of another version that is complete. The very first one takes nobody's place. */
-function watch(registration: ServiceWorkerRegistration, ready: () => void): void {
-  registration.addEventListener('updatefound', () => {
-    const { installing } = registration;
+/** Tells of another version that is complete, and of a first one that cannot be. The very first one takes nobody's place. */
+function watch(registration: ServiceWorkerRegistration, controls: Controls): void {
+  const follow = (): void => {
+    const { installing, active } = registration;
+    const first = active === null;
+    // A page that came past the service worker has nothing old to replace.
     const another = navigator.serviceWorker.controller !== null;
+    let complete = false;
     installing?.addEventListener('statechange', () => {
-      if (installing.state === 'installed' && another) ready();
+      if (installing.state === 'installed') {
+        complete = true;
+        setKeeping({ kind: 'kept' });
+        if (another) offer(controls);
+      } else if (installing.state === 'redundant' && !complete && first) {
+        // With a version kept before, all goes on as it was: the next visit fetches the new one.
+        setKeeping({ kind: 'failed' });
+        controls.session.say(FAILED);
+      }
     });
-  });
-}
-
-/**
- * Makes the address that of the moment on stage, so that the page comes back to it. What is being typed is kept with every key. A run too
- * large for any address leaves its text in the editor's place: that is what cannot be made again.
- */
-export function keepPlace(session: Session): void {
-  const link = session.state.page === undefined ? captureLink(session) : undefined;
-  if (link === undefined) return;
-  const encoded = encodeLink(link);
-  if (encoded.kind === 'ok') history.replaceState(null, '', encoded.value);
-  else if (session.state.draft === undefined) session.keeper.write('draft', session.state.text);
+  };
+  registration.addEventListener('updatefound', follow);
+  follow();
 }
 
 function offer({ session }: Controls): void {
@@ -74,8 +82,9 @@ function offer({ session }: Controls): void {
         </Button>
       }
     >
-      A new version of this page is ready. The moment on stage and what is being typed stay; branches go into
-      the address.
+      A new version of this page is ready. The moment on stage with its branches, what is typed in the editor
+      and in homework stay. What runs now (a search, the lab) and a trace opened from a file begin anew: take
+      the new version when you are done.
     </Banner>,
   );
 }

@@ -3,11 +3,11 @@ import { useStore } from 'zustand';
 import { StageView } from '../../panels/stage/StageView';
 import { useSize } from '../../panels/stage/useSize';
 import type { Controls } from '../../session/controls';
+import { typeScale } from '../../ui/typeScale';
 import type { EntityId } from '../../views/scene/entity';
 import { traceScene } from '../../views/trace/scene';
 import type { TraceDesk } from './desk';
 
-const PRESENTER_SCALE = 1.5;
 const DARK = '(prefers-color-scheme: dark)';
 const still = (): number => 1;
 const never = () => () => undefined;
@@ -29,7 +29,7 @@ export function TraceStage({ controls, desk }: { readonly controls: Controls; re
         <StageView
           model={model}
           size={size}
-          scale={presenter ? PRESENTER_SCALE : 1}
+          scale={presenter ? typeScale() : 1}
           focus={focus}
           onFocus={setFocus}
           fraction={still}

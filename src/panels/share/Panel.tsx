@@ -5,6 +5,7 @@ import { embedSnippet } from '../../session/embed/protocol';
 import { PAGES, pageAddress } from '../../session/pages';
 import { copyLink, type Offer, offerOf } from '../../session/sharing';
 import { Button } from '../../ui/Button';
+import { CopyText } from '../../ui/CopyText';
 import { Dialog } from '../../ui/Dialog';
 import './panel.css';
 
@@ -162,34 +163,21 @@ function Saves({ controls }: { readonly controls: Controls }) {
 
 /** For a course page: the stage at this moment, in a frame. */
 function Snippet({ controls, html }: { readonly controls: Controls; readonly html: string }) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [copied, setCopied] = useState<Copied>('not yet');
-  const copy = async (): Promise<void> => {
-    const done = await controls.host.copy(html);
-    if (!done) {
-      field.current?.focus();
-      field.current?.select();
-    }
-    setCopied(done ? 'copied' : 'refused');
-  };
   return (
     <details className="share-embed">
       <summary>Embed it in a course page</summary>
-      <textarea
-        ref={field}
-        className="share-link"
-        aria-label="Frame for a course page"
-        readOnly
+      <CopyText
+        name="Frame for a course page"
+        text={html}
         rows={4}
-        value={html}
-        onFocus={(event) => event.target.select()}
+        button="Copy frame"
+        copy={controls.host.copy}
       />
-      <div className="share-copy">
-        <Button look="outline" onClick={() => void copy()}>
-          Copy frame
-        </Button>
-        <span role="status">{SAID[copied].replace('The link', 'It')}</span>
-      </div>
+      <p className="share-carries">
+        <a href={pageAddress('embedding')} onClick={() => controls.session.set({ dialog: undefined })}>
+          Try it, and move it from the course page
+        </a>
+      </p>
     </details>
   );
 }

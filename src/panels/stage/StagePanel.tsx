@@ -3,14 +3,13 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
 import { Fetched } from '../../ui/Fetched';
+import { typeScale } from '../../ui/typeScale';
 import { buildScene } from '../../views/scene/build';
 import type { SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { veiled } from '../../views/scene/veil';
 import { StageView } from './StageView';
 import { useSize } from './useSize';
-
-const PRESENTER_SCALE = 1.5;
 
 // Most machines have none.
 const loadOrder = () => import('./MemoryOrder.lazy');
@@ -66,7 +65,7 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
           <StageView
             model={model}
             size={size}
-            scale={presenter ? PRESENTER_SCALE : 1}
+            scale={presenter ? typeScale() : 1}
             focus={entity}
             onFocus={onFocus}
             fraction={fraction}

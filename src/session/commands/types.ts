@@ -34,6 +34,9 @@ export interface PickedFile {
   readonly text: string;
 }
 
+/** What a file is made of. */
+export type FileData = string | Uint8Array<ArrayBuffer>;
+
 export interface Host {
   /** The page's address without its fragment, for links. */
   readonly address: () => string;
@@ -43,5 +46,6 @@ export interface Host {
   readonly push: (fragment: string) => void;
   /** Lets the person choose a file and gives its text. */
   readonly pickFile: () => Promise<PickedFile | undefined>;
-  readonly download: (name: string, text: string) => void;
+  /** Gives the person a file; `type` is its media type, plain text if it is left out. */
+  readonly download: (name: string, data: FileData, type?: string) => void;
 }

@@ -11,6 +11,9 @@ export const EMBED_PROTOCOL = 1;
 export const MOVES = ['forward', 'back', 'start', 'end', 'play', 'pause', 'state'] as const;
 export type Move = (typeof MOVES)[number];
 
+/** Everything that a message may ask for. */
+export const ASKED: readonly Asked['do'][] = [...MOVES, 'open', 'go', 'switch', 'scheme'];
+
 const SCHEMES: readonly SchemeChoice[] = ['system', 'light', 'dark'];
 
 export type Asked =
@@ -98,9 +101,7 @@ function readAsked(given: Readonly<Record<string, unknown>>): Result<Asked, stri
         : ok({ do: what, scheme });
     }
     default:
-      return fail(
-        `found do: ${shown(what)}, expected one of ${[...MOVES, 'open', 'go', 'switch', 'scheme'].join(', ')}`,
-      );
+      return fail(`found do: ${shown(what)}, expected one of ${ASKED.join(', ')}`);
   }
 }
 
@@ -114,6 +115,9 @@ export function embedAddress(url: string): string {
   return `${page.replace(/\?.*$/s, '')}?embed${at < 0 ? '' : url.slice(at)}`;
 }
 
+/** How high a frame is unless somebody says otherwise: guest, shadow and caption have room. */
+export const EMBED_HEIGHT = 560;
+
 /** What a course page copies into itself. A frame without a title means nothing to a screen reader. */
-export const embedSnippet = (url: string, title: string): string =>
-  `<iframe title="${escaped(`Shadowscope: ${title}`)}" src="${escaped(embedAddress(url))}" width="100%" height="560" style="border: 0" loading="lazy" allow="fullscreen"></iframe>`;
+export const embedSnippet = (url: string, title: string, height = EMBED_HEIGHT): string =>
+  `<iframe title="${escaped(`Shadowscope: ${title}`)}" src="${escaped(embedAddress(url))}" width="100%" height="${height}" style="border: 0" loading="lazy" allow="fullscreen"></iframe>`;

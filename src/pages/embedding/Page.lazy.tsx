@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import type { Controls } from '../../session/controls';
+import { embedSnippet } from '../../session/embed/protocol';
+import { offerOf } from '../../session/sharing';
+import { CopyText } from '../../ui/CopyText';
+import './embedding.css';
+import { Live } from './Live';
+import { Protocol } from './Protocol';
+import { coursePage, RULES } from './words';
+
+const HEIGHTS = [360, 560, 800];
+
+/** How the stage comes into a course page: the frame, the messages, and both to try. */
+export default function Embedding({ controls }: { readonly controls: Controls }) {
+  const { session, host } = controls;
+  // Of the moment at which the page was opened: the frame must not begin anew while it is being tried.
+  const [offer] = useState(() => offerOf(session, host.address()));
+  const [height, setHeight] = useState(560);
+  const linked = offer?.shared.kind === 'link' ? offer.shared.url : undefined;
+  const url = linked ?? host.address();
+  const title = linked === undefined ? 'shadow paging, step by step' : (session.state.spec?.title ?? '');
+  const frame = embedSnippet(url, title, height);
+  return (
+    <main className="embedding">
+      <p className="embedding-lead">
+        A frame puts the moment on stage into a page of your own: the tables, the caption, the controls and a
+        link to all the rest. It needs no server of yours, and your page can move it by messages.
+      </p>
+      {linked === undefined && offer !== undefined && (
+        <p role="status" className="embedding-note">
+          What is on stage is too long for any address, so the frame shows the first scenario instead. Shorten
+          it in the editor, or put the built page and the scenario’s text on your own host.
+        </p>
+      )}
+      <section aria-labelledby="embedding-frame">
+        <h2 id="embedding-frame">1. The frame</h2>
+        <label className="embedding-height">
+          Height{' '}
+          <select value={height} onChange={(event) => setHeight(Number(event.target.value))}>
+            {HEIGHTS.map((one) => (
+              <option key={one} value={one}>
+                {one} pixels
+              </option>
+            ))}
+          </select>
+        </label>
+        <CopyText name="Frame for a course page" text={frame} rows={4} button="Copy frame" copy={host.copy} />
+      </section>
+      <section aria-labelledby="embedding-live">
+        <h2 id="embedding-live">2. Try it</h2>
+        <Live url={url} title={title} height={height} />
+      </section>
+      <section aria-labelledby="embedding-messages">
+        <h2 id="embedding-messages">3. The messages</h2>
+        <Protocol />
+      </section>
+      <section aria-labelledby="embedding-page">
+        <h2 id="embedding-page">4. A whole page to begin with</h2>
+        <CopyText
+          name="A course page"
+          text={coursePage(frame)}
+          rows={14}
+          button="Copy page"
+          copy={host.copy}
+        />
+      </section>
+      <section aria-labelledby="embedding-rules">
+        <h2 id="embedding-rules">5. What to rely on</h2>
+        <dl className="embedding-rules">
+          {RULES.map(({ what, says }) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{says}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </main>
+  );
+}

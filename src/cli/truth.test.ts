@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkAll, isSection, type TruthSection, truthOf, uncovered } from '../oracle/truth';
+import { LIBRARY } from '../library';
+import { checkAll, checkLibrary, isSection, type TruthSection, truthOf, uncovered } from '../oracle/truth';
 import { readRecordings } from './recordings';
 
 const stored = JSON.parse(
@@ -60,4 +61,27 @@ describe('what is said to be checked', () => {
       { section: 'xen', done: 1, of: 2 },
     ]);
   });
+
+  it('runs scenarios of the library, and tells which do not keep what they announce', () => {
+    const few = LIBRARY.filter(({ id }) => id === 'demand-fault' || id === 'punt');
+    const [one, two] = few;
+    if (one === undefined || two === undefined) throw new Error('no such scenarios');
+    const found = (entries: typeof few) => [...endOf(checkLibrary(entries))].filter(isSection)[0];
+    expect(found(few)).toMatchObject({ passed: 2, failed: 0, deviations: [] });
+    const other = {
+      ...two,
+      text: two.text.replace('snapshot 0x030[7] -> empty', 'snapshot 0x030[7] -> 0x100 rwx user a d'),
+    };
+    expect(other.text).not.toBe(two.text);
+    expect(found([one, other])).toMatchObject({
+      passed: 1,
+      failed: 1,
+      deviations: [{ name: two.title, count: 1 }],
+    });
+  });
 });
+
+/** What a generator gives back counts as its last. */
+function* endOf<Y, R>(steps: Generator<Y, R>): Generator<Y | R> {
+  yield yield* steps;
+}

@@ -27,7 +27,7 @@ describe('the published figures', () => {
         while (!run.advance(20_000));
         return resultOf(run);
       });
-      expect(first.value(results)).toMatch(/\d+ of \d+\)$/);
+      expect(first.value(results)).toMatch(/[\d,]+ of [\d,]+\)$/);
     }
   });
 

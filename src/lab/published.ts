@@ -1,3 +1,4 @@
+import { figure } from '../base';
 import { type LabConfig, usualConfig } from './config';
 import type { LabResult } from './report';
 
@@ -45,7 +46,7 @@ const place = (result: LabResult, name: string): number =>
 const percent = (part: number, whole: number): string =>
   whole === 0
     ? 'nothing of the kind has happened'
-    : `${Number(((100 * part) / whole).toPrecision(3))} % (${part} of ${whole})`;
+    : `${Number(((100 * part) / whole).toPrecision(3))} % (${figure(part)} of ${figure(whole)})`;
 
 const sum = (results: readonly LabResult[], name: string): number =>
   results.reduce((total, result) => total + place(result, name), 0);
@@ -65,7 +66,7 @@ const each = (says: string, of: string, per: string, times: number, run: LabConf
     const part = sum(results, of);
     return whole === 0
       ? 'nothing of the kind has happened'
-      : `${Number(((times * part) / whole).toPrecision(3))} (${part} of ${whole})`;
+      : `${Number(((times * part) / whole).toPrecision(3))} (${figure(part)} of ${figure(whole)})`;
   },
 });
 

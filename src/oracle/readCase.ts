@@ -12,7 +12,7 @@ export const isHex = (value: unknown): boolean =>
 export const need = (is: boolean, expected: string): string | undefined => (is ? undefined : expected);
 
 /** A text of JSON, if it is one object. `fields`: names of some that are expected, for the message. */
-function readObject(text: string, fields: string): Result<Readonly<Record<string, unknown>>, string> {
+export function readObject(text: string, fields: string): Result<Readonly<Record<string, unknown>>, string> {
   let value: unknown;
   try {
     value = JSON.parse(text);

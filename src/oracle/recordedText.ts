@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../base';
 import { type KvmCase, parseKvmCase } from './kvm/format';
+import { readObject } from './readCase';
 import { parseXenCase, type XenCase } from './xen/format';
 
 /** A recorded case, of either system. */
@@ -16,6 +17,13 @@ export function readRecorded(text: string): Result<Recorded, string> {
   if (/"mfnMod3"\s*:/.test(text)) {
     const parsed = parseXenCase(text);
     return parsed.kind === 'error' ? parsed : ok({ system: 'xen', c: parsed.value });
+  }
+  if (!/"memslots"\s*:/.test(text)) {
+    const object = readObject(text, 'name, mode, vcpus, tables, ops');
+    if (object.kind === 'error') return object;
+    return fail(
+      'not a recorded case. Expected one of KVM, which has `memslots`, or one of Xen, which has `mfnMod3`',
+    );
   }
   const parsed = parseKvmCase(text);
   return parsed.kind === 'error' ? parsed : ok({ system: 'kvm', c: parsed.value });

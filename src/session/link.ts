@@ -169,7 +169,8 @@ function keepTyped(session: Session, sources: Sources): void {
 
 /** Opens a file's text: what the share dialog saved, or a scenario, a litmus test or recorded cases as text. `name`: where it is from. */
 export function openFile(session: Session, sources: Sources, text: string, name = 'The file'): void {
-  if (isRecorded(text)) {
+  // By its name too: a broken case is best told of as one.
+  if (isRecorded(text) || /\.jsonl(\.gz)?$/i.test(name)) {
     openRecorded(session, sources, text, name);
     return;
   }

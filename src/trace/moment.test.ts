@@ -35,7 +35,7 @@ describe('a recorded run on the stage', () => {
     expect(first.pages.map((p) => p.level).sort()).toEqual([1, 2, 3, 4]);
     for (const page of first.pages) expect(page.entries).toHaveLength(1);
     expect(first.tables.find((t) => t.level === 4)?.gfn).toBe(0x10);
-    expect(first.caption).toBe('Entry 004 of shadow page s003 now maps frame 0x004, rw user.');
+    expect(first.caption).toBe('Entry 004 of shadow page s003 now maps frame 0x004, rwx user.');
     // The store into the page table 0x15.
     const unsync = at('kvm_mmu_unsync_page');
     expect(unsync.unsync).toBe(1);

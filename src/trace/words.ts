@@ -37,12 +37,9 @@ export function flagWords(code: number): string {
   return names.length === 0 ? `0x${hex(code)}` : `0x${hex(code)}: ${names.join(', ')}`;
 }
 
+/** As everywhere on the page: `rwx user`, `r`. */
 const rightsWords = (hi: number, lo: number): string =>
-  [
-    `r${(lo & 2) !== 0 ? 'w' : ''}`,
-    ...((lo & 4) !== 0 ? ['user'] : []),
-    ...(hi < 0 ? ['not executable'] : []),
-  ].join(' ');
+  [`r${(lo & 2) !== 0 ? 'w' : ''}${hi < 0 ? '' : 'x'}`, ...((lo & 4) !== 0 ? ['user'] : [])].join(' ');
 
 interface Telling {
   readonly events: TraceEvents;

@@ -4,7 +4,7 @@ import type { Recordings, TruthProgress, TruthSection } from './report';
 import { checkMemoryOrder, checkWalks } from './walks';
 import { checkXen } from './xen';
 
-export { librarySection } from './own';
+export { checkLibrary, librarySection } from './own';
 export * from './report';
 
 /** Everything that is checked against something outside, section by section. Whoever iterates decides when to go on. */

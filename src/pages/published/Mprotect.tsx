@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { figure } from '../../base';
 import { type SchemePrice, UNIT_COSTS, weighed } from '../../lab';
 import { askMprotect } from '../../session/labbing/start';
 import { Button } from '../../ui/Button';
@@ -133,10 +134,10 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
                   <th scope="row" data-tip={says}>
                     {scheme}
                   </th>
-                  <td>{price.traps}</td>
-                  <td>{price.calls}</td>
-                  <td>{price.queued}</td>
-                  <td>{price.compares}</td>
+                  <td>{figure(price.traps)}</td>
+                  <td>{figure(price.calls)}</td>
+                  <td>{figure(price.queued)}</td>
+                  <td>{figure(price.compares)}</td>
                   <td>{(1 + weighed(price, units) / (bare * prices.pages)).toFixed(2)}</td>
                 </tr>
               ))}

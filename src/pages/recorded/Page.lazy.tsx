@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { figure } from '../../base';
 import { type Recorded, readRecorded } from '../../oracle/recordedText';
+import { type RecordedWords, recordedWords } from '../../oracle/recordedWords';
 import type { Controls } from '../../session/controls';
 import { openCase, openedCases } from '../../session/recorded/opened';
 import { fetchRecordings } from '../../session/recorded/samples';
@@ -12,6 +14,7 @@ interface Row {
   readonly text: string;
   readonly from: string;
   readonly recorded: Recorded | undefined;
+  readonly said: RecordedWords | undefined;
   readonly error: string | undefined;
 }
 
@@ -20,22 +23,14 @@ const SYSTEMS = { kvm: 'Linux 6.1, KVM', xen: 'Xen 4.17' } as const;
 function rowOf(text: string, key: string, from: string): Row {
   const read = readRecorded(text);
   return read.kind === 'ok'
-    ? { key, text, from, recorded: read.value, error: undefined }
-    : { key, text, from, recorded: undefined, error: read.error };
+    ? { key, text, from, recorded: read.value, said: recordedWords(read.value), error: undefined }
+    : { key, text, from, recorded: undefined, said: undefined, error: read.error };
 }
 
-/** What the recorder let a guest program do, if it says so. */
-const features = ({ c }: Recorded): string =>
-  'features' in c && Array.isArray(c.features) ? c.features.join(', ') : '';
-
 const matches = (row: Row, words: readonly string[]): boolean => {
-  const { recorded } = row;
-  const text = [
-    recorded?.c.name,
-    recorded?.c.mode,
-    recorded && SYSTEMS[recorded.system],
-    recorded && features(recorded),
-  ]
+  const { recorded, said } = row;
+  if (recorded === undefined || said === undefined) return words.length === 0;
+  const text = [recorded.c.name, SYSTEMS[recorded.system], said.guest, ...said.counts, ...said.shows]
     .join(' ')
     .toLowerCase();
   return words.every((word) => text.includes(word));
@@ -46,24 +41,23 @@ function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpe
     <ul className="recorded-list">
       {rows.map((row) => (
         <li key={row.key}>
-          {row.recorded === undefined ? (
+          {row.recorded === undefined || row.said === undefined ? (
             <p className="recorded-wrong">
               {row.from}: {row.error}.
             </p>
           ) : (
             <>
               <div>
-                <strong>{row.recorded.c.name}</strong>
+                <strong>{row.said.title}</strong>
                 <span>
-                  {SYSTEMS[row.recorded.system]}, mode {row.recorded.c.mode}, {row.recorded.c.ops.length}{' '}
-                  operations
-                  {features(row.recorded) === '' ? '' : `: ${features(row.recorded)}`}
+                  {SYSTEMS[row.recorded.system]}: {row.said.guest}
+                  {row.said.counts.map((count) => `, ${count}`)} <code>{row.recorded.c.name}</code>
                 </span>
               </div>
               <Button
                 look="outline"
                 onClick={() => onOpen(row)}
-                aria-label={`Put on stage: ${row.recorded.c.name}`}
+                aria-label={`Put on stage: ${row.said.title} (${row.recorded.c.name})`}
               >
                 Put on stage
               </Button>
@@ -75,13 +69,38 @@ function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpe
   );
 }
 
+const NONE = 'No case has all of these words. Try fewer.';
+
+const howMany = (shown: number, of: number): string =>
+  shown === of
+    ? `${figure(of)} ${of === 1 ? 'case' : 'cases'}`
+    : `${figure(shown)} of ${figure(of)} ${of === 1 ? 'case' : 'cases'}`;
+
+/** What an address asks for; anybody may have typed it. */
+function wordsOf(rest: string): string {
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return rest;
+  }
+}
+
 /** Recorded cases to choose from: those of a file that was opened, and those that come with the page. */
-export default function RecordedPage({ controls }: { readonly controls: Controls; readonly rest: string }) {
+export default function RecordedPage({
+  controls,
+  rest,
+}: {
+  readonly controls: Controls;
+  readonly rest: string;
+}) {
   const { session } = controls;
   const opened = useStore(openedCases(session), (s) => s.opened);
   const [samples, setSamples] = useState<readonly Row[]>();
   const [failed, setFailed] = useState<string>();
   const [wanted, setWanted] = useState('');
+
+  // An address may say what to look for: `#/recorded/32-bit dirty`.
+  useEffect(() => setWanted(wordsOf(rest)), [rest]);
 
   useEffect(() => {
     const done = session.frames.begin('recordings');
@@ -102,6 +121,7 @@ export default function RecordedPage({ controls }: { readonly controls: Controls
   const shown = (rows: readonly Row[]): readonly Row[] => rows.filter((row) => matches(row, words));
   const open = (row: Row): void =>
     openCase(session, controls.sources, row.text, row.recorded?.c.name ?? row.from);
+  const empty = (rows: readonly Row[]): boolean => words.length > 0 && shown(rows).length === 0;
 
   return (
     <main className="recorded">
@@ -109,32 +129,39 @@ export default function RecordedPage({ controls }: { readonly controls: Controls
       <p>
         Guest programs that ran on a real Linux and a real Xen, with everything that these did for them. Put
         one on stage: the tab “Recording” holds the machine against the simulation, operation by operation.
-        Drop a file of cases here to choose from your own.
+        For cases of your own, open a file of them or drop it here: JSON, one case per line, packed or not.
       </p>
-      <input
-        type="search"
-        aria-label="Search the cases"
-        placeholder="Search by name, mode or feature"
-        value={wanted}
-        onChange={(event) => setWanted(event.target.value)}
-      />
+      <div className="recorded-find">
+        <input
+          type="search"
+          aria-label="Search the cases"
+          placeholder="Search: invlpg, 32-bit, dirty log, Xen…"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        <Button look="outline" onClick={() => controls.execute('open-file')}>
+          Open a file…
+        </Button>
+      </div>
       {own !== undefined && opened !== undefined && (
         <section aria-label={opened.name}>
           <h3>
-            {opened.name}: {own.length} cases
+            {opened.name}: {howMany(shown(own).length, own.length)}
           </h3>
+          {empty(own) && <p>{NONE}</p>}
           <Cases rows={shown(own)} onOpen={open} />
         </section>
       )}
       <section aria-label="Samples">
-        <h3>Samples that come with this page</h3>
+        <h3>
+          Samples that come with this page
+          {samples !== undefined && `: ${howMany(shown(samples).length, samples.length)}`}
+        </h3>
         {failed !== undefined && (
           <p className="recorded-wrong">They could not be fetched: {failed}. Reload the page.</p>
         )}
         {samples === undefined && failed === undefined && <p>The samples are being fetched.</p>}
-        {samples !== undefined && shown(samples).length === 0 && (
-          <p>No case has all of these words. Try fewer.</p>
-        )}
+        {samples !== undefined && empty(samples) && <p>{NONE}</p>}
         {samples !== undefined && <Cases rows={shown(samples)} onOpen={open} />}
       </section>
     </main>

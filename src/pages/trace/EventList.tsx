@@ -1,9 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
+import { LaneKey } from '../../panels/lanes/Legend';
 import { useSize } from '../../panels/stage/useSize';
 import type { EventRow } from '../../trace';
 import type { TraceDesk } from './desk';
+import './eventList.css';
 
 const ROW = 34;
 /** Browsers cannot scroll over more than some thirty million pixels: beyond this a pixel stands for more than a part of a row. */
@@ -72,7 +74,7 @@ export function EventList({ desk }: { readonly desk: TraceDesk }) {
                   aria-current={row.event === event ? 'step' : undefined}
                   onClick={() => desk.go(row.event)}
                 >
-                  <i className={`trace-tick is-${row.runs}`} aria-hidden="true" />
+                  <LaneKey kind={row.runs} />
                   <span className="trace-name">
                     {row.name.replace(/^kvm_(mmu_)?/, '')}
                     <small>

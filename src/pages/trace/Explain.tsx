@@ -4,6 +4,7 @@ import type { Explained, ExplainedOp } from '../../trace';
 import { Button } from '../../ui/Button';
 import { classNames } from '../../ui/classNames';
 import type { TraceDesk } from './desk';
+import './explain.css';
 
 /** The simulator beside the trace: whether it does the same, and both sides of the operation that is looked at. */
 export function Explain({ desk }: { readonly desk: TraceDesk }) {

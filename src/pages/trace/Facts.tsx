@@ -5,6 +5,7 @@ import type { TraceMoment } from '../../trace';
 import { FactList } from '../../ui/FactList';
 import type { TraceDesk } from './desk';
 import { Explain } from './Explain';
+import './facts.css';
 
 /** What the event means in words, what each vCPU does, and what the trace cannot show. */
 export function Facts({ desk }: { readonly controls: Controls; readonly desk: TraceDesk }) {

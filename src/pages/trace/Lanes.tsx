@@ -1,11 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
+import { Legend } from '../../panels/lanes/Legend';
 import { useSize } from '../../panels/stage/useSize';
-import { type LaneOverview, RUNS } from '../../trace';
+import type { LaneOverview } from '../../trace';
 import { IconButton } from '../../ui/Button';
 import { readColours } from '../../ui/readColour';
 import type { TraceDesk } from './desk';
+import './lanes.css';
 
 const PITCH = 22;
 const TICK = 13;
@@ -118,14 +120,7 @@ export function Lanes({ desk }: { readonly desk: TraceDesk }) {
         {place >= 0 && place <= 100 && <i className="trace-cursor" style={{ left: `${place}%` }} />}
       </div>
       <div className="trace-lanes-foot">
-        <ul className="trace-lanes-colours" aria-label="Colours">
-          {RUNS.map((run) => (
-            <li key={run}>
-              <i className={`trace-tick is-${run}`} aria-hidden="true" />
-              {run === 'walk' ? 'page walk' : run}
-            </li>
-          ))}
-        </ul>
+        <Legend shows={(kind) => kind !== 'drain'} />
         <span>
           <IconButton icon="minus" label="Zoom out" keys="-" onClick={() => zoom(4)} />
           <IconButton icon="plus" label="Zoom in" keys="+" onClick={() => zoom(0.25)} />

@@ -7,6 +7,7 @@ import { EventList } from './EventList';
 import { Facts } from './Facts';
 import { Lanes } from './Lanes';
 import { TraceStage } from './TraceStage';
+import './open.css';
 
 /** A trace that has been read: its events, the stage at one of them, lanes below, words beside. */
 export function Open({ controls, desk }: { readonly controls: Controls; readonly desk: TraceDesk }) {

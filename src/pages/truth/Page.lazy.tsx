@@ -1,4 +1,5 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
+import { figure } from '../../base';
 import { librarySection, type TruthProgress, type TruthSection } from '../../oracle/truth';
 import checked from '../../oracle/truth/checked.gen.json';
 import type { Controls } from '../../session/controls';
@@ -8,12 +9,15 @@ import { Section } from './Section';
 import './truth.css';
 
 /** What came of running every oracle; the library is counted as it is now. */
-const FOUND = checked as readonly TruthSection[];
+const SECTIONS: readonly TruthSection[] = [...(checked as readonly TruthSection[]), librarySection()];
 
 const progressText = ({ section, done, of }: TruthProgress): string => {
-  const title = FOUND.find(({ id }) => id === section)?.title ?? section;
-  return `${title}: ${done} of ${of}`;
+  const title = SECTIONS.find(({ id }) => id === section)?.title ?? section;
+  return `${title}: ${figure(done)} of ${figure(of)}`;
 };
+
+const total = (sections: readonly TruthSection[], which: 'passed' | 'failed'): number =>
+  sections.reduce((sum, section) => sum + section[which], 0);
 
 function Again({
   checking,
@@ -42,7 +46,7 @@ function Again({
         {state === 'running' &&
           (progress === undefined ? 'The recordings are being fetched.' : progressText(progress))}
         {state === 'done' &&
-          `All ${sections.length} were checked again: ${sections.reduce((n, s) => n + s.passed, 0)} agree, ${sections.reduce((n, s) => n + s.failed, 0)} do not.`}
+          `All ${sections.length} were checked again: ${figure(total(sections, 'passed'))} agree, ${figure(total(sections, 'failed'))} do not.`}
         {state === 'cancelled' && 'Stopped. What was checked until then is shown below.'}
         {state === 'failed' && `It could not be checked here: ${why}. The numbers below are the tests’.`}
       </p>
@@ -59,7 +63,6 @@ export default function TruthPage({
   readonly rest: string;
 }) {
   const { checking, start, cancel } = useChecking(controls.session);
-  const sections = useMemo(() => [...FOUND, librarySection()], []);
   useEffect(() => {
     if (rest !== '') document.getElementById(`section-${rest}`)?.scrollIntoView();
   }, [rest]);
@@ -72,23 +75,23 @@ export default function TruthPage({
           shows are run against recordings of real machines, and whatever differs fails the tests. Below is
           what was compared, how often, and what no recording covers.
         </p>
-        {rest !== '' && sections.every(({ id }) => id !== rest) && (
+        {rest !== '' && SECTIONS.every(({ id }) => id !== rest) && (
           <p role="alert" className="truth-again is-different">
             Nothing here is called “{rest.slice(0, 60)}”. Choose one of these.
           </p>
         )}
         <ul className="truth-summary">
-          {sections.map(({ id, title, passed, failed, unit }) => (
+          {SECTIONS.map(({ id, title, passed, failed, unit }) => (
             <li key={id}>
               <a href={`#/truth/${id}`} className={failed === 0 ? undefined : 'is-wrong'}>
-                <strong>{passed.toLocaleString('en')}</strong> {unit}
+                <strong>{figure(passed)}</strong> {unit}
                 <span>{title}</span>
               </a>
             </li>
           ))}
         </ul>
         <Again checking={checking} onStart={start} onCancel={cancel} />
-        {sections.map((section) => (
+        {SECTIONS.map((section) => (
           <Section
             key={section.id}
             section={section}

@@ -1,7 +1,6 @@
+import { figure } from '../../base';
 import { type TruthSection, type TruthTable, uncovered } from '../../oracle/truth';
 import '../../ui/countTable.css';
-
-const grouped = new Intl.NumberFormat('en');
 
 function Table({ title, rows }: TruthTable) {
   return (
@@ -11,7 +10,7 @@ function Table({ title, rows }: TruthTable) {
         {rows.map(({ name, count }) => (
           <tr key={name} className={count === 0 ? 'is-none' : undefined}>
             <th scope="row">{name}</th>
-            <td>{count === 0 ? 'none' : grouped.format(count)}</td>
+            <td>{count === 0 ? 'none' : figure(count)}</td>
           </tr>
         ))}
       </tbody>
@@ -38,15 +37,15 @@ function Score({ section: { unit, passed, failed, onlyCounted } }: { readonly se
   if (onlyCounted === true)
     return (
       <p className="truth-score">
-        <strong>{grouped.format(passed)}</strong> {unit}, which the tests run
+        <strong>{figure(passed)}</strong> {unit}, run by the tests
       </p>
     );
   return (
     <p className="truth-score">
       <strong>
-        {grouped.format(passed)} of {grouped.format(passed + failed)}
+        {figure(passed)} of {figure(passed + failed)}
       </strong>{' '}
-      {unit} {failed === 0 ? 'agree' : `agree; ${grouped.format(failed)} do not`}
+      {unit} {failed === 0 ? 'agree' : `agree; ${figure(failed)} do not`}
     </p>
   );
 }
@@ -57,11 +56,18 @@ interface SectionProps {
   readonly again: TruthSection | undefined;
 }
 
+/** Whether checking again found what the tests did. Names of what failed are told, not compared. */
+const sameFound = (section: TruthSection, again: TruthSection): boolean =>
+  again.passed === section.passed &&
+  again.failed === section.failed &&
+  JSON.stringify(again.tables) === JSON.stringify(section.tables) &&
+  (section.onlyCounted === true || JSON.stringify(again.deviations) === JSON.stringify(section.deviations));
+
 /** One thing that was checked: against what, how, with what outcome, and what it does not cover. */
 export function Section({ section, again }: SectionProps) {
   const { id, title, against, how, tables, deviations, leftOut } = section;
   const zero = uncovered(section);
-  const differs = again !== undefined && JSON.stringify(again) !== JSON.stringify(section);
+  const differs = again !== undefined && !sameFound(section, again);
   return (
     <section className="truth-section" aria-labelledby={`truth-${id}`} id={`section-${id}`}>
       <header>
@@ -77,9 +83,12 @@ export function Section({ section, again }: SectionProps) {
       {again !== undefined && (
         <p className={differs ? 'truth-again is-different' : 'truth-again'} role="status">
           {differs
-            ? `Checked again here: ${again.passed} of ${again.passed + again.failed} agree, which is not what the tests found.`
-            : `Checked again here: the same ${grouped.format(again.passed)}, and the same counts.`}
+            ? `Checked again here: ${figure(again.passed)} of ${figure(again.passed + again.failed)} agree, which is not what the tests found.`
+            : `Checked again here: the same ${figure(again.passed)}, and the same counts.`}
         </p>
+      )}
+      {again !== undefined && again.failed > 0 && again.deviations.length > 0 && (
+        <List title="What failed here" items={again.deviations.map(({ name }) => name)} />
       )}
       <div className="truth-tables">
         {tables.map((table) => (
@@ -89,7 +98,7 @@ export function Section({ section, again }: SectionProps) {
       <List title="Not covered by any case" items={zero} />
       <List
         title="Known deviations, and how often they were met"
-        items={deviations.map(({ name, count }) => `${name}: ${grouped.format(count)}`)}
+        items={deviations.map(({ name, count }) => `${name}: ${figure(count)}`)}
       />
       <List title="Recorded, but not compared" items={leftOut} />
     </section>

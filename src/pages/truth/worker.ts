@@ -1,5 +1,6 @@
 import {
   checkAll,
+  checkLibrary,
   isSection,
   type Recordings,
   type TruthProgress,
@@ -16,11 +17,17 @@ export type FromChecker =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** The recordings, then the scenarios of the library. */
+function* everything(given: Recordings): Generator<TruthProgress | TruthSection> {
+  yield* checkAll(given);
+  yield yield* checkLibrary();
+}
+
 const tell = (message: FromChecker): void => postMessage(message);
 
 addEventListener('message', ({ data }: MessageEvent<ToChecker>) => {
   try {
-    for (const found of checkAll(data))
+    for (const found of everything(data))
       tell(isSection(found) ? { kind: 'section', section: found } : { kind: 'progress', progress: found });
     tell({ kind: 'done' });
   } catch (error) {

@@ -5,16 +5,9 @@ import { IconButton } from '../../ui/Button';
 import { lanesOf, revealing, type Span, zoomed } from '../../views/lanes';
 import { Branches } from './Branches';
 import { LANE_PITCH, LOCK_PITCH, MARKS_HEIGHT } from './draw';
+import { Legend } from './Legend';
 import { Track } from './Track';
 import './panel.css';
-
-const LEGEND = [
-  ['guest', 'guest'],
-  ['walk', 'page walk'],
-  ['hypervisor', 'hypervisor'],
-  ['resync', 'resync'],
-  ['drain', 'store reaches memory'],
-] as const;
 
 /** The run at a glance: a lane per actor, a bar where a lock is held, marks for what is worth a look, and the scrubber. */
 export function LanesPanel({ controls }: { readonly controls: Controls }) {
@@ -58,14 +51,7 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
         label={`Step. Lanes: ${names.join(', ')}`}
       />
       <footer className="lanes-foot">
-        <ul>
-          {LEGEND.filter(([kind]) => kind !== 'drain' || buffered).map(([kind, name]) => (
-            <li key={kind}>
-              <span className={`lanes-key is-${kind}`} aria-hidden="true" />
-              {name}
-            </li>
-          ))}
-        </ul>
+        <Legend shows={(kind) => kind !== 'drain' || buffered} />
         <div>
           <IconButton
             icon="minus"

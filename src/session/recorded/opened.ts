@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { figure } from '../../base';
 import { type RecordedLine, readLines } from '../../oracle/recordedText';
 import { openText, type Sources } from '../opening';
 import { PAGES, showPage } from '../pages';
@@ -31,6 +32,18 @@ export function openRecorded(session: Session, sources: Sources, text: string, n
     if (only.read.kind === 'error')
       session.say(`${name}, line ${only.line}: ${only.read.error}. What was on stage stays.`, 'wrong');
     else openCase(session, sources, only.text, name);
+    return;
+  }
+  const [first] = lines;
+  if (first === undefined) {
+    session.say(`${name} is empty. Expected recorded cases, one per line. What was on stage stays.`, 'wrong');
+    return;
+  }
+  if (first.read.kind === 'error' && lines.every(({ read }) => read.kind === 'error')) {
+    session.say(
+      `${name}: none of its ${figure(lines.length)} lines is a recorded case. Line ${first.line}: ${first.read.error}. What was on stage stays.`,
+      'wrong',
+    );
     return;
   }
   openedCases(session).setState({ opened: { name, lines } });

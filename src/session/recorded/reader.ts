@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../base';
 import type { OpSource } from '../../engine';
 import { type Place as KvmPlace, kvmScenario } from '../../oracle/kvm/scenario';
 import { operationText, type Recorded, readRecorded, recordedText } from '../../oracle/recordedText';
+import { recordedWords } from '../../oracle/recordedWords';
 import { type Place as XenPlace, xenScenario } from '../../oracle/xen/scenario';
 import type { Diagnostic } from '../../scenario/diagnostic';
 import type { Compiled } from '../opening';
@@ -47,6 +48,12 @@ function diagnostic(text: string, says: string): Diagnostic {
   return { severity: 'error', from, to: Math.max(from, end < 0 ? text.length : end), line, column, says };
 }
 
+/** What the case is called by who recorded it, and all that it shows. */
+function named(recorded: Recorded): string {
+  const { guest, shows } = recordedWords(recorded);
+  return `${guest}: ${shows.join('; ')}. The recorder calls it “${recorded.c.name}”.`;
+}
+
 /** A recorded case as something that runs. Its text is the case itself, an operation a line. */
 export function compileRecorded(text: string): Result<Compiled, readonly Diagnostic[]> {
   const read = readRecorded(text);
@@ -61,7 +68,7 @@ export function compileRecorded(text: string): Result<Compiled, readonly Diagnos
   try {
     const { spec, design } = placesOf(read.value, sourceOf);
     return ok({
-      spec,
+      spec: { ...spec, title: recordedWords(read.value).title, about: [...spec.about, named(read.value)] },
       design: { ...design, panels: ['recording', ...design.panels] },
       warnings: [],
       text: written.text,

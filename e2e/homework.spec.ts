@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { runGrade } from '../src/cli/homeworkCommand';
+import { ok } from '../src/base';
+import { runGrade } from '../src/cli/gradeCommand';
 import { makeSheet, type SheetName, showAnswer } from '../src/homework';
 import { expect, test } from './fixtures';
 import { HomeworkPage } from './pages/homework';
@@ -45,7 +46,8 @@ test('a sheet is made, filled in, checked, handed in and graded', async ({ app }
     homework.press(homework.root, 'Save answers'),
   ]);
   expect(file.suggestedFilename()).toBe('answers-ada-lovelace.json');
-  const graded = runGrade([{ file: 'answers.json', text: await readFile(await file.path(), 'utf8') }]);
+  const handedIn = await readFile(await file.path(), 'utf8');
+  const graded = runGrade(['answers.json', '--sheet', 'walk/42/1/1/1'], () => ok(handedIn));
   expect(graded.code).toBe(1);
   const report = JSON.parse(graded.out.join('\n')) as { students: unknown[] };
   expect(report.students[0]).toMatchObject({

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { runGrade, runHomework } from './homeworkCommand';
+import { fail, ok } from '../base';
+import { runHomework } from './homeworkCommand';
 
-const text = (...args: string[]): string => runHomework(args).out.join('\n');
+const run = (...args: string[]) =>
+  runHomework(args, (file) => (file === 'class.txt' ? ok('Ada\nBo') : fail('no such file')));
+const text = (...args: string[]): string => run(...args).out.join('\n');
 
 describe('npm run homework', () => {
   it('prints the same sheet twice, and the key apart from it', () => {
@@ -22,6 +25,24 @@ describe('npm run homework', () => {
     expect(data.exercises.map((e) => e.key)).toEqual([undefined]);
   });
 
+  it('gives each student of a class a sheet, and course staff all the keys', () => {
+    const sheet = ['--seed', '7', '--count', '1', '--generator', 'walk', '--class', 'class.txt'];
+    const [head, ada = '', bo = ''] = text(...sheet, '--unchecked').split('\n');
+    expect(head).toBe('student,sheet,address');
+    expect(ada).toMatch(/^Ada,walk\/\d+\/1\/1\/1,#\/homework\/walk\/\d+\/1\/1\/1\/unchecked$/);
+    const keys = text(...sheet, '--key');
+    for (const [name, line] of [
+      ['Ada', ada],
+      ['Bo', bo],
+    ] as const)
+      expect(keys).toContain(`=== ${name}\nShadowscope homework ${line.split(',')[1]}: KEY`);
+    const data = JSON.parse(text(...sheet, '--key', '--json')) as { student: string; exercises: unknown[] }[];
+    expect(data.map(({ student, exercises }) => [student, exercises.length])).toEqual([
+      ['Ada', 1],
+      ['Bo', 1],
+    ]);
+  });
+
   it.each([
     [[], 'There is no seed. Expected --seed and a whole number.'],
     [['--seed', 'x'], 'Found `x` for the seed. Expected a whole number from 0 to 4294967295.'],
@@ -35,51 +56,11 @@ describe('npm run homework', () => {
     ],
     [['--seed', '1', '--keys'], 'There is no option --keys.'],
     [['--seed'], '--seed is given nothing.'],
+    [['--seed', '1', '--class', 'x.txt'], 'x.txt cannot be read (no such file).'],
+    [['--seed', '1', '--unchecked'], '--unchecked says how the addresses of a class’s sheets end.'],
   ])('says of %j what is wrong, and ends with 2', (args, says) => {
-    const { code, err, out } = runHomework(args);
+    const { code, err, out } = run(...args);
     expect([code, out]).toEqual([2, []]);
     expect(err.join('\n')).toContain(says);
-  });
-});
-
-describe('npm run grade', () => {
-  const answers = (student: string, physical: string): string =>
-    JSON.stringify({
-      format: 'shadowscope-answers',
-      version: 1,
-      student,
-      sheet: { generator: 'walk', seed: 7, version: 1, count: 1, level: 1 },
-      answers: { 1: { physical } },
-    });
-
-  it('reports on every student, and tells by its exit code what it could not read', () => {
-    const good = runGrade([{ file: 'a.json', text: answers('Ada', '0x1') }]);
-    expect(good.code).toBe(0);
-    const report = JSON.parse(good.out.join('\n')) as {
-      students: {
-        student: string;
-        points: number;
-        exercises: { fields: { field: string; mark: string }[] }[];
-      }[];
-    };
-    expect(report.students[0]?.student).toBe('Ada');
-    expect(report.students[0]?.exercises[0]?.fields.at(-1)).toMatchObject({
-      field: 'physical',
-      mark: 'wrong',
-    });
-
-    const some = runGrade([
-      { file: 'a.json', text: answers('Ada', 'here') },
-      { file: 'b.json', text: 'not JSON' },
-      { file: 'c.json', text: undefined, why: 'no such file' },
-    ]);
-    expect(some.code).toBe(1);
-    expect(some.err).toEqual([
-      'a.json: Ada: answers.1.physical: Found `here`. Expected a hexadecimal number such as 0x2e.',
-      expect.stringContaining('b.json: It is not JSON'),
-      expect.stringContaining('c.json cannot be read (no such file).'),
-    ]);
-    expect(runGrade([{ file: 'b.json', text: '{}' }])).toMatchObject({ code: 2, out: [] });
-    expect(runGrade([]).code).toBe(2);
   });
 });

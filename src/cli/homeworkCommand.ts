@@ -1,14 +1,17 @@
+import type { Result } from '../base';
 import {
+  classTable,
+  classText,
   GENERATORS,
-  Grader,
   keyText,
   LEVELS,
   MIXED,
   makeSheet,
-  readAnswers,
+  readRoster,
   type SheetName,
   sheetData,
   sheetNamed,
+  sheetOf,
   sheetText,
 } from '../homework';
 
@@ -19,18 +22,23 @@ export interface Printed {
   readonly err: readonly string[];
 }
 
-export const HOMEWORK_USAGE =
-  'Usage: npm run homework -- --seed N [--count M] [--generator NAME] [--level 1|2|3] [--version V] [--key] [--json] [--list]';
+/** Reads a file; the error says why it cannot. */
+export type ReadText = (file: string) => Result<string, string>;
 
-export const GRADE_USAGE = 'Usage: npm run grade -- ANSWERS.json [MORE.json ...]';
+export const HOMEWORK_USAGE =
+  'Usage: npm run homework -- --seed N [--count M] [--generator NAME] [--level 1|2|3] [--version V] [--class NAMES.txt] [--unchecked] [--key] [--json] [--list]';
 
 interface HomeworkArgs {
   readonly sheet: SheetName;
   readonly key: boolean;
   readonly json: boolean;
+  /** A file of names: a sheet for each. */
+  readonly roster: string | undefined;
+  /** Students cannot check their answers on the page. */
+  readonly unchecked: boolean;
 }
 
-const VALUED = ['seed', 'count', 'generator', 'level', 'version'] as const;
+const VALUED = ['seed', 'count', 'generator', 'level', 'version', 'class'] as const;
 type Valued = (typeof VALUED)[number];
 
 /** The command line of `homework`, or what is wrong with it. */
@@ -38,11 +46,13 @@ export function readHomeworkArgs(args: readonly string[]): HomeworkArgs | string
   const given: Partial<Record<Valued, string>> = {};
   let key = false;
   let json = false;
+  let unchecked = false;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     const valued = VALUED.find((name) => arg === `--${name}`);
     if (arg === '--key') key = true;
     else if (arg === '--json') json = true;
+    else if (arg === '--unchecked') unchecked = true;
     else if (valued === undefined) return `There is no option ${arg}. ${HOMEWORK_USAGE}`;
     else {
       const value = args[++i];
@@ -53,7 +63,10 @@ export function readHomeworkArgs(args: readonly string[]): HomeworkArgs | string
   if (given.seed === undefined)
     return `There is no seed. Expected --seed and a whole number. ${HOMEWORK_USAGE}`;
   const sheet = sheetNamed({ ...given, generator: given.generator ?? MIXED, seed: given.seed });
-  return sheet.kind === 'ok' ? { sheet: sheet.value, key, json } : sheet.error;
+  if (sheet.kind === 'error') return sheet.error;
+  if (unchecked && (given.class === undefined || key))
+    return `--unchecked says how the addresses of a class’s sheets end. Expected --class with it, and no --key. ${HOMEWORK_USAGE}`;
+  return { sheet: sheet.value, key, json, roster: given.class, unchecked };
 }
 
 /** `--list`: the generators, with what each level brings. */
@@ -66,55 +79,40 @@ export function listText(): string[] {
 }
 
 /** A sheet, or with `key` its key: never both in one text, so that what is handed out cannot hold the answers by mistake. */
-export function runHomework(args: readonly string[]): Printed {
+export function runHomework(args: readonly string[], readText: ReadText): Printed {
   if (args.includes('--list')) return { code: 0, out: listText(), err: [] };
   const read = readHomeworkArgs(args);
   if (typeof read === 'string') return { code: 2, out: [], err: [read] };
+  if (read.roster !== undefined) return forClass(read, read.roster, readText);
   const sheet = makeSheet(read.sheet);
   if (read.json)
     return { code: 0, out: [JSON.stringify(sheetData(read.sheet, sheet, read.key), null, 2)], err: [] };
   return { code: 0, out: read.key ? keyText(read.sheet, sheet) : sheetText(read.sheet, sheet), err: [] };
 }
 
-/** A file of answers by its name; undefined text: it could not be read, and why. */
-export interface AnswersFile {
-  readonly file: string;
-  readonly text: string | undefined;
-  readonly why?: string;
-}
-
-/**
- * The report on students' answers, as JSON. 0: everything was graded. 1: it was, but some answers or files could not be read, each
- * with its place in `err`. 2: there was nothing to grade.
- */
-export function runGrade(files: readonly AnswersFile[]): Printed {
-  if (files.length === 0) return { code: 2, out: [], err: [`There is no file. ${GRADE_USAGE}`] };
-  const grader = new Grader();
-  const err: string[] = [];
-  const students: unknown[] = [];
-  for (const { file, text, why } of files) {
-    if (text === undefined) {
-      err.push(`${file} cannot be read (${why ?? 'no reason is known'}). ${GRADE_USAGE}`);
-      continue;
-    }
-    const all = readAnswers(text);
-    if (all.kind === 'error') {
-      err.push(`${file}: ${all.error}`);
-      continue;
-    }
-    for (const one of all.value) {
-      if (one.kind === 'error') {
-        err.push(`${file}: ${one.error}`);
-        continue;
-      }
-      const graded = grader.grade(one.value);
-      students.push({ file, ...graded });
-      err.push(...graded.problems.map((problem) => `${file}: ${graded.student || 'somebody'}: ${problem}`));
-    }
+/** A sheet for each student of a class: which, as a table; or with `key` the keys of all of them. */
+function forClass({ sheet, key, json, unchecked }: HomeworkArgs, file: string, readText: ReadText): Printed {
+  const text = readText(file);
+  if (text.kind === 'error')
+    return { code: 2, out: [], err: [`${file} cannot be read (${text.error}). ${HOMEWORK_USAGE}`] };
+  const names = readRoster(text.value);
+  if (names.kind === 'error') return { code: 2, out: [], err: [`${file}: ${names.error}`] };
+  if (!key) {
+    const table = classTable(sheet, names.value, !unchecked);
+    return { code: 0, out: [json ? JSON.stringify(table, null, 2) : classText(table)], err: [] };
   }
-  const out =
-    students.length === 0
-      ? []
-      : [JSON.stringify({ format: 'shadowscope-grades', version: 1, students }, null, 2)];
-  return { code: students.length === 0 ? 2 : err.length > 0 ? 1 : 0, out, err };
+  const keys = names.value.map((student) => {
+    const own = sheetOf(sheet, student);
+    return { student, own, made: makeSheet(own) };
+  });
+  const out = json
+    ? [
+        JSON.stringify(
+          keys.map(({ student, own, made }) => ({ student, ...sheetData(own, made, true) })),
+          null,
+          2,
+        ),
+      ]
+    : keys.flatMap(({ student, own, made }) => [`=== ${student}`, ...keyText(own, made), '']);
+  return { code: 0, out, err: [] };
 }

@@ -148,6 +148,11 @@ export class Run {
     if (cursor > 0) this.mark(cursor - 1, BRANCHED);
   }
 
+  /** Makes a moment the end of a beat: somebody is to stop there, and nobody is carried past it. */
+  endBeat(cursor: number): void {
+    if (cursor > 0 && cursor <= this.length) this.mark(cursor - 1, BEAT);
+  }
+
   // ---- moving --------------------------------------------------------------------------------------------------
 
   /** Journal position at a cursor. */

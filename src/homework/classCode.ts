@@ -36,6 +36,12 @@ function spaceOf(type: FieldType): number | undefined {
   }
 }
 
+/** Every answer that a field can take, right and wrong; undefined where they are too many for a code. */
+export function everyAnswer(type: FieldType): readonly Answer[] | undefined {
+  const size = answerSpace(type);
+  return size === undefined ? undefined : Array.from({ length: size }, (_, value) => answerOf(type, value));
+}
+
 function numberOf(type: FieldType, answer: Answer): number {
   switch (type.kind) {
     case 'hex':

@@ -25,10 +25,31 @@ export interface Exercise {
   readonly scenario: string;
 }
 
+/** A moment of the exercise's run, as links name one: an anchor, and the count of steps that it stands for here. */
+export interface Moment {
+  readonly anchor: string;
+  readonly step: number;
+}
+
+/** One stretch of a schedule: an actor goes on until it has done an operation (from 0); a store buffer gives one store away. */
+export interface Stretch {
+  readonly actor: number;
+  readonly until: number | 'one-step';
+}
+
+/** A sentence of a solution, and where the stage shows it: a moment of the run, or the end of another schedule. */
+export interface Told {
+  readonly says: string;
+  readonly at?: Moment;
+  readonly schedule?: readonly Stretch[];
+}
+
 /** What only the key shows: the engine's answers, and how it came to them in the words of the run itself. */
 export interface Key {
   readonly answers: Readonly<Record<string, Answer>>;
-  readonly solution: readonly string[];
+  readonly solution: readonly Told[];
+  /** By field: the moment after the step of the run that decides its answer. Fields that no single run answers have none. */
+  readonly decided: Readonly<Record<string, Moment>>;
 }
 
 export interface Made {

@@ -1,7 +1,8 @@
-import { ensure, hex } from '../base';
-import { judge, type Run, recordRun, stepCaption, verdictText } from '../engine';
-import type { EventType, LoggedEvent } from '../kernel';
+import { defined, ensure, hex } from '../base';
+import { judge, provenance, type Run, recordRun, stepCaption, verdictText } from '../engine';
+import { type EventType, type LoggedEvent, printAnchor } from '../kernel';
 import { printDiagnostic, resolve } from '../scenario';
+import type { Moment, Told } from './exercise';
 
 /**
  * Runs a scenario of ours to its end and stands there. It must run and end: an exercise whose run does not is a mistake of its
@@ -34,6 +35,37 @@ export const asHex = (value: number): string => hex(value);
 /** 64 bits as an answer. */
 export const asHex64 = (hi: number, lo: number): string => (hex(hi, 8) + hex(lo, 8)).replace(/^0+(?=.)/, '');
 
+/** The moment after a step of the run. */
+export function momentAfter(run: Run, step: number): Moment {
+  const anchor = defined(run.anchorAt(step + 1), `a moment after step ${step}`);
+  return { anchor: printAnchor(anchor), step: step + 1 };
+}
+
+/** The end of the run: what is asked about how things stand then is decided nowhere later. */
+export const atTheEnd = (run: Run): Moment => momentAfter(run, run.length - 1);
+
+/** After the last of some events; where there are none, at the end of the run, by which none has come. */
+export function afterLast(run: Run, events: readonly LoggedEvent[]): Moment {
+  const last = events.at(-1);
+  return last === undefined ? atTheEnd(run) : momentAfter(run, last.step);
+}
+
+/** The end of an actor's nth operation: after its last step. */
+export function endOfOp(run: Run, actor: number, op: number): Moment {
+  let last = run.length - 1;
+  while (last > 0 && !(run.actorOf(last) === actor && run.opOf(last) === op)) last--;
+  return momentAfter(run, last);
+}
+
+/** After the step that wrote the shadow's entry for an entry of a guest's level-1 table; at the end where none did. */
+export function shadowWritten(run: Run, frame: number, index: number): Moment {
+  const { machine, hypervisor } = run.built;
+  const shadow = hypervisor.describe.shadowOf(machine.gfnToMfn(frame), 1);
+  const cells = shadow < 0 ? -1 : machine.memory.find(shadow);
+  const [last] = cells < 0 ? [] : provenance(run, cells + 2 * index, run.length);
+  return last === undefined ? atTheEnd(run) : momentAfter(run, last.step);
+}
+
 /** As many sentences as anybody reads. */
 const MOST_TOLD = 200;
 
@@ -42,13 +74,14 @@ export function told(
   run: Run,
   picked: (procedure: string, label: string) => boolean,
   most = MOST_TOLD,
-): string[] {
-  const out: string[] = [];
+): Told[] {
+  const out: Told[] = [];
   for (let step = 0; step < run.length && out.length < most; step++) {
     const { procedure, step: entry } = run.nameOf(step);
     if (procedure === undefined || entry === undefined || !picked(procedure.name, entry.label)) continue;
     const caption = stepCaption(run, step);
-    if (caption !== undefined && out.at(-1) !== caption) out.push(caption);
+    if (caption !== undefined && out.at(-1)?.says !== caption)
+      out.push({ says: caption, at: momentAfter(run, step) });
   }
   return out;
 }

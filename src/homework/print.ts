@@ -38,7 +38,7 @@ export function keyText(name: SheetName, sheet: readonly SheetExercise[]): strin
         ({ id, type, points }) =>
           `   ${id}  (${pointsText(points)})  ${showAnswer(type, key.answers[id] as string)}`,
       ),
-      ...key.solution.map((sentence) => `     - ${sentence}`),
+      ...key.solution.map(({ says }) => `     - ${says}`),
     ]),
   ];
 }
@@ -75,7 +75,7 @@ function wrapped(words: string, width: number): string[] {
 }
 
 /** Sheet and, if asked for, key as plain data. */
-export function sheetData(name: SheetName, sheet: readonly SheetExercise[], withKey: boolean): unknown {
+export function sheetData(name: SheetName, sheet: readonly SheetExercise[], withKey: boolean): object {
   return {
     format: 'shadowscope-sheet',
     version: 1,
@@ -86,7 +86,11 @@ export function sheetData(name: SheetName, sheet: readonly SheetExercise[], with
       title: exercise.title,
       prompt: exercise.prompt,
       fields: exercise.fields.map(({ id, label, type, points }) => ({ id, label, type, points })),
-      ...(withKey && { key: key.answers, solution: key.solution, scenario: exercise.scenario }),
+      ...(withKey && {
+        key: key.answers,
+        solution: key.solution.map(({ says }) => says),
+        scenario: exercise.scenario,
+      }),
     })),
   };
 }

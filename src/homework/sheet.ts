@@ -56,6 +56,9 @@ export function makeSheet(name: SheetName): SheetExercise[] {
 export const sheetAddress = ({ generator, seed, version, count, level }: SheetName): string =>
   `${generator}/${seed}/${version}/${count}/${level}`;
 
+/** At the end of the address of a sheet on the page: students cannot check their answers. */
+export const NO_CHECKS = 'unchecked';
+
 /** Parts of a name as text, from a link, a command line or an answers file; what is missing is filled in. */
 export interface SheetParts {
   readonly generator: string;

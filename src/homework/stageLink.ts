@@ -1,17 +1,27 @@
 import { stepTablesFingerprint } from '../kernel';
-import { encodeLink } from '../permalink';
-import type { Exercise } from './exercise';
+import { encodeLink, type LinkSegment } from '../permalink';
+import type { Exercise, Moment, Stretch, Told } from './exercise';
 
-/** The exercise as a run on the stage, from its first step; undefined if its text is too long for any link. */
-export function stageLink({ scenario }: Exercise): string | undefined {
+/** The exercise as a run on the stage: from its first step, at a moment of it, or at the end of a schedule of its own. */
+export function stageLink({ scenario }: Exercise, to?: Moment | Told): string | undefined {
+  const at = to === undefined ? undefined : 'anchor' in to ? to : to.at;
+  const schedule = to !== undefined && 'schedule' in to ? to.schedule : undefined;
   const link = encodeLink({
     kind: 'scenario',
     text: scenario,
     switches: {},
-    branches: [],
-    run: 0,
+    branches:
+      schedule === undefined
+        ? []
+        : [{ parent: 0, label: 'a way to that end', segments: schedule.map(segmentOf) }],
+    run: schedule === undefined ? 0 : 1,
+    ...(at !== undefined && { at }),
     view: {},
     tables: stepTablesFingerprint(),
   });
+  // A text that is too long for any link has none.
   return link.kind === 'ok' ? link.value : undefined;
 }
+
+const segmentOf = ({ actor, until }: Stretch): LinkSegment =>
+  until === 'one-step' ? { actor, steps: 1 } : { actor, until: `${actor}:${until}:done`, steps: 0 };

@@ -1,7 +1,16 @@
 import { fail, ok, type Result } from '../base';
 
 /** What the page keeps between visits. */
-export type StoredName = 'draft' | 'drafts' | 'opening' | 'settings' | 'layout' | 'stories' | 'homework';
+export type StoredName =
+  | 'draft'
+  | 'drafts'
+  | 'opening'
+  | 'settings'
+  | 'layout'
+  | 'stories'
+  | 'homework'
+  /** What was found in the homework's place and could not be read. */
+  | 'homework-aside';
 
 /**
  * The browser's storage, which may be blocked, full, or hold what another version wrote. Every access says how it went;

@@ -1,9 +1,10 @@
 import type { Random } from '../../base';
-import { BlInsert, BlRemove, ChainWalk } from '../../hypervisor/xi/events';
+import { BlInsert, BlRemove, ChainWalk, SptiAlloc } from '../../hypervisor/xi/events';
+import type { LoggedEvent } from '../../kernel';
 import { between, distinct, drawUntil } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
-import { asHex, eventsOf, part, runOf, stateOf, told } from '../lab';
+import { afterLast, asHex, eventsOf, part, runOf, stateOf, told } from '../lab';
 import { frameText, long, program, quote, table, text } from '../paper';
 
 const ROOT = 0x001;
@@ -166,10 +167,17 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
-  const put = (field: Field, answer: Answer): void => {
+  const decided: Record<string, Moment> = {};
+  const put = (field: Field, answer: Answer, by: readonly LoggedEvent[]): void => {
     fields.push(field);
     answers[field.id] = answer;
+    decided[field.id] = afterLast(run, by);
   };
+  const inChain = (e: LoggedEvent): boolean => part(e, 'chain') === 1;
+  const joins = eventsOf(run, BlInsert).filter(inChain);
+  const leaves = eventsOf(run, BlRemove).filter(inChain);
+  const changesOf = (gfn: number): LoggedEvent[] =>
+    [...joins, ...leaves].filter((e) => part(e, 'of') === gfn).sort((a, b) => a.step - b.step);
   const chainOf = (gfn: number): string[] => {
     const pairs = stateOf(run, 'chain', [gfn]);
     return Array.from(
@@ -187,7 +195,11 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
         rule: 'Who joined last stands first. Only entries that were filled are in a chain; an entry is in the chain of the page it maps, once.',
       },
       chainOf(gfn).join(' ') || NONE,
+      changesOf(gfn),
     );
+  const joined = joins.filter((e) => part(e, 'of') === page);
+  const left = leaves.filter((e) => part(e, 'of') === page);
+  const walked = eventsOf(run, ChainWalk).filter((e) => part(e, 'gfn') === page);
   chainField('chain', page);
   if (change !== undefined) chainField('other', change.to);
   const used = [...new Set(touches.map(({ table: t }) => t))];
@@ -201,6 +213,7 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
       rule: 'Kits are taken in the order in which tables are first used; kit 0 is the root’s.',
     },
     asHex(stateOf(run, 'sptis', [tableFrame(asked)])[0] as number),
+    eventsOf(run, SptiAlloc).filter((e) => part(e, 'gfn') === tableFrame(asked)),
   );
   put(
     {
@@ -210,7 +223,8 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
       points: 1,
       rule: 'Once for each time that an entry which maps the page is filled.',
     },
-    String(eventsOf(run, BlInsert).filter((e) => part(e, 'chain') === 1 && part(e, 'of') === page).length),
+    String(joined.length),
+    joined,
   );
   if (change !== undefined)
     put(
@@ -221,7 +235,8 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
         points: 1,
         rule: 'The one before it and the one behind it, as far as there are any. The head itself is kept with the page and does not count.',
       },
-      String(firstRemoval(run, page)),
+      String(left.length === 0 ? 0 : part(left[0] as LoggedEvent, 'touched')),
+      left.slice(0, 1),
     );
   if (again !== undefined)
     put(
@@ -232,17 +247,14 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
         points: 1,
         rule: 'As many as are in the chain: nothing else is read.',
       },
-      String(
-        eventsOf(run, ChainWalk)
-          .filter((e) => part(e, 'gfn') === page)
-          .map((e) => part(e, 'visited'))
-          .at(-1) ?? 0,
-      ),
+      String(walked.map((e) => part(e, 'visited')).at(-1) ?? 0),
+      walked,
     );
   return {
     exercise: { title: `The chain of page ${frameText(page)}`, prompt, fields, scenario },
     key: {
       answers,
+      decided,
       solution: told(
         run,
         (p, label) =>
@@ -253,9 +265,4 @@ function made({ pages, touches, page, change, again }: Drawn): Made {
       ),
     },
   };
-}
-
-function firstRemoval(run: ReturnType<typeof runOf>, page: number): number {
-  const first = eventsOf(run, BlRemove).find((e) => part(e, 'chain') === 1 && part(e, 'of') === page);
-  return first === undefined ? 0 : part(first, 'touched');
 }

@@ -2,9 +2,9 @@ import type { Random } from '../../base';
 import type { Run } from '../../engine';
 import { A, NX_HI, P, PageFault, U, W } from '../../machine';
 import { between, distinct, drawUntil } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import type { Answer, ChoiceOption, Field } from '../field';
-import { eventsOf, runOf, shadowEntryOf, told } from '../lab';
+import { afterLast, eventsOf, runOf, shadowEntryOf, shadowWritten, told } from '../lab';
 import { frameText, long, program, table, text } from '../paper';
 import { directVa, LOOKS_AHEAD, pageVa, xenGuest } from '../xenGuest';
 
@@ -144,9 +144,12 @@ function made({ frame, other, entries, accesses }: Drawn, level: Level): Made {
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
-  const put = (field: Field, answer: Answer): void => {
+  const decided: Record<string, Moment> = {};
+  const faults = eventsOf(run, PageFault);
+  const put = (field: Field, answer: Answer, at: Moment): void => {
     fields.push(field);
     answers[field.id] = answer;
+    decided[field.id] = at;
   };
   for (const { index } of entries)
     put(
@@ -158,6 +161,7 @@ function made({ frame, other, entries, accesses }: Drawn, level: Level): Made {
         rule: 'A shadow entry is present only if the guest’s has A: the first use must fault. It is writable only if the guest’s has W and D, and the page is no page table in sync. What no fault has brought in is empty.',
       },
       whatOf(run, frame, index),
+      shadowWritten(run, frame, index),
     );
   if (level === 3)
     for (const { index } of [...entries]
@@ -172,6 +176,7 @@ function made({ frame, other, entries, accesses }: Drawn, level: Level): Made {
           rule: 'P, W, U and A come from the guest, W only where the first write need not be seen; NX is the guest’s own.',
         },
         bitsOf(run, frame, index),
+        shadowWritten(run, frame, index),
       );
   put(
     {
@@ -181,12 +186,14 @@ function made({ frame, other, entries, accesses }: Drawn, level: Level): Made {
       points: 1,
       rule: 'One for each access that finds no shadow entry that allows it.',
     },
-    String(eventsOf(run, PageFault).length),
+    String(faults.length),
+    afterLast(run, faults),
   );
   return {
     exercise: { title: `The shadow of table ${frameText(frame)}`, prompt, fields, scenario },
     key: {
       answers,
+      decided,
       solution: told(
         run,
         (p, label) =>

@@ -1,7 +1,7 @@
 import { frameName, hex, type Random } from '../../base';
-import { A, D, GuestPageFault } from '../../machine';
+import { A, AccessedDirtySet, D, GuestPageFault } from '../../machine';
 import { between, distinct, drawUntil } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
 import {
   addressOf,
@@ -16,7 +16,7 @@ import {
   tableLines,
   vaText,
 } from '../guestTables';
-import { asHex, entryLow, eventsOf, part, runOf, told } from '../lab';
+import { afterLast, asHex, endOfOp, entryLow, eventsOf, momentAfter, part, runOf, told } from '../lab';
 import { frameText, long, program, quote, text } from '../paper';
 import { setOf } from '../read';
 
@@ -201,6 +201,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
+  const decided: Record<string, Moment> = {};
   const raised = eventsOf(run, GuestPageFault);
   accesses.forEach((_, n) => {
     const fault = raised.find((e) => run.opOf(e.step) === n);
@@ -212,6 +213,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
       rule: 'W and U must be set in every entry of the path, NX in none. P in the code: the entries were present, rights or reserved bits denied it. W, U, I: a write, user mode, a fetch. In kernel mode W counts only with CR0.WP; SMEP forbids fetches, SMAP data, of user pages.',
     });
     answers[`error${n + 1}`] = fault === undefined ? NONE : asHex(part(fault, 'error'));
+    decided[`error${n + 1}`] = fault === undefined ? endOfOp(run, 0, n) : momentAfter(run, fault.step);
   });
   const leaves = tables.filter((t) => t.level === 1);
   const marked = (bit: number): Answer =>
@@ -235,6 +237,10 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
       rule,
     });
     answers[id] = marked(bit);
+    decided[id] = afterLast(
+      run,
+      eventsOf(run, AccessedDirtySet).filter((e) => (part(e, 'bits') & bit) !== 0),
+    );
   };
   if (level > 1)
     add(
@@ -253,6 +259,7 @@ function made({ shape, tables, registers, accesses }: Drawn, level: Level): Made
     exercise: { title: `Faults in ${shape.short} paging`, prompt, fields, scenario },
     key: {
       answers,
+      decided,
       solution: told(run, (p, label) => p === 'hardware_walk' && label !== 'start' && label !== 'done'),
     },
   };

@@ -1,10 +1,11 @@
 import { hex, type Random } from '../../base';
 import { Resynced, Unsynced } from '../../hypervisor/xen/events';
+import type { LoggedEvent } from '../../kernel';
 import { PageFault } from '../../machine';
 import { between, distinct } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
-import { asHex, eventsOf, part, runOf, stateOf, told } from '../lab';
+import { afterLast, asHex, eventsOf, part, runOf, stateOf, told } from '../lab';
 import { frameText, long, program, table, text } from '../paper';
 import { setOf } from '../read';
 import { directVa, pageVa, xenGuest } from '../xenGuest';
@@ -99,10 +100,15 @@ function made({ vcpus, tables, stores }: Drawn, level: Level): Made {
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
+  const decided: Record<string, Moment> = {};
   const names = tables.map((frame) => hex(frame));
-  const put = (field: Field, answer: Answer): void => {
+  const out = eventsOf(run, Unsynced);
+  const back = eventsOf(run, Resynced);
+  const faults = eventsOf(run, PageFault);
+  const put = (field: Field, answer: Answer, by: readonly LoggedEvent[]): void => {
     fields.push(field);
     answers[field.id] = answer;
+    decided[field.id] = afterLast(run, by);
   };
   for (let v = 0; v < vcpus; v++) {
     stateOf(run, 'oos', [v]).forEach((page, slot) => {
@@ -115,6 +121,7 @@ function made({ vcpus, tables, stores }: Drawn, level: Level): Made {
           rule: 'The newcomer takes its home. Who is at home there too moves one slot on; who is not is resynced where it stands.',
         },
         page < 0 ? NONE : asHex(page),
+        out.filter((e) => part(e, 'vcpu') === v),
       );
     });
   }
@@ -126,7 +133,8 @@ function made({ vcpus, tables, stores }: Drawn, level: Level): Made {
       points: 2,
       rule: 'Only a table that has to make room is resynced here: nobody flushes.',
     },
-    setOf(eventsOf(run, Resynced).map((e) => asHex(part(e, 'gmfn')))),
+    setOf(back.map((e) => asHex(part(e, 'gmfn')))),
+    back,
   );
   put(
     {
@@ -136,7 +144,8 @@ function made({ vcpus, tables, stores }: Drawn, level: Level): Made {
       points: 1,
       rule: 'A store to a table that is protected faults. While the table is out of sync, nobody’s store to it does.',
     },
-    String(eventsOf(run, PageFault).length),
+    String(faults.length),
+    faults,
   );
   if (level > 1)
     put(
@@ -147,12 +156,14 @@ function made({ vcpus, tables, stores }: Drawn, level: Level): Made {
         points: 1,
         rule: 'A table goes out of sync at the first store after it was in sync; it may do so again after a resync.',
       },
-      String(eventsOf(run, Unsynced).length),
+      String(out.length),
+      out,
     );
   return {
     exercise: { title: 'Three slots for what is out of sync', prompt, fields, scenario },
     key: {
       answers,
+      decided,
       solution: told(run, (p, label) => p === 'oos_hash_add' || (p === '_sh_resync' && label === 'in-sync')),
     },
   };

@@ -12,7 +12,7 @@ import {
 } from '../../checker';
 import type { Invariant } from '../../kernel';
 import { distinct, drawUntil, shuffled } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Stretch, Told } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
 import { table, text } from '../paper';
 
@@ -222,9 +222,11 @@ function made(threads: Threads, random: Random): Made {
     exercise: { title: 'What can it end with?', prompt, fields, scenario },
     key: {
       answers,
+      // Whether something can be is no matter of one run: the schedules are told instead.
+      decided: {},
       solution: listed
         .filter((end) => possible.has(end))
-        .map((end) => `${nameOf(end)}: ${wayTo(threads, reads, end)}`),
+        .map((end) => wayTo(threads, reads, end, nameOf(end))),
     },
   };
 }
@@ -275,13 +277,23 @@ const propositionOf = (reads: readonly Read[], end: string): Proposition =>
     )
     .reduce((left, right) => ({ kind: 'and', left, right }));
 
-/** A shortest schedule with that end, by who takes a step. */
-function wayTo(threads: Threads, reads: readonly Read[], end: string): string {
+/** A shortest schedule with that end, by who takes a step; on the stage each instruction is an operation of its own. */
+function wayTo(threads: Threads, reads: readonly Read[], end: string, name: string): Told {
   const subject = litmusSubject(testOf(threads, propositionOf(reads, end)));
   const outcome = shortest(subject);
   if (outcome.kind !== 'violation')
     throw new Error(`an end that was seen is not found again: ${outcome.kind}`);
-  return outcome.schedule.map(({ actor }) => subject.world.actors[actor]?.name ?? '').join(', ');
+  const done = threads.map(() => 0);
+  const names: string[] = [];
+  const schedule = outcome.schedule.map(({ actor }): Stretch => {
+    names.push(subject.world.actors[actor]?.name ?? '');
+    const thread = done[actor];
+    // On the stage the host stands between the vCPUs and their store buffers.
+    if (thread === undefined) return { actor: actor + 1, until: 'one-step' };
+    done[actor] = thread + 1;
+    return { actor, until: thread };
+  });
+  return { says: `${name}: ${names.join(', ')}`, schedule };
 }
 
 function rowsOf(threads: Threads): string[][] {

@@ -4,7 +4,7 @@ import { SCHEMES, type Scheme } from '../../hypervisor/paravirt/schemes';
 import { between } from '../draw';
 import type { Block, Generator, Level, Made } from '../exercise';
 import type { Answer, Field } from '../field';
-import { runOf, told } from '../lab';
+import { atTheEnd, runOf, told } from '../lab';
 import { long, quote, text } from '../paper';
 
 interface Drawn {
@@ -153,6 +153,7 @@ function made({ scheme, pages, paging, first, batch, lazy }: Drawn): Made {
     exercise: { title: `An mprotect of ${pages} pages`, prompt, fields, scenario },
     key: {
       answers,
+      decided: Object.fromEntries(fields.map(({ id }) => [id, atTheEnd(run)])),
       solution: told(run, (p) => /^(sys_mprotect|pte_change|pv_|ptwr|vmi|lguest|pv_resync)/.test(p), 30),
     },
   };

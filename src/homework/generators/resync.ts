@@ -1,10 +1,11 @@
 import { hex, type Random } from '../../base';
 import { ResyncCompared, Resynced } from '../../hypervisor/xen/events';
+import type { LoggedEvent } from '../../kernel';
 import { PageFault } from '../../machine';
 import { between, distinct, drawUntil } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
-import { asHex, eventsOf, part, runOf, shadowLow, told } from '../lab';
+import { afterLast, asHex, eventsOf, part, runOf, shadowLow, told } from '../lab';
 import { frameText, long, program, table, text } from '../paper';
 import { setOf } from '../read';
 import { directVa, LOOKS_AHEAD, pageVa, xenGuest } from '../xenGuest';
@@ -144,14 +145,19 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
-  const put = (field: Field, answer: Answer): void => {
+  const decided: Record<string, Moment> = {};
+  const faults = eventsOf(run, PageFault);
+  const back = eventsOf(run, Resynced);
+  const put = (field: Field, answer: Answer, by: readonly LoggedEvent[]): void => {
     fields.push(field);
     answers[field.id] = answer;
+    decided[field.id] = afterLast(run, by);
   };
   const compared = eventsOf(run, ResyncCompared);
   tables.forEach((frame, t) => {
     const which = tables.length > 1 ? ` of table ${frameText(frame)}` : '';
     const own = compared.filter((e) => part(e, 'gmfn') === frame);
+    const differ = own.filter((e) => part(e, 'equal') === 0);
     put(
       {
         id: `compared${t}`,
@@ -161,6 +167,7 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
         rule: 'Those that the shadow holds at that moment: present ones, and marks that the guest’s entry is empty. A table that never went out of sync is not compared at all.',
       },
       String(own.length),
+      own,
     );
     put(
       {
@@ -170,7 +177,8 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
         points: 3,
         rule: 'Those that the shadow holds and that differ from the snapshot at the time of the resync. What was put back is equal again; what a fault has read again has brought its snapshot up to date.',
       },
-      setOf(own.filter((e) => part(e, 'equal') === 0).map((e) => String(part(e, 'index')))),
+      setOf(differ.map((e) => String(part(e, 'index')))),
+      differ,
     );
   });
   put(
@@ -181,7 +189,8 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
       points: 1,
       rule: 'One for the first store to each table in sync; the others are free. A read faults where the shadow’s entry was blanked.',
     },
-    String(eventsOf(run, PageFault).length),
+    String(faults.length),
+    faults,
   );
   if (level === 3)
     put(
@@ -192,12 +201,14 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
         points: 1,
         rule: 'Those that this vCPU has let go out of sync since the last time.',
       },
-      setOf(eventsOf(run, Resynced).map((e) => asHex(part(e, 'gmfn')))),
+      setOf(back.map((e) => asHex(part(e, 'gmfn')))),
+      back,
     );
   return {
     exercise: { title: 'What a resync must derive again', prompt, fields, scenario },
     key: {
       answers,
+      decided,
       solution: told(
         run,
         (p, label) =>
@@ -205,7 +216,7 @@ function made({ tables, mapped, lines }: Drawn, level: Level): Made {
           (p === 'sh_invlpg' && label === 'blank') ||
           (p === 'oos_hash_add' && label === 'snapshot'),
         // Of hundreds of entries compared, those that differ are the story.
-      ).filter((sentence) => !sentence.includes('equals its snapshot')),
+      ).filter(({ says }) => !says.includes('equals its snapshot')),
     },
   };
 }

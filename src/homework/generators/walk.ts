@@ -1,7 +1,7 @@
 import type { Random } from '../../base';
 import { GuestPageFault, MemoryRead, WalkedLevel } from '../../machine';
 import { between, distinct, shuffled } from '../draw';
-import type { Block, Generator, Level, Made } from '../exercise';
+import type { Block, Generator, Level, Made, Moment } from '../exercise';
 import { type Answer, type Field, NONE } from '../field';
 import {
   addressOf,
@@ -15,7 +15,7 @@ import {
   tableLines,
   vaText,
 } from '../guestTables';
-import { asHex, asHex64, eventsOf, part, runOf, told } from '../lab';
+import { asHex, asHex64, endOfOp, eventsOf, momentAfter, part, runOf, told } from '../lab';
 import { frameText, long, program, quote, text } from '../paper';
 
 /** Large pages must lie in memory: 2 GiB of frames, which cost what is touched. */
@@ -198,6 +198,7 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
   ];
   const fields: Field[] = [];
   const answers: Record<string, Answer> = {};
+  const decided: Record<string, Moment> = {};
   const walked = eventsOf(run, WalkedLevel);
   const faults = eventsOf(run, GuestPageFault);
   const data = eventsOf(run, MemoryRead);
@@ -207,9 +208,12 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
     const steps = walked.filter((e) => run.opOf(e.step) === n);
     const physical = data.find((e) => run.opOf(e.step) === n);
     const fault = faults.find((e) => run.opOf(e.step) === n);
-    const put = (field: Field, answer: Answer): void => {
+    // Where the walk ends, it is decided that nothing more is read.
+    const ends = fault ?? physical ?? steps.at(-1);
+    const put = (field: Field, answer: Answer, step = ends?.step): void => {
       fields.push(field);
       answers[field.id] = answer;
+      decided[field.id] = step === undefined ? endOfOp(run, 0, n) : momentAfter(run, step);
     };
     for (let l = shape.levels; l >= 1; l--) {
       // Where the walk may stop is a question of its own: of level 3, only the way in is asked.
@@ -226,6 +230,7 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
           rule: `The index of level ${l} is ${shape.bits[l - 1]} bits of the address, from bit ${12 + shape.bits.slice(0, l - 1).reduce((a, b) => a + b, 0)} upwards. A large page ends the walk above it.`,
         },
         step === undefined ? NONE : asHex(part(step, 'index')),
+        step?.step,
       );
     }
     put(
@@ -237,6 +242,7 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
         rule: 'One entry per level, from CR3 down, until an entry is not present, maps a large page, or is of level 1. In PAE paging the entry of level 3 counts, though the processor has it in a register.',
       },
       String(steps.length),
+      steps.at(-1)?.step,
     );
     put(
       {
@@ -258,6 +264,7 @@ function made({ shape, tables, reads }: Drawn, level: Level): Made {
     exercise: { title: `A walk in ${shape.short} paging`, prompt, fields, scenario: `${scenario}\n` },
     key: {
       answers,
+      decided,
       solution: told(run, (procedure) => procedure === 'hardware_walk' || procedure === 'guest_access'),
     },
   };

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button';
 import { classNames } from '../../ui/classNames';
 import { Blocks } from './Blocks';
 import { FieldInput, ticksOf } from './FieldInput';
+import { StageWay } from './StageWay';
 
 interface ExerciseViewProps {
   readonly one: SheetExercise;
@@ -66,7 +67,15 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
               <span className="homework-points">{pointsText(field.points)}</span>
               {shown !== undefined && shown.kind !== 'missing' && (
                 <p className="homework-mark" id={`${id}-mark`}>
-                  <b>{MARKS[shown.kind]}</b> {why(shown)}
+                  <b>{MARKS[shown.kind]}</b> {why(shown)}{' '}
+                  {shown.kind !== 'unreadable' && (
+                    <StageWay
+                      exercise={exercise}
+                      to={one.key.decided[field.id]}
+                      words="See where it is decided"
+                      about={field.label}
+                    />
+                  )}
                 </p>
               )}
             </li>

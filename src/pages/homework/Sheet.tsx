@@ -4,7 +4,8 @@ import type { Controls } from '../../session/controls';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { ExerciseView } from './ExerciseView';
-import { keep, keptFor, type Typed } from './keep';
+import { KeptAside } from './KeptAside';
+import { forgetAside, keep, keptFor, type Typed } from './keep';
 import { SheetHead } from './SheetHead';
 import { useSheet } from './useSheet';
 
@@ -19,10 +20,10 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
   const { session, host } = controls;
   const address = sheetAddress(sheet);
   const made = useSheet(session, sheet);
-  const [{ student, typed }, setKept] = useState(() => keptFor(session.keeper, address));
+  const [{ student, typed, aside }, setKept] = useState(() => keptFor(session.keeper, address));
   const [trouble, setTrouble] = useState<string>();
   const put = (nextStudent: string, nextTyped: Typed): void => {
-    setKept({ student: nextStudent, typed: nextTyped });
+    setKept({ student: nextStudent, typed: nextTyped, aside });
     setTrouble(keep(session.keeper, address, nextStudent, nextTyped));
   };
   const fields = made.flatMap(({ number, exercise }) =>
@@ -62,6 +63,15 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
         </Button>
       </SheetHead>
       {trouble !== undefined && <Banner tone="wrong">{trouble}</Banner>}
+      {aside !== undefined && (
+        <KeptAside
+          onSave={() => host.download('homework-kept.json', aside)}
+          onForget={() => {
+            forgetAside(session.keeper);
+            setKept({ student, typed, aside: undefined });
+          }}
+        />
+      )}
       {made.map((one) => (
         <ExerciseView
           key={`${address} ${one.number}`}

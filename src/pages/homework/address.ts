@@ -1,5 +1,5 @@
 import { assertNever, fail, ok, type Result } from '../../base';
-import { classFields, exerciseOf, type SheetName, sheetAddress, sheetNamed } from '../../homework';
+import { classFields, exerciseOf, NO_CHECKS, type SheetName, sheetAddress, sheetNamed } from '../../homework';
 
 /** A class question: one field of one exercise (n from 0). */
 export interface ClassQuestion {
@@ -16,8 +16,6 @@ export type Place =
   | { readonly kind: 'key'; readonly sheet: SheetName }
   /** For the projector, and for each student. */
   | { readonly kind: 'class' | 'answer'; readonly question: ClassQuestion };
-
-const NO_CHECKS = 'unchecked';
 
 /** `walk/7/1/4/2`, `key/walk/7/1`, `class/walk/7/1/1/index4`: read, or what is wrong with it. Only what it names is looked at. */
 export function placeOf(rest: string): Result<Place, string> {

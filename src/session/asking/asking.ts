@@ -1,4 +1,4 @@
-import { type Ask, BEAT, type Run } from '../../engine';
+import type { Ask, Run } from '../../engine';
 import { posable, poseAsk, type Question } from '../../teach/questions';
 import type { Session } from '../session';
 import { askingOf, change, changeItem, pointAt } from './answering';
@@ -62,10 +62,7 @@ export function followAsks(session: Session): () => void {
     if (run === undefined || run.length === length) return;
     length = run.length;
     placed = asksOf(run);
-    for (const { cursor } of placed) {
-      const step = cursor - 1;
-      if (step >= 0) run.columns.flags[step] = (run.columns.flags[step] as number) | BEAT;
-    }
+    for (const { cursor } of placed) run.endBeat(cursor);
     // Where another run has come on stage, the cursor still is that of the one before.
     if (!another) reached();
   };

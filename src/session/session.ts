@@ -3,7 +3,7 @@ import type { Run } from '../engine';
 import { type BranchRecipe, type LiveRuns, turnOf } from './branching';
 import { type Clock, Frames } from './frame';
 import { BEAT_MS, Motion } from './motion';
-import type { WorkerLike } from './racing/racing';
+import type { Exploring } from './racing/racing';
 import { type Beat, INITIAL, type SessionState } from './state';
 import { Keeper } from './storage';
 
@@ -13,7 +13,7 @@ export interface Platform {
   readonly storage: () => Storage | undefined;
   readonly reducedMotion: () => boolean;
   /** A thread that explores (racing/worker.ts). */
-  readonly explorer: () => WorkerLike;
+  readonly explorer: () => Exploring;
 }
 
 /** How many steps are recorded at once before the page gets a turn: a few frames' worth. */

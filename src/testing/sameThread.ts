@@ -1,10 +1,10 @@
 import { Explorer } from '../session/racing/explorer';
 import type { FromWorker } from '../session/racing/protocol';
-import type { WorkerLike } from '../session/racing/racing';
+import type { Exploring } from '../session/racing/racing';
 
 /** A worker that explores in the same thread, slice by slice, when a test says so. */
 export interface SameThread {
-  readonly worker: WorkerLike;
+  readonly worker: Exploring;
   /** Everything it has said. */
   readonly told: readonly FromWorker[];
   /** Does up to so many slices of work. */
@@ -16,7 +16,7 @@ export function sameThread(): SameThread {
   const waiting: (() => void)[] = [];
   const told: FromWorker[] = [];
   let now = 0;
-  const worker: WorkerLike = {
+  const worker: Exploring = {
     // A copy, as between threads: what is not plain data would be found out.
     postMessage: (message) => explorer.hear(structuredClone(message)),
     terminate: () => waiting.splice(0),

@@ -1,3 +1,4 @@
+import type { Word } from '../base';
 import { EventColumns, Int32Column } from './columns';
 import type { Keeping } from './field';
 import { kindNamed, LAYOUTS, offsetOf } from './kinds';
@@ -74,7 +75,12 @@ export class TraceEvents implements Keeping {
     return this.words.get(this.columns.start(event) + offset);
   }
 
-  /** A 64-bit field as a number: exact up to 2^53, enough for addresses and frames. */
+  /** A 64-bit field, exactly: for what may use all of its bits, as the linear addresses of a kernel and CR3 do. */
+  word64(event: number, offset: number): Word {
+    return { hi: this.word(event, offset), lo: this.word(event, offset + 1) };
+  }
+
+  /** A 64-bit field as a number. Exact up to 2^53: for frames and physical addresses. */
   wide(event: number, offset: number): number {
     return (this.word(event, offset) >>> 0) * 0x1_0000_0000 + (this.word(event, offset + 1) >>> 0);
   }

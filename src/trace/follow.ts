@@ -1,6 +1,6 @@
 import { ENTRY, EXIT } from './brackets';
 import { NO_LANE, type TraceEvents } from './events';
-import { frameOf, quadrantOf, shadowIndex } from './geometry';
+import { frameOf, geometryOf, quadrantOf, shadowIndex } from './geometry';
 import { type GuestTable, GuestTables } from './guestTables';
 import { History } from './history';
 import { kindNamed, offsetOf } from './kinds';
@@ -138,7 +138,12 @@ export class TraceHistory {
         return;
       case CR:
         if (events.word(event, CR_NO) === 3 && events.names.text(events.word(event, CR_RW)) === 'write')
-          this.loadTop(event, lane, state, Math.floor(events.wide(event, CR_VALUE) / 4096) % 2 ** 40);
+          this.loadTop(
+            event,
+            lane,
+            state,
+            frameOf(events.word(event, CR_VALUE), events.word(event, CR_VALUE + 1)),
+          );
         return;
       default: {
         const walk = followWalk(events, event, kind, state.walk);
@@ -182,11 +187,11 @@ export class TraceHistory {
     let table: GuestTable;
     if (step.table === undefined) {
       const top = this.topOf(state, step);
-      table = this.tables.at(top, step.level, g.entryBytes, lane, event);
+      table = this.tables.at(top, step.level, g, lane, event);
       if (state.top !== table && lane !== NO_LANE) this.lanes.set(lane, LANE.top, event, 0, table.id + 1);
       state.top = table;
       state.topUnknown = false;
-    } else table = this.tables.at(step.table, step.level, g.entryBytes, lane, event);
+    } else table = this.tables.at(step.table, step.level, g, lane, event);
     this.guest.set(table.id, step.index, event, step.hi, step.lo);
     this.guest.set(table.id, GUEST.touched, event, 0, event);
   }
@@ -236,7 +241,13 @@ export class TraceHistory {
 
   private loadTop4(event: number, lane: number, state: LaneState, life: Life): void {
     const level = roleLevel(life.role);
-    const table = this.tables.at(life.gfn, level, roleFourByte(life.role) ? 4 : 8, lane, event);
+    const table = this.tables.at(
+      life.gfn,
+      level,
+      geometryOf(roleFourByte(life.role) ? 2 : level),
+      lane,
+      event,
+    );
     if (lane !== NO_LANE && state.top !== table) this.lanes.set(lane, LANE.top, event, 0, table.id + 1);
     state.top = table;
   }
@@ -388,7 +399,7 @@ export class TraceHistory {
   private mark(event: number, bit: number): void {
     const gpa = this.events.wide(event, GPA);
     for (const table of this.tables.ofFrame(Math.floor(gpa / 4096))) {
-      const index = Math.floor((gpa % 4096) / table.entryBytes);
+      const index = Math.floor((gpa % 4096) / table.geometry.entryBytes);
       const now = this.guest.now(table.id, index);
       if (now !== undefined) this.guest.set(table.id, index, event, now.hi, now.lo | bit);
     }

@@ -1,10 +1,13 @@
+import type { Geometry } from './geometry';
+
 /** A page table of the guest, as far as KVM's walks have read it. */
 export interface GuestTable {
   readonly id: number;
   /** Its frame; undefined for a top table whose CR3 the trace does not print. */
   readonly gfn: number | undefined;
   readonly level: number;
-  readonly entryBytes: 4 | 8;
+  /** How the tables of the walk that has read it are laid out. */
+  readonly geometry: Geometry;
   readonly first: number;
 }
 
@@ -15,11 +18,11 @@ export class GuestTables {
   private readonly byGfn = new Map<number, GuestTable[]>();
 
   /** A table; `of` tells top tables of unknown frame apart: the lane they were walked for. */
-  at(gfn: number | undefined, level: number, entryBytes: 4 | 8, of: number, event: number): GuestTable {
+  at(gfn: number | undefined, level: number, geometry: Geometry, of: number, event: number): GuestTable {
     const key = gfn === undefined ? `? ${level} ${of}` : `${gfn} ${level}`;
     let table = this.byPlace.get(key);
     if (table === undefined) {
-      table = { id: this.all.length, gfn, level, entryBytes, first: event };
+      table = { id: this.all.length, gfn, level, geometry, first: event };
       this.all.push(table);
       this.byPlace.set(key, table);
       if (gfn !== undefined) {

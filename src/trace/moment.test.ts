@@ -65,6 +65,26 @@ describe('a recorded run on the stage', () => {
   });
 });
 
+/** The trace of one fault in the upper half of the address space, where kernels live: the last bytes of a page. */
+const UPPER = `
+ vmm-1 [000] d..1. 1.0: kvm_entry: vcpu 0, rip 0xffffffff81000fff
+ vmm-1 [000] ..... 1.1: kvm_exit: vcpu 0 reason PF excp rip 0xffffffff81000fff info1 0x0000000000000002 info2 0xffff888000001fff intr_info 0x00000000 error_code 0x00000000
+ vmm-1 [000] ..... 1.2: kvm_mmu_pagetable_walk: addr ffff888000001fff pferr 2 W
+ vmm-1 [000] ..... 1.3: kvm_mmu_paging_element: pte 11067 level 4
+ vmm-1 [000] ..... 1.4: kvm_mmu_paging_element: pte 12067 level 3
+ vmm-1 [000] ..... 1.5: kvm_mmu_paging_element: pte 13067 level 2
+ vmm-1 [000] ..... 1.6: kvm_mmu_paging_element: pte 4067 level 1
+`;
+
+it('finds the entries of a kernel’s addresses, which have more bits than a number keeps', async () => {
+  const got = await importTrace(sourceOf(bytesOf(UPPER)));
+  if (got.kind !== 'trace') throw new Error(got.kind);
+  const moments = everyMoment(got.trace);
+  expect(moments.at(-1)?.walk?.steps.map(({ index }) => index)).toEqual([0x111, 0, 0, 1]);
+  expect(moments[2]?.caption).toContain('0xffff_8880_0000_1fff');
+  expect(moments[0]?.caption).toContain('0xffff_ffff_8100_0fff');
+});
+
 describe('importing', () => {
   const good = '   vmm-1 [000] d..1. 1.5: kvm_entry: vcpu 0, rip 0x1\n';
 

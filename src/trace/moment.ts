@@ -1,3 +1,4 @@
+import type { Word } from '../base';
 import { ENTRY, EXIT } from './brackets';
 import { NO_LANE, type TraceEvents } from './events';
 import { GUEST, LANE, LIFE, MODE, type TraceHistory } from './follow';
@@ -22,7 +23,7 @@ export interface TableNow {
   /** Its frame; undefined for a top table whose CR3 the trace does not print. */
   readonly gfn: number | undefined;
   readonly level: number;
-  readonly entryBytes: 4 | 8;
+  readonly geometry: Geometry;
   readonly entries: readonly EntryNow[];
 }
 
@@ -58,7 +59,7 @@ export interface LaneNow {
 }
 
 export interface WalkNow {
-  readonly address: number;
+  readonly address: Word;
   readonly pferr: number;
   readonly steps: readonly WalkStep[];
   readonly geometry: Geometry | undefined;
@@ -175,8 +176,8 @@ function tablesAt(h: TraceHistory, event: number, walk: Walk | undefined): Table
     .map(({ table }) => ({
       gfn: table.gfn,
       level: table.level,
-      entryBytes: table.entryBytes,
-      entries: entriesAt(h.guest, table.id, event, table.entryBytes === 4 ? 1024 : ENTRIES),
+      geometry: table.geometry,
+      entries: entriesAt(h.guest, table.id, event, table.geometry.entryBytes === 4 ? 1024 : ENTRIES),
     }));
 }
 

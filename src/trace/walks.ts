@@ -1,3 +1,4 @@
+import type { Word } from '../base';
 import type { TraceEvents } from './events';
 import { frameOf, type Geometry, geometryOf, guestIndex, inherit, leadsOn } from './geometry';
 import { kindNamed, offsetOf } from './kinds';
@@ -24,7 +25,7 @@ export class Walk {
 
   constructor(
     readonly event: number,
-    readonly address: number,
+    readonly address: Word,
     readonly pferr: number,
   ) {}
 
@@ -34,7 +35,10 @@ export class Walk {
     const step: WalkStep = {
       event,
       level,
-      table: above === undefined || !leadsOn(above.level, above.lo) ? undefined : frameOf(above.hi, above.lo),
+      table:
+        above === undefined || !leadsOn(this.geometry, above.level, above.lo)
+          ? undefined
+          : frameOf(above.hi, above.lo),
       index: guestIndex(this.geometry, level, this.address),
       hi,
       lo,
@@ -72,7 +76,7 @@ export function followWalk(
   kind: number,
   walk: Walk | undefined,
 ): Walk | undefined {
-  if (kind === WALK) return new Walk(event, events.wide(event, ADDR), events.word(event, PFERR));
+  if (kind === WALK) return new Walk(event, events.word64(event, ADDR), events.word(event, PFERR));
   if (walk === undefined) return undefined;
   if (kind === ELEMENT)
     walk.element(event, events.word(event, LEVEL), events.word(event, PTE), events.word(event, PTE + 1));

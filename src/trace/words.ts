@@ -1,8 +1,8 @@
 import { figure, frameName, address as grouped, hex, shadowName } from '../base';
 import { NO_LANE, type TraceEvents } from './events';
-import { FLAG_NAMES } from './fieldTypes';
+import { FLAG_NAMES, hexOf } from './fieldTypes';
 import type { TraceHistory } from './follow';
-import { frameOf, leadsOn } from './geometry';
+import { frameOf, geometryOf, leadsOn } from './geometry';
 import type { PageNow } from './moment';
 import { accessText, PAGE, roleAccess, roleDirect, roleInvalid, roleLevel } from './pageText';
 import type { Walk } from './walks';
@@ -23,8 +23,6 @@ function whoOf(events: TraceEvents, event: number): string {
   const task = events.task(event);
   return task === undefined ? 'A task' : `Task ${task.name}-${task.pid}`;
 }
-
-export const addressOf = (value: number): string => grouped(Math.floor(value / 2 ** 32) | 0, value | 0);
 
 /** `a write by the guest’s kernel`: what an error code says of the access. */
 export function accessWords(code: number): string {
@@ -50,6 +48,8 @@ interface Telling {
   /** A field's word, and a 64-bit field as a number. */
   readonly word: (field: string, offset?: number) => number;
   readonly wide: (field: string) => number;
+  /** The same as an address, in groups of four digits. */
+  readonly address: (field: string) => string;
 }
 
 /** The page of a line, as `the shadow page of table 0x015 (L1, wux)`. */
@@ -82,23 +82,23 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const TELL: Readonly<Record<string, (t: Telling) => string>> = {
   tracing_mark_write: ({ events, event }) => `Somebody wrote into the trace: “${events.markerText(event)}”.`,
-  kvm_entry: ({ who, wide }) => `${who} goes on in the guest, at ${addressOf(wide('rip'))}.`,
-  kvm_exit: ({ who, events, word, wide }) => {
+  kvm_entry: ({ who, address }) => `${who} goes on in the guest, at ${address('rip')}.`,
+  kvm_exit: ({ who, events, word, address }) => {
     const reason = events.names.text(word('reason'));
     const known = REASONS[reason];
-    return `${who} leaves the guest at ${addressOf(wide('rip'))}: ${known === undefined ? reason : `${known} (${reason})`}.`;
+    return `${who} leaves the guest at ${address('rip')}: ${known === undefined ? reason : `${known} (${reason})`}.`;
   },
-  kvm_page_fault: ({ who, word, wide }) =>
-    `The shadow has no translation for ${who}’s access to ${addressOf(wide('addr'))}: ${accessWords(word('error', 1))} (error ${flagWords(word('error', 1))}).`,
-  kvm_mmu_pagetable_walk: ({ wide, word }) =>
-    `KVM walks the guest’s own tables for ${addressOf(wide('addr'))}, as for ${accessWords(word('pferr'))}.`,
+  kvm_page_fault: ({ who, word, address }) =>
+    `The shadow has no translation for ${who}’s access to ${address('addr')}: ${accessWords(word('error', 1))} (error ${flagWords(word('error', 1))}).`,
+  kvm_mmu_pagetable_walk: ({ word, address }) =>
+    `KVM walks the guest’s own tables for ${address('addr')}, as for ${accessWords(word('pferr'))}.`,
   kvm_mmu_paging_element: elementWords,
   kvm_mmu_walker_error: ({ word }) =>
     `The guest’s own tables do not allow the access (error ${flagWords(word('pferr'))}): the fault is the guest’s to handle.`,
-  kvm_mmu_set_accessed_bit: ({ wide }) =>
-    `KVM sets the accessed bit in the guest’s entry at ${addressOf(wide('gpa'))}, as the processor would have.`,
-  kvm_mmu_set_dirty_bit: ({ wide }) =>
-    `KVM sets the dirty bit in the guest’s entry at ${addressOf(wide('gpa'))}, as the processor would have.`,
+  kvm_mmu_set_accessed_bit: ({ address }) =>
+    `KVM sets the accessed bit in the guest’s entry at ${address('gpa')}, as the processor would have.`,
+  kvm_mmu_set_dirty_bit: ({ address }) =>
+    `KVM sets the dirty bit in the guest’s entry at ${address('gpa')}, as the processor would have.`,
   kvm_mmu_get_page: (t) =>
     t.events.names.text(t.word('created')) === 'new'
       ? `KVM makes ${pageWords(t)}.`
@@ -117,36 +117,36 @@ const TELL: Readonly<Record<string, (t: Telling) => string>> = {
   kvm_mmu_spte_requested: ({ word, wide }) =>
     word('pfn') < 0
       ? `No memory slot has frame ${frameName(wide('gfn'))}: it is a device’s.`
-      : `KVM is going to map the guest’s frame ${frameName(wide('gfn'))}, at level ${word('level')}; the host keeps it in frame 0x${wide('pfn').toString(16)}.`,
+      : `KVM is going to map the guest’s frame ${frameName(wide('gfn'))}, at level ${word('level')}; the host keeps it in frame 0x${hexOf(word('pfn'), word('pfn', 1))}.`,
   kvm_mmu_set_spte: setSpteWords,
   mark_mmio_spte: ({ wide }) =>
     `Frame ${frameName(wide('gfn'))} is a device’s: its spte gets a reserved bit, so that the next access is known at once.`,
-  handle_mmio_page_fault: ({ wide }) =>
-    `The access to ${addressOf(wide('addr'))} meets an spte with a reserved bit: it is emulated without a walk.`,
+  handle_mmio_page_fault: ({ address }) =>
+    `The access to ${address('addr')} meets an spte with a reserved bit: it is emulated without a walk.`,
   check_mmio_spte: ({ word }) =>
     word('valid') === 0
       ? 'The spte of a device’s page is from before the memory slots changed: it is looked up again.'
       : 'The spte of a device’s page is still good.',
-  fast_page_fault: ({ who, word, wide }) =>
+  fast_page_fault: ({ who, word, address }) =>
     word('fixed') !== 0
-      ? `${who}’s fault at ${addressOf(wide('addr'))} is fixed without the lock: the spte only had to become writable.`
-      : `${who}’s fault at ${addressOf(wide('addr'))} cannot be fixed without the lock${word('spurious') !== 0 ? ': it was fixed by somebody else' : ''}.`,
+      ? `${who}’s fault at ${address('addr')} is fixed without the lock: the spte only had to become writable.`
+      : `${who}’s fault at ${address('addr')} cannot be fixed without the lock${word('spurious') !== 0 ? ': it was fixed by somebody else' : ''}.`,
   kvm_mmu_zap_all_fast: ({ word }) =>
     `A memory slot goes: all ${figure(word('usedPages'))} shadow pages become obsolete at once, and are freed one by one.`,
   kvm_mmu_split_huge_page: ({ wide, word }) =>
     `The large page from frame ${frameName(wide('gfn'))} on (level ${word('level')}) is split.`,
   kvm_tdp_mmu_spte_changed: ({ wide, word }) =>
     `An entry of the second-level tables changes: frame ${frameName(wide('gfn'))}, level ${word('level')}. This guest needs no shadow of its tables.`,
-  kvm_cr: ({ who, events, word, wide }) =>
-    `${who} ${events.names.text(word('rw'))}s CR${word('cr')}: 0x${wide('value').toString(16)}.`,
+  kvm_cr: ({ who, events, word }) =>
+    `${who} ${events.names.text(word('rw'))}s CR${word('cr')}: 0x${hexOf(word('value'), word('value', 1))}.`,
   kvm_inj_exception: ({ who, events, word }) =>
     `KVM gives ${who} the exception ${events.names.text(word('exception'))}, error ${flagWords(word('error'))}.`,
-  kvm_emulate_insn: ({ who, wide }) => `KVM emulates ${who}’s instruction at ${addressOf(wide('rip'))}.`,
-  vcpu_match_mmio: ({ wide }) => `The address ${addressOf(wide('gva'))} is known to be a device’s.`,
-  kvm_mmio: ({ who, events, word, wide }) =>
-    `${who}: ${events.names.text(word('type'))} of ${word('len')} bytes at a device, ${addressOf(wide('gpa'))}.`,
-  kvm_unmap_hva_range: ({ wide }) =>
-    `The host takes pages back (${addressOf(wide('start'))} to ${addressOf(wide('end'))}): sptes that map them are zapped, without lines of their own.`,
+  kvm_emulate_insn: ({ who, address }) => `KVM emulates ${who}’s instruction at ${address('rip')}.`,
+  vcpu_match_mmio: ({ address }) => `The address ${address('gva')} is known to be a device’s.`,
+  kvm_mmio: ({ who, events, word, address }) =>
+    `${who}: ${events.names.text(word('type'))} of ${word('len')} bytes at a device, ${address('gpa')}.`,
+  kvm_unmap_hva_range: ({ address }) =>
+    `The host takes pages back (${address('start')} to ${address('end')}): sptes that map them are zapped, without lines of their own.`,
 };
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -161,7 +161,8 @@ function elementWords({ word, walk }: Telling): string {
       : `the guest’s L${level} table ${frameName(step.table)}`;
   if ((lo & 1) === 0) return `${place} of ${table} is not present: the walk ends.`;
   const target = frameName(frameOf(hi, lo));
-  if (leadsOn(level, lo)) return `${place} of ${table} is present: go on to frame ${target}.`;
+  if (leadsOn(walk?.geometry ?? geometryOf(4), level, lo))
+    return `${place} of ${table} is present: go on to frame ${target}.`;
   const rights = rightsWords(hi, lo);
   return `${place} of ${table} maps frame ${target}, ${rights}${(lo & 0x40) === 0 ? ', not dirty' : ''}.`;
 }
@@ -212,6 +213,7 @@ export function captionOf(h: TraceHistory, event: number, walk: Walk | undefined
     walk,
     word: (name, offset = 0) => events.word(event, place(name, offset)),
     wide: (name) => events.wide(event, place(name, 0)),
+    address: (name) => grouped(events.word(event, place(name, 0)), events.word(event, place(name, 1))),
   });
 }
 

@@ -2,6 +2,7 @@ import { frameName } from '../../base';
 import { procedure, slots } from '../../kernel';
 import { sayIndex } from '../../machine';
 import { setShadow } from './derive';
+import { beginQueue, endQueue } from './emptyQueue';
 import { EntryUpdated, Hypercall } from './events';
 import type { Pv } from './state';
 
@@ -18,25 +19,13 @@ export const mmuOp = procedure<Pv>({
   about: 'KVM writes the guest’s tables for it: the records of a buffer, one after the other.',
   slots: L,
   steps: [
-    {
-      label: 'call',
+    beginQueue({
       line: 'mmu_op(records): one call for all of them; lock the shadow',
-      touch: 'racy',
-      when: (_, pv) => pv.lock.free,
-      run: (t, pv) => {
-        const { count } = pv.queue(t.actor);
-        t.set(L.count, count);
-        if (count === 0) {
-          t.ret();
-          return;
-        }
-        pv.lock.take(t);
-        pv.world.count('hypercalls');
-        pv.world.emit(Hypercall, t.actor, count);
-      },
-      say: (t) =>
-        `One hypercall takes ${t.get(L.count)} ${t.get(L.count) === 1 ? 'record' : 'records'} to the hypervisor.`,
-    },
+      count: L.count,
+      event: Hypercall,
+      say: (records) =>
+        `One hypercall takes ${records} ${records === 1 ? 'record' : 'records'} to the hypervisor.`,
+    }),
     {
       label: 'write',
       line: '  for each record: the guest’s entry = value',
@@ -70,16 +59,6 @@ export const mmuOp = procedure<Pv>({
           ? `Table ${frameName(t.get(L.table))} has no shadow: nothing more to do.`
           : 'And the shadow says the same at once: no fault need find out.',
     },
-    {
-      label: 'done',
-      line: '  the buffer is empty; unlock',
-      touch: 'racy',
-      run: (t, pv) => {
-        pv.queue(t.actor).clear();
-        pv.lock.release(t);
-        t.ret();
-      },
-      say: 'All records are carried out.',
-    },
+    endQueue('  the buffer is empty; unlock', 'All records are carried out.'),
   ],
 });

@@ -2,6 +2,7 @@ import { frameName } from '../../base';
 import { procedure, slots } from '../../kernel';
 import { sayIndex } from '../../machine';
 import { clearShadow, setShadow } from './derive';
+import { beginQueue, endQueue } from './emptyQueue';
 import { QueueFlushed } from './events';
 import { CLEARED } from './queue';
 import type { Pv } from './state';
@@ -19,24 +20,13 @@ export const vmiFlush = procedure<Pv>({
   about: 'Applies the queued updates to the shadow (VMI SetLazyMode(0), FlushDeferredCalls).',
   slots: L,
   steps: [
-    {
-      label: 'call',
+    beginQueue({
       line: 'flush: one call for all of them; lock the shadow',
-      touch: 'racy',
-      when: (_, pv) => pv.lock.free,
-      run: (t, pv) => {
-        const { count } = pv.queue(t.actor);
-        t.set(L.count, count);
-        if (count === 0) {
-          t.ret();
-          return;
-        }
-        pv.lock.take(t);
-        pv.world.count('hypercalls');
-        pv.world.emit(QueueFlushed, t.actor, count);
-      },
-      say: (t) => `One call into the hypervisor delivers ${t.get(L.count)} updates.`,
-    },
+      count: L.count,
+      event: QueueFlushed,
+      say: (records) =>
+        `One call into the hypervisor delivers ${records} ${records === 1 ? 'update' : 'updates'}.`,
+    }),
     {
       label: 'apply',
       line: '  for each, in order: cleared? shadow entry = 0; set? shadow entry = derive(value)',
@@ -67,16 +57,6 @@ export const vmiFlush = procedure<Pv>({
           : `Set: ${at} is made from the value that waited.`;
       },
     },
-    {
-      label: 'done',
-      line: '  the queue is empty; unlock',
-      touch: 'racy',
-      run: (t, pv) => {
-        pv.queue(t.actor).clear();
-        pv.lock.release(t);
-        t.ret();
-      },
-      say: 'The shadow knows all that the guest has said.',
-    },
+    endQueue('  the queue is empty; unlock', 'The shadow knows all that the guest has said.'),
   ],
 });

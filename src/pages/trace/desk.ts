@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { assertNever } from '../../base';
+import { OwnThread, type WorkerLike } from '../../session/ownThread';
 import type { Explained, Mark, TraceMoment } from '../../trace';
 import type { Answers, FromWorker, Opened, Question, ToWorker } from './protocol';
 
@@ -31,18 +32,10 @@ const EMPTY: DeskState = {
   explained: undefined,
 };
 
-/** The part of a worker that is used; a test gives its own. */
-export interface WorkerLike {
-  postMessage(message: ToWorker): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
-
 /** The page's side of a trace: opens files, asks the worker, and knows what is looked at. What is open stays while the person is elsewhere. */
 export class TraceDesk {
   readonly store: StoreApi<DeskState> = createStore<DeskState>()(() => EMPTY);
-  private worker: WorkerLike | undefined;
+  private readonly thread: OwnThread<ToWorker, FromWorker>;
   private id = 0;
   private nth = 0;
   private readonly waiting = new Map<
@@ -54,10 +47,20 @@ export class TraceDesk {
   private asking = false;
 
   constructor(
-    private readonly makeWorker: () => WorkerLike,
+    make: () => WorkerLike<ToWorker, FromWorker>,
     /** Told when work begins; what it gives back is called when it ends. The page is not idle in between. */
     private readonly begin: () => () => void = () => () => undefined,
-  ) {}
+  ) {
+    this.thread = new OwnThread({
+      make,
+      hear: (message) => this.hear(message),
+      failed: (why) => {
+        this.forget();
+        this.fail(why);
+      },
+      does: 'reads traces',
+    });
+  }
 
   get state(): DeskState {
     return this.store.getState();
@@ -70,19 +73,17 @@ export class TraceDesk {
     this.forget();
     this.store.setState({ ...EMPTY, phase: 'reading', name });
     this.ended = this.begin();
-    this.worker ??= this.made();
-    this.worker.postMessage({ kind: 'open', id: this.id, file, name });
+    this.thread.tell({ kind: 'open', id: this.id, file, name });
   }
 
   cancel(): void {
-    if (this.state.phase === 'reading') this.worker?.postMessage({ kind: 'cancel', id: this.id });
+    if (this.state.phase === 'reading') this.thread.tellIfMade({ kind: 'cancel', id: this.id });
   }
 
   /** Puts the trace away. */
   close(): void {
     this.end();
-    this.worker?.terminate();
-    this.worker = undefined;
+    this.thread.end();
     this.forget();
     this.id++;
     this.store.setState(EMPTY);
@@ -92,7 +93,7 @@ export class TraceDesk {
     const nth = ++this.nth;
     return new Promise((resolve, reject) => {
       this.waiting.set(nth, { done: (answer) => resolve(answer as Answers[Q['what']]), failed: reject });
-      this.worker?.postMessage({ kind: 'ask', id: this.id, nth, question });
+      this.thread.tellIfMade({ kind: 'ask', id: this.id, nth, question });
     });
   }
 
@@ -162,18 +163,6 @@ export class TraceDesk {
   private end(): void {
     this.ended?.();
     this.ended = undefined;
-  }
-
-  private made(): WorkerLike {
-    const worker = this.makeWorker();
-    worker.onmessage = (event) => this.hear(event.data);
-    worker.onerror = (event) => {
-      worker.terminate();
-      this.worker = undefined;
-      this.forget();
-      this.fail(event.message || 'the part of the page that reads traces could not be fetched');
-    };
-    return worker;
   }
 
   private fail(why: string): void {

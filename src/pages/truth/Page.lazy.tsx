@@ -48,7 +48,7 @@ function Again({
         {state === 'done' &&
           `All ${sections.length} were checked again: ${figure(total(sections, 'passed'))} agree, ${figure(total(sections, 'failed'))} do not.`}
         {state === 'cancelled' && 'Stopped. What was checked until then is shown below.'}
-        {state === 'failed' && `It could not be checked here: ${why}. The numbers below are the tests’.`}
+        {state === 'failed' && `It could not be checked here. ${why} The numbers below are the tests’.`}
       </p>
     </div>
   );

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import { assertNever } from '../../base';
 import type { TruthProgress, TruthSection } from '../../oracle/truth';
+import { OwnThread, type WorkerLike } from '../../session/ownThread';
 import { fetchRecordings } from '../../session/recorded/samples';
 import type { Session } from '../../session/session';
-import type { FromChecker } from './worker';
+import type { FromChecker, ToChecker } from './worker';
 
 /** Where checking again in this browser stands. */
 export interface Checking {
@@ -27,10 +29,34 @@ export function useChecking(session: Session): {
   const start = (): void => {
     running.current?.();
     const done = session.frames.begin('checking');
-    let worker: Worker | undefined;
+    const hear = (data: FromChecker): void => {
+      switch (data.kind) {
+        case 'progress':
+          setChecking((now) => ({ ...now, progress: data.progress }));
+          return;
+        case 'section':
+          setChecking((now) => ({ ...now, sections: [...now.sections, data.section] }));
+          return;
+        case 'done':
+          setChecking((now) => ({ ...now, state: 'done', progress: undefined }));
+          end();
+          return;
+        case 'failed':
+          fail(data.why);
+          return;
+        default:
+          assertNever(data);
+      }
+    };
+    const fail = (why: string): void => {
+      setChecking((now) => ({ ...now, state: 'failed', why }));
+      end();
+    };
+    const make = (): WorkerLike<ToChecker, FromChecker> =>
+      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    const thread = new OwnThread({ make, hear, failed: fail, does: 'checks recordings' });
     const end = (): void => {
-      worker?.terminate();
-      worker = undefined;
+      thread.end();
       running.current = undefined;
       done();
     };
@@ -40,33 +66,9 @@ export function useChecking(session: Session): {
       end();
     };
     setChecking({ ...IDLE, state: 'running' });
-    const fail = (why: string): void => {
-      setChecking((now) => ({ ...now, state: 'failed', why }));
-      end();
-    };
     fetchRecordings().then(
       (recordings) => {
-        if (!given) return;
-        worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-        worker.onerror = (event) => fail(event.message);
-        worker.onmessage = ({ data }: MessageEvent<FromChecker>) => {
-          switch (data.kind) {
-            case 'progress':
-              setChecking((now) => ({ ...now, progress: data.progress }));
-              return;
-            case 'section':
-              setChecking((now) => ({ ...now, sections: [...now.sections, data.section] }));
-              return;
-            case 'done':
-              setChecking((now) => ({ ...now, state: 'done', progress: undefined }));
-              end();
-              return;
-            case 'failed':
-              fail(data.why);
-              return;
-          }
-        };
-        worker.postMessage(recordings);
+        if (given) thread.tell(recordings);
       },
       (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
     );

@@ -1,7 +1,8 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
-import { FactList } from '../../ui/FactList';
+import { ChosenCard } from '../../ui/ChosenCard';
+import { choosable, FactList } from '../../ui/FactList';
 import type { Fact } from '../../views/facts';
 import { chosenAt } from '../../views/xen/chosen';
 import './panel.css';
@@ -15,34 +16,20 @@ export function ChosenPanel({ controls }: { readonly controls: Controls }) {
   const { run } = session;
   const chosen = run === undefined ? undefined : chosenAt(run, cursor, entity);
   if (chosen === undefined) return null;
-  const lines = (facts: readonly Fact[]) =>
-    facts.map(({ entity: to, ...fact }) => ({
-      ...fact,
-      choose: to === undefined ? undefined : () => focus(session, to),
-    }));
+  const lines = (facts: readonly Fact[]) => choosable(facts, (to) => focus(session, to));
   const { title, sum, list } = chosen.heldBy;
   return (
-    <section className="chosen" aria-label="Chosen page">
-      <header className="chosen-head">
-        <h2>
-          <span className="chosen-frame">{chosen.frame}</span> {chosen.kind}
-        </h2>
-        <span>
-          {entity?.includes('[') === true && (
-            <button type="button" onClick={() => controls.execute('why-not')}>
-              Why not?
-            </button>
-          )}
-          <button type="button" onClick={() => controls.execute('focus-none')}>
-            Close
-          </button>
-        </span>
-      </header>
+    <ChosenCard
+      name={chosen.frame}
+      kind={chosen.kind}
+      whyNot={entity?.includes('[') === true ? () => controls.execute('why-not') : undefined}
+      close={() => controls.execute('focus-none')}
+    >
       <p className="chosen-count">
         <strong>{title}</strong> = {sum}
       </p>
       {list.length > 0 && <FactList facts={lines(list)} />}
       <FactList facts={lines(chosen.facts)} />
-    </section>
+    </ChosenCard>
   );
 }

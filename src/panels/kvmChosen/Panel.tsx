@@ -1,8 +1,9 @@
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
+import { ChosenCard } from '../../ui/ChosenCard';
 import { classNames } from '../../ui/classNames';
-import { FactList } from '../../ui/FactList';
+import { choosable, FactList } from '../../ui/FactList';
 import type { Fact } from '../../views/facts';
 import { type ChosenKvm, chosenKvm } from '../../views/kvm/chosen';
 import './panel.css';
@@ -16,28 +17,14 @@ export function KvmChosenPanel({ controls }: { readonly controls: Controls }) {
   const { run } = session;
   const chosen = run === undefined ? undefined : chosenKvm(run, cursor, entity);
   if (chosen === undefined) return null;
-  const lines = (facts: readonly Fact[]) =>
-    facts.map(({ entity: to, ...fact }) => ({
-      ...fact,
-      choose: to === undefined ? undefined : () => focus(session, to),
-    }));
+  const lines = (facts: readonly Fact[]) => choosable(facts, (to) => focus(session, to));
   return (
-    <section className="kvm-chosen" aria-label="Chosen page">
-      <header className="kvm-chosen-head">
-        <h2>
-          <code>{chosen.frame}</code> {chosen.kind}
-        </h2>
-        <span>
-          {entity?.includes('[') === true && (
-            <button type="button" onClick={() => controls.execute('why-not')}>
-              Why not?
-            </button>
-          )}
-          <button type="button" onClick={() => controls.execute('focus-none')}>
-            Close
-          </button>
-        </span>
-      </header>
+    <ChosenCard
+      name={chosen.frame}
+      kind={chosen.kind}
+      whyNot={entity?.includes('[') === true ? () => controls.execute('why-not') : undefined}
+      close={() => controls.execute('focus-none')}
+    >
       {chosen.spte !== undefined && <Spte spte={chosen.spte} lines={lines} />}
       {chosen.parts.map(({ title, says, facts }) => (
         <section key={title} aria-label={title}>
@@ -46,7 +33,7 @@ export function KvmChosenPanel({ controls }: { readonly controls: Controls }) {
           <FactList facts={lines(facts)} />
         </section>
       ))}
-    </section>
+    </ChosenCard>
   );
 }
 

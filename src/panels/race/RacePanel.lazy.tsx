@@ -84,7 +84,7 @@ function Nothing({ controls, settings, running, failed }: NothingProps) {
   if (failed !== undefined)
     return (
       <p className="race-failed" role="alert">
-        The exploration could not be made: {failed}. Choose another scenario, or reload the page and look
+        The exploration could not be made. {failed} Choose another scenario, or reload the page and look
         again.
       </p>
     );

@@ -2,10 +2,10 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus } from '../../session/focusing';
 import { Badge } from '../../ui/Badge';
-import { FactList } from '../../ui/FactList';
+import { ChosenCard } from '../../ui/ChosenCard';
+import { choosable, FactList } from '../../ui/FactList';
 import { chosenXi } from '../../views/xi/chosen';
 import { certainty } from '../../views/xi/tags';
-import './panel.css';
 
 /** What XI keeps of what is in focus: an entry and the backlink beside it, a kit, a page and its chain. */
 export function XiChosenPanel({ controls }: { readonly controls: Controls }) {
@@ -17,22 +17,12 @@ export function XiChosenPanel({ controls }: { readonly controls: Controls }) {
   const chosen = run === undefined ? undefined : chosenXi(run, cursor, entity);
   if (chosen === undefined) return null;
   return (
-    <section className="xi-chosen" aria-label="Chosen page">
-      <header>
-        <h2>
-          <code>{chosen.name}</code> {chosen.kind}
-        </h2>
-        <span>
-          {entity?.includes('[') === true && (
-            <button type="button" onClick={() => controls.execute('why-not')}>
-              Why not?
-            </button>
-          )}
-          <button type="button" onClick={() => controls.execute('focus-none')}>
-            Close
-          </button>
-        </span>
-      </header>
+    <ChosenCard
+      name={chosen.name}
+      kind={chosen.kind}
+      whyNot={entity?.includes('[') === true ? () => controls.execute('why-not') : undefined}
+      close={() => controls.execute('focus-none')}
+    >
       {chosen.parts.map(({ title, tag, says, facts }) => {
         const sure = certainty(tag);
         return (
@@ -41,15 +31,10 @@ export function XiChosenPanel({ controls }: { readonly controls: Controls }) {
               {title} <Badge text={sure.text} tip={sure.says} tone={sure.tone} />
             </h3>
             {says !== undefined && <p>{says}</p>}
-            <FactList
-              facts={facts.map(({ entity: to, ...fact }) => ({
-                ...fact,
-                choose: to === undefined ? undefined : () => focus(session, to),
-              }))}
-            />
+            <FactList facts={choosable(facts, (to) => focus(session, to))} />
           </section>
         );
       })}
-    </section>
+    </ChosenCard>
   );
 }

@@ -1,14 +1,10 @@
 import { assertNever } from '../../base';
 import { type LabConfig, type LabResult, printConfig, type SchemePrice } from '../../lab';
+import { OwnThread, type WorkerLike } from '../ownThread';
 import type { FromLab, LabProgress, ToLab } from './protocol';
 
-/** The part of a worker that is used; a test gives its own. */
-export interface LabWorker {
-  postMessage(message: ToLab): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromLab>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
+/** The worker that runs workloads. */
+export type LabWorker = WorkerLike<ToLab, FromLab>;
 
 export interface Listening {
   readonly progress?: (progress: LabProgress) => void;
@@ -53,43 +49,29 @@ interface Answers {
 }
 
 function ask(asked: ToLab, to: Answers, make: () => LabWorker): () => void {
-  const worker = make();
-  const end = (): void => {
-    worker.onmessage = worker.onerror = null;
-    worker.terminate();
-  };
-  worker.onmessage = ({ data }) => {
+  const hear = (data: FromLab): void => {
+    if (data.kind !== 'progress') thread.end();
     switch (data.kind) {
       case 'progress':
         to.progress?.(data.progress);
         return;
       case 'done':
-        end();
         remember(data.result);
         to.done?.(data.result);
         return;
       case 'prices':
-        end();
         to.prices?.(data.prices);
         return;
       case 'failed':
-        end();
         to.failed(data.why);
         return;
       default:
         assertNever(data);
     }
   };
-  worker.onerror = ({ message }) => {
-    end();
-    to.failed(
-      message === '' || message === undefined
-        ? 'The part of the page that runs workloads could not be fetched.'
-        : message,
-    );
-  };
-  worker.postMessage(asked);
-  return end;
+  const thread = new OwnThread<ToLab, FromLab>({ make, hear, failed: to.failed, does: 'runs workloads' });
+  thread.tell(asked);
+  return () => thread.end();
 }
 
 function remember(result: LabResult): void {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { assertNever } from '../../base';
 import type { ProtectionRow, ProtectionTable } from '../../checker';
+import { OwnThread, type WorkerLike } from '../ownThread';
 import type { FromWorker, Job, Progress, ToWorker } from './protocol';
 
 /** Where looking for a race stands. */
@@ -29,26 +30,28 @@ const IDLE: RaceState = {
   shown: undefined,
 };
 
-/** The part of a worker that is used; a test gives its own. */
-export interface WorkerLike {
-  postMessage(message: ToWorker): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
+/** The worker that explores. */
+export type Exploring = WorkerLike<ToWorker, FromWorker>;
 
 /** The page's side: starts and cancels jobs in a worker, and keeps what it has said. */
 export class Racing {
   readonly store: StoreApi<RaceState> = createStore<RaceState>()(() => IDLE);
-  private worker: WorkerLike | undefined;
+  private readonly thread: OwnThread<ToWorker, FromWorker>;
   private id = 0;
   private ended: (() => void) | undefined;
 
   constructor(
-    private readonly makeWorker: () => WorkerLike,
+    make: () => Exploring,
     /** Told when work begins; what it gives back is called when it ends. The page is not idle in between. */
     private readonly begin: () => () => void = () => () => undefined,
-  ) {}
+  ) {
+    this.thread = new OwnThread({
+      make,
+      hear: (message) => this.hear(message),
+      failed: (why) => this.fail(why),
+      does: 'explores',
+    });
+  }
 
   get state(): RaceState {
     return this.store.getState();
@@ -60,12 +63,11 @@ export class Racing {
     this.id++;
     this.store.setState({ ...IDLE, job, running: true });
     this.ended = this.begin();
-    this.worker ??= this.made();
-    this.worker.postMessage({ kind: 'start', id: this.id, job });
+    this.thread.tell({ kind: 'start', id: this.id, job });
   }
 
   cancel(): void {
-    if (this.state.running) this.worker?.postMessage({ kind: 'cancel', id: this.id });
+    if (this.state.running) this.thread.tellIfMade({ kind: 'cancel', id: this.id });
   }
 
   show(removed: string | undefined): void {
@@ -75,27 +77,13 @@ export class Racing {
   /** Gives everything up: the panel is closed. */
   dispose(): void {
     this.end();
-    this.worker?.terminate();
-    this.worker = undefined;
+    this.thread.end();
     this.store.setState(IDLE);
   }
 
   private end(): void {
     this.ended?.();
     this.ended = undefined;
-  }
-
-  private made(): WorkerLike {
-    const worker = this.makeWorker();
-    worker.onmessage = (event) => this.hear(event.data);
-    worker.onerror = (event) => {
-      worker.terminate();
-      this.worker = undefined;
-      this.fail(
-        event.message === '' ? 'the part of the page that explores could not be fetched' : event.message,
-      );
-    };
-    return worker;
   }
 
   private fail(why: string): void {

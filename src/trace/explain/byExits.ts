@@ -1,9 +1,10 @@
+import { type Word, word } from '../../base';
 import type { Group, KvmOp } from '../../oracle/kvm/format';
 import { ENTRY, EXIT } from '../brackets';
 import { NO_LANE } from '../events';
 import { LANE } from '../follow';
 import { kindNamed, offsetOf } from '../kinds';
-import { accessOf, type Course, hexNumber } from './course';
+import { accessOf, type Course, hexNumber, wordText } from './course';
 
 const PAGE_FAULT = kindNamed('kvm_page_fault').id;
 const INJECT = kindNamed('kvm_inj_exception').id;
@@ -55,13 +56,13 @@ function exitSegment(course: Course, lane: number, from: number, to: number): vo
   let injected = false;
   let emulated = false;
   let reason = '';
-  let rip = 0;
+  let rip: Word = word(0, 0);
   for (let e = from; e < to; e++) {
     if (events.lane(e) !== lane) continue;
     const { id } = events.kind(e);
     if (id === EXIT) {
       reason = events.names.text(events.word(e, REASON));
-      rip = events.wide(e, EXIT_RIP);
+      rip = events.word64(e, EXIT_RIP);
     } else if (id === PAGE_FAULT) fault ??= e;
     else if (id === INJECT) injected = true;
     else if (id === EMULATE) emulated = true;
@@ -95,9 +96,9 @@ function exitSegment(course: Course, lane: number, from: number, to: number): vo
     kind = 'mov_cr3';
     value = hexNumber(next * 4096);
     course.topNow[vcpu] = next;
-    groups[0] = { cpl: 0, a: [['f', hexNumber(rip), 3]], exit: 'write_cr3' };
+    groups[0] = { cpl: 0, a: [['f', wordText(rip), 3]], exit: 'write_cr3' };
   } else if (fault !== undefined) {
-    const access = accessOf(events.wide(fault, ADDR), code);
+    const access = accessOf(events.word64(fault, ADDR), code);
     groups.push({ cpl: (code & 4) !== 0 ? 3 : 0, a: [access], ...(injected ? { faults: true } : {}) });
   }
   groups.push({ cpl: 0, a: [], exit: 'io' });
@@ -106,7 +107,7 @@ function exitSegment(course: Course, lane: number, from: number, to: number): vo
       ? loadsCr3
         ? `mov_cr3 ${value ?? ''}`
         : 'the first entry'
-      : `fault at ${hexNumber(events.wide(fault, ADDR))}`;
+      : `fault at ${wordText(events.word64(fault, ADDR))}`;
   const op: KvmOp = {
     op: course.segments.length,
     vcpu,

@@ -1,9 +1,10 @@
+import { sameWord, type Word, word, wordOfBigInt } from '../../base';
 import type { Access, Group, KvmOp } from '../../oracle/kvm/format';
 import { ENTRY, EXIT } from '../brackets';
 import { MARKER } from '../events';
 import { kindNamed, offsetOf } from '../kinds';
 import { tracedText } from './asRecorded';
-import { accessOf, type Course, hexNumber } from './course';
+import { accessOf, type Course, wordText } from './course';
 import { isResult, type MarkedOp, markedOp, missingOperand } from './markers';
 
 const PAGE_FAULT = kindNamed('kvm_page_fault').id;
@@ -12,6 +13,8 @@ const ZAP = kindNamed('kvm_mmu_prepare_zap_page').id;
 const ADDR = offsetOf('kvm_page_fault', 'addr');
 const ERROR = offsetOf('kvm_page_fault', 'error');
 const REASON = offsetOf('kvm_exit', 'reason');
+/** No line has said where the guest is. */
+const NOWHERE = word(0, 0);
 const EXIT_RIP = offsetOf('kvm_exit', 'rip');
 const ENTRY_RIP = offsetOf('kvm_entry', 'rip');
 
@@ -87,11 +90,9 @@ function markedSegment(course: Course, op: MarkedOp, from: number, to: number): 
 function stored(course: Course, { vcpu, va, value }: MarkedOp, size: number): void {
   const top = course.topNow[vcpu];
   if (top === undefined || va === undefined || value === undefined) return;
-  const gpa = course.known.translate(top, Number(BigInt.asUintN(48, BigInt(va))));
+  const gpa = course.known.translate(top, wordOfBigInt(BigInt(va)));
   if (gpa === undefined || gpa % size !== 0) return;
-  const bits = BigInt(value);
-  const hi = Number(bits >> 32n) | 0;
-  const lo = Number(bits & 0xffff_ffffn) | 0;
+  const { hi, lo } = wordOfBigInt(BigInt(value));
   course.known.store(Math.floor(gpa / 4096), (gpa % 4096) / size, hi, lo);
 }
 
@@ -103,30 +104,30 @@ function groupsOf(
 ): { groups: Group[]; injected: boolean } {
   const { events } = course.h;
   const { cpl } = op;
-  let entryRip: number | undefined;
-  let ripNow = 0;
+  let entryRip: Word | undefined;
+  let ripNow = NOWHERE;
   let reason: string | undefined;
   let injectedAt = -1;
   const later: Group[] = [];
   const delivered: Access[] = [];
-  let end = 0;
+  let end = NOWHERE;
   for (let e = from; e < to; e++) {
     const { id } = events.kind(e);
-    if (id === ENTRY) entryRip ??= events.wide(e, ENTRY_RIP);
+    if (id === ENTRY) entryRip ??= events.word64(e, ENTRY_RIP);
     else if (id === EXIT) {
-      ripNow = events.wide(e, EXIT_RIP);
+      ripNow = events.word64(e, EXIT_RIP);
       const name = events.names.text(events.word(e, REASON));
       if (ASKED.has(name)) reason ??= name;
       end = ripNow;
     } else if (id === INJECT && injectedAt < 0) injectedAt = e;
     else if (id === PAGE_FAULT && injectedAt >= 0) {
       // The processor faults again while it delivers the fault, or its handler does.
-      const access = accessOf(events.wide(e, ADDR), events.word(e, ERROR + 1));
-      if (ripNow === entryRip) delivered.push(access);
+      const access = accessOf(events.word64(e, ADDR), events.word(e, ERROR + 1));
+      if (entryRip !== undefined && sameWord(ripNow, entryRip)) delivered.push(access);
       else later.push({ cpl: 0, a: [access] });
     }
   }
-  const rip = hexNumber(entryRip ?? 0);
+  const rip = wordText(entryRip ?? NOWHERE);
   const fetch: Access = ['f', rip, op.kind === 'nop' ? 1 : 3];
   const injected = injectedAt >= 0;
   const data = dataOf(op, course.known.g.entryBytes, injected);
@@ -137,7 +138,7 @@ function groupsOf(
     ...(reason === undefined ? {} : { exit: reason }),
   };
   const handler: Group[] = injected ? [{ cpl: 0, deliver: 14, a: delivered }, ...later] : [];
-  const out: Group = { cpl: injected ? 0 : cpl, a: [['f', hexNumber(end), 2]], exit: 'io' };
+  const out: Group = { cpl: injected ? 0 : cpl, a: [['f', wordText(end), 2]], exit: 'io' };
   return { groups: [own, ...handler, out], injected };
 }
 

@@ -1,5 +1,7 @@
+import type { Word } from '../../base';
 import type { Access, KvmEntry, KvmOp } from '../../oracle/kvm/format';
 import { ENTRY, EXIT } from '../brackets';
+import { hexOf } from '../fieldTypes';
 import { LANE, type TraceHistory } from '../follow';
 import { guestIndex, shadowIndex } from '../geometry';
 import { kindNamed, offsetOf } from '../kinds';
@@ -35,11 +37,12 @@ const S_AT = offsetOf('kvm_mmu_set_spte', 'at');
 const FETCH = 16;
 
 export const hexNumber = (value: number): string => `0x${value.toString(16)}`;
+export const wordText = ({ hi, lo }: Word): string => `0x${hexOf(hi, lo)}`;
 
 /** The access that an error code tells of: one byte, for how many it were is not printed. */
-export function accessOf(address: number, code: number): Access {
+export function accessOf(address: Word, code: number): Access {
   const type = (code & FETCH) !== 0 ? 'f' : (code & 2) !== 0 ? 'w' : 'r';
-  return [type, hexNumber(address), 1];
+  return [type, wordText(address), 1];
 }
 
 /** A trace on its way to become a replay: operation by operation, and what has been learned of the guest's tables by then. */

@@ -1,6 +1,7 @@
-import { D, P, W } from '../../machine';
+import type { Word } from '../../base';
+import { D, frameWithin, leafFrame, present, W } from '../../machine';
 import { hexOf } from '../fieldTypes';
-import { frameOf, type Geometry, leadsOn, shiftOf } from '../geometry';
+import { frameOf, type Geometry, guestIndex, leadsOn, modeOf } from '../geometry';
 
 const key = (gfn: number, index: number): string => `${gfn} ${index}`;
 
@@ -83,20 +84,19 @@ export class Knowledge {
     if (known !== undefined) known.lo |= bit;
   }
 
-  /** The guest-physical address of a virtual one, by the entries known now; undefined where one is missing. */
-  translate(top: number, address: number): number | undefined {
+  /** The guest-physical address of a linear one, by the entries known now; undefined where one is missing. */
+  translate(top: number, va: Word): number | undefined {
+    const mode = modeOf(this.g.top);
     let gfn = top;
-    for (let level = this.g.top; level > 0; level--) {
-      const bits = this.g.entryBytes === 4 ? 10 : this.g.top === 3 && level === 3 ? 2 : 9;
-      const shift = shiftOf(this.g, level);
-      const entry = this.now.get(key(gfn, Math.floor(address / 2 ** shift) % 2 ** bits));
-      if (entry === undefined || (entry.lo & P) === 0) return undefined;
-      const frame = frameOf(entry.hi, entry.lo);
-      if (!leadsOn(level, entry.lo) || level === 1) {
-        const size = 2 ** shift;
-        return Math.floor((frame * 4096) / size) * size + (address % size);
+    for (let level = mode.levels; level > 0; level--) {
+      const entry = this.now.get(key(gfn, guestIndex(this.g, level, va)));
+      if (entry === undefined || !present(entry.lo)) return undefined;
+      const { hi, lo } = entry;
+      if (!leadsOn(this.g, level, lo)) {
+        const first = leafFrame(mode, level, hi, lo);
+        return frameWithin(first, mode.shift[level] as number, va.hi, va.lo) * 4096 + (va.lo & 0xfff);
       }
-      gfn = frame;
+      gfn = frameOf(hi, lo);
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { hex } from '../../base';
 import type { Run } from '../../engine';
-import type { PagingMode } from '../../machine';
-import type { ColumnKey, ColumnModel, SceneModel } from './model';
+import { columnsOf } from './columns';
+import type { SceneModel } from './model';
 import { castOf } from './read/cast';
 import { framesOf } from './read/frames';
 import { guestTables, touchedFrames } from './read/guestTables';
@@ -13,8 +13,6 @@ import { tablesOf } from './read/tables';
 import { latestWalk, stripOf } from './read/walks';
 import { wrongNow } from './read/wrong';
 import { sourceOf } from './sources/registry';
-
-const KEYS: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
 
 const built = new WeakMap<Run, { from: number; to: number; length: number; model: SceneModel }>();
 
@@ -68,16 +66,4 @@ function make(run: Run, from: number, to: number): SceneModel {
     wrong,
     reverse: facts.reverse?.([...frames, ...tables]),
   };
-}
-
-/** The columns of a paging mode, with the address bits that index each level. */
-export function columnsOf(mode: PagingMode): ColumnModel[] {
-  const columns: ColumnModel[] = [];
-  for (let level = mode.levels; level >= 1; level--) {
-    const low = mode.shift[level] as number;
-    const high = low + Math.round(Math.log2((mode.indexMask[level] as number) + 1)) - 1;
-    const key = KEYS[level] as ColumnKey;
-    columns.push({ key, level, title: key, sub: `bits ${high}–${low}` });
-  }
-  return [...columns, { key: 'mem', level: 0, title: 'Memory', sub: 'frames' }];
 }

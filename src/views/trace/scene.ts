@@ -1,6 +1,7 @@
-import { frameName, hex, shadowName } from '../../base';
+import { address, frameName, hex, shadowName } from '../../base';
 import type { EntryNow, PageNow, TableNow, TraceMoment, WalkNow } from '../../trace';
-import { frameOf, leadsOn } from '../../trace/geometry';
+import { frameOf, guestIndex, leadsOn, modeOf, shadowIndex } from '../../trace/geometry';
+import { COLUMN_KEYS, columnsOf, TABLE_NAMES } from '../scene/columns';
 import { dataFrame, type EntityId, guestEntry, guestTable, shadowEntry, shadowTable } from '../scene/entity';
 import type {
   ColumnKey,
@@ -14,7 +15,6 @@ import type {
   StripModel,
   TableModel,
 } from '../scene/model';
-import { columnsFor, modeOf, TABLE_NAMES } from './modes';
 
 /** A top table whose frame the trace does not print has a number that no frame has. */
 const NOWHERE = 2 ** 44;
@@ -26,7 +26,7 @@ const NOTHING: ReadonlySet<number> = new Set();
 /** A moment of a trace as the stage shows it: the guest's tables as KVM read them above, shadow pages below. Numbers of frames are the guest's. */
 export function traceScene(moment: TraceMoment): SceneModel {
   const top = topOf(moment);
-  const columns = columnsFor(top);
+  const columns = columnsOf(modeOf(top));
   const shown = new Set(columns.map(({ level }) => level));
   const tables = moment.tables.filter((t) => shown.has(t.level));
   const pages = moment.pages.filter((p) => shown.has(p.level));
@@ -75,17 +75,14 @@ function stripOf(
 ): StripModel | undefined {
   const g = walk?.geometry;
   if (walk === undefined || g === undefined) return undefined;
-  const mode = modeOf(g.top);
   const last = walk.steps.at(-1);
   return {
     access: (walk.pferr & 16) !== 0 ? 'fetch' : (walk.pferr & 2) !== 0 ? 'write' : 'read',
     who: `${lanes[lane ?? -1]?.name ?? 'KVM'} (software walk)`,
-    address: `0x${walk.address.toString(16)}`,
+    address: address(walk.address.hi, walk.address.lo, g.entryBytes === 8 ? 12 : 8),
     chips: columns.map(({ key, level }) => {
       const step = walk.steps.find((s) => s.level === level);
-      const shift = mode.shift[level] ?? 12;
-      const bits = mode.bits[level] ?? 9;
-      const index = level === 0 ? walk.address % 4096 : Math.floor(walk.address / 2 ** shift) % 2 ** bits;
+      const index = level === 0 ? walk.address.lo & 0xfff : guestIndex(g, level, walk.address);
       return {
         column: key,
         text: hex(index, 3),
@@ -121,7 +118,7 @@ class Building {
       const gfn = step.table ?? top;
       this.onWalk.set(guestEntry(gfn ?? NOWHERE, step.index), reading);
       if (gfn === undefined || walk === undefined) continue;
-      const index = Math.floor(walk.address / 2 ** (12 + (step.level - 1) * 9)) % 512;
+      const index = shadowIndex(step.level, walk.address);
       for (const page of this.pages)
         if (page.gfn === gfn && page.level === step.level && !page.gone)
           this.onWalk.set(shadowEntry(page.id, index), 'path');
@@ -130,7 +127,7 @@ class Building {
 
   guest(t: TableNow): TableModel {
     const frame = t.gfn ?? NOWHERE;
-    const wide = t.entryBytes === 8;
+    const wide = t.geometry.entryBytes === 8;
     const capacity = wide ? 512 : 1024;
     const words = new Int32Array(1024);
     const used: number[] = [];
@@ -225,7 +222,8 @@ class Building {
     };
     for (const t of this.tables)
       for (const e of t.entries)
-        if ((e.lo & 1) !== 0 && !leadsOn(t.level, e.lo)) see(e, guestEntry(t.gfn ?? NOWHERE, e.index), false);
+        if ((e.lo & 1) !== 0 && !leadsOn(t.geometry, t.level, e.lo))
+          see(e, guestEntry(t.gfn ?? NOWHERE, e.index), false);
     for (const p of this.pages)
       for (const e of p.entries)
         if (!isLink(p, e.hi, e.lo) && (e.lo !== 0 || e.hi !== 0)) see(e, shadowEntry(p.id, e.index), true);
@@ -276,7 +274,7 @@ class Building {
       for (const { index, hi, lo } of t.entries) {
         if ((lo & 1) === 0) continue;
         const from = guestEntry(t.gfn ?? NOWHERE, index);
-        if (!leadsOn(t.level, lo)) add('guest', from, dataFrame(frameOf(hi, lo)));
+        if (!leadsOn(t.geometry, t.level, lo)) add('guest', from, dataFrame(frameOf(hi, lo)));
         else if (this.guestIds.has(`${guestTable(frameOf(hi, lo))} ${t.level - 1}`))
           add('guest', from, guestTable(frameOf(hi, lo)));
       }
@@ -304,7 +302,7 @@ class Building {
 const isLink = (p: PageNow, hi: number, lo: number): boolean =>
   p.level > 1 && (lo & 0x80) === 0 && (lo & 1) !== 0 && (hi & MMIO_HI) === 0;
 
-const columnOf = (level: number): ColumnKey => (['mem', 'L1', 'L2', 'L3', 'L4'] as const)[level] ?? MEMORY;
+const columnOf = (level: number): ColumnKey => COLUMN_KEYS[level] ?? MEMORY;
 
 function table(
   side: TableModel['side'],

@@ -1,4 +1,5 @@
 import { frameName, hex, shadowName } from '../../../base';
+import { COLUMN_KEYS, TABLE_NAMES } from '../columns';
 import { guestTable, shadowTable } from '../entity';
 import type { ColumnKey, EntryNote, TableModel, Wrong } from '../model';
 import type { DesignFacts, ShadowFacts } from '../sources/source';
@@ -16,12 +17,6 @@ export interface TablesInput {
   readonly wrong: ReadonlyMap<string, Wrong>;
 }
 
-const COLUMN: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  '64': ['', 'PT', 'PD', 'PDPT', 'PML4'],
-  pae: ['', 'PT', 'PD', 'PDPT'],
-  '32': ['', 'PT', 'PD'],
-};
 /** 64-bit entries of a page. */
 const ENTRIES = 512;
 const NOBODY: ReadonlySet<number> = new Set();
@@ -33,7 +28,7 @@ export function tablesOf(input: TablesInput): TableModel[] {
   const known = new Map(guests.map((g) => [`${g.level}:${g.frame}`, g]));
   const upper = guests.map((g) => guestModel(input, g));
   const lower = facts.shadows
-    .filter((s) => COLUMN[s.level] !== undefined && s.level > 0)
+    .filter((s) => COLUMN_KEYS[s.level] !== undefined && s.level > 0)
     .map((s) => shadowModel(input, s, known.get(`${s.level}:${s.backs}`)));
   const hot = new Set(upper.filter((t) => t.hot).map((t) => t.id));
   // A pair is kept together: what matters above matters below.
@@ -58,10 +53,10 @@ function guestModel(input: TablesInput, g: GuestTable): TableModel {
   return {
     id,
     side: 'guest',
-    column: COLUMN[g.level] as ColumnKey,
+    column: COLUMN_KEYS[g.level] as ColumnKey,
     level: g.level,
     frame: g.frame,
-    name: NAMES[mode.name]?.[g.level] ?? 'table',
+    name: TABLE_NAMES[g.level] ?? 'table',
     frameName: frameName(g.frame),
     capacity,
     stride: mode.entryCells,
@@ -106,7 +101,7 @@ function shadowModel(input: TablesInput, s: ShadowFacts, g: GuestTable | undefin
   return {
     id,
     side: 'shadow',
-    column: COLUMN[s.level] as ColumnKey,
+    column: COLUMN_KEYS[s.level] as ColumnKey,
     level: s.level,
     frame: s.frame,
     name: s.name,

@@ -1,7 +1,8 @@
 import { address, hex } from '../../../base';
 import type { LoggedEvent } from '../../../kernel';
 import { FETCH, indexAt, WRITE } from '../../../machine';
-import type { ColumnKey, StripModel } from '../model';
+import { COLUMN_KEYS } from '../columns';
+import type { StripModel } from '../model';
 import { field, type Moment } from './moment';
 
 /** One level of a walk: the entry that was read. */
@@ -81,8 +82,6 @@ function assemble([start, ...rest]: readonly LoggedEvent[]): Walk | undefined {
   };
 }
 
-const COLUMN: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
-
 /** The strip above the columns: the address of the walk, or of the operation that is about to need one. */
 export function stripOf(moment: Moment, walk: Walk | undefined): StripModel | undefined {
   const { machine, mode, actor, run, to } = moment;
@@ -104,7 +103,7 @@ export function stripOf(moment: Moment, walk: Walk | undefined): StripModel | un
     address: address(va.hi, va.lo, mode.vaBits > 32 ? 12 : 8),
     chips: [
       ...levels.map((level) => ({
-        column: COLUMN[level] ?? ('mem' as const),
+        column: COLUMN_KEYS[level] ?? ('mem' as const),
         text: hex(indexAt(mode, level, va.hi, va.lo), 3),
         state:
           level > reached ? ('done' as const) : level === reached ? ('active' as const) : ('idle' as const),

@@ -1,7 +1,8 @@
 import { frameName, shadowName } from '../../../base';
 import { A, D, P, U, W } from '../../../machine';
+import { COLUMN_KEYS, TABLE_NAMES } from '../columns';
 import { guestTable, shadowTable } from '../entity';
-import type { ColumnKey, EntryNote, TableModel } from '../model';
+import type { EntryNote, TableModel } from '../model';
 
 export const RWU = P | W | U | A;
 export const RWUD = P | W | U | A | D;
@@ -10,9 +11,6 @@ export const NO_NOTES: ReadonlyMap<number, EntryNote> = new Map();
 
 /** An entry of a sample table: index, frame it points at, low flags. */
 export type SampleEntry = readonly [index: number, frame: number, flags: number];
-
-const COLUMN: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
-const GUEST_NAME = ['', 'PT', 'PD', 'PDPT', 'PML4'];
 
 /** A table of a sample scene: as small to write as it is to read. */
 export function sampleTable(
@@ -30,10 +28,10 @@ export function sampleTable(
   return {
     id: side === 'guest' ? guestTable(frame) : shadowTable(frame),
     side,
-    column: COLUMN[level] ?? 'mem',
+    column: COLUMN_KEYS[level] ?? 'mem',
     level,
     frame,
-    name: side === 'guest' ? (GUEST_NAME[level] ?? '') : `l${level}_64`,
+    name: side === 'guest' ? (TABLE_NAMES[level] ?? '') : `l${level}_64`,
     frameName: side === 'guest' ? frameName(frame) : shadowName(frame),
     capacity: 512,
     stride: 2,

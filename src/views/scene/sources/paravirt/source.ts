@@ -2,12 +2,12 @@ import { CLEARED, SET_KEEPING_MARKS, type Update } from '../../../../hypervisor/
 import type { Pv } from '../../../../hypervisor/paravirt/state';
 import type { LoggedEvent } from '../../../../kernel';
 import { A, D, frameOf, NX_HI, present, U, W } from '../../../../machine';
+import { COLUMN_KEYS } from '../../columns';
 import { type EntityId, guestEntry, guestTable, shadowEntry, shadowTable } from '../../entity';
-import type { ColumnKey, DerivationModel, EntryNote, Motion, PenumbraItem, PenumbraModel } from '../../model';
+import type { DerivationModel, EntryNote, Motion, PenumbraItem, PenumbraModel } from '../../model';
 import { field, type Moment } from '../../read/moment';
 import type { DesignFacts, SceneSource, ShadowFacts } from '../source';
 
-const COLUMNS: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
 const pvOf = (moment: Moment): Pv => moment.run.world.part('paravirt') as Pv;
 
 /** A guest that changes live entries: what waits in its queues stands between its tables and their shadows, or what the hypervisor is to write. */
@@ -91,7 +91,7 @@ function queueItems(moment: Moment, pv: Pv): PenumbraItem[] {
         id: queueId(vcpu, table),
         guest: guestTable(table),
         ...(shadow < 0 ? {} : { shadow: shadowTable(shadow) }),
-        column: COLUMNS[pv.shadows.level(table) || pv.type(table) || 1] ?? 'L1',
+        column: COLUMN_KEYS[pv.shadows.level(table) || pv.type(table) || 1] ?? 'L1',
         name: pv.scheme.flush === 'lguest' ? 'ring' : pv.scheme.tables === 'direct' ? 'batch' : 'queue',
         place: `vCPU ${vcpu}`,
         owner: `vCPU ${vcpu}`,
@@ -129,7 +129,7 @@ function validations(moment: Moment, pv: Pv): PenumbraItem[] {
     return {
       id: `validation ${guestTable(frame)}`,
       guest: guestTable(frame),
-      column: COLUMNS[pv.type(frame)] ?? 'L1',
+      column: COLUMN_KEYS[pv.type(frame)] ?? 'L1',
       name: 'validation',
       place: `vCPU ${vcpu}`,
       owner: `vCPU ${vcpu}`,

@@ -1,6 +1,7 @@
 import { differs } from '../../../../hypervisor/xi/entries';
 import { guestIndexOf, guestRange } from '../../../../hypervisor/xi/shape';
 import type { Xi } from '../../../../hypervisor/xi/state';
+import { COLUMN_KEYS } from '../../columns';
 import {
   type EntityId,
   guestEntry,
@@ -10,11 +11,9 @@ import {
   snapshotEntry,
   snapshotPage,
 } from '../../entity';
-import type { ColumnKey, EntryNote, PenumbraItem, PenumbraModel, PenumbraRow } from '../../model';
+import type { EntryNote, PenumbraItem, PenumbraModel, PenumbraRow } from '../../model';
 import { field, type Moment } from '../../read/moment';
 import { tableBehind } from './shadows';
-
-const COLUMNS: readonly ColumnKey[] = ['mem', 'L1', 'L2', 'L3', 'L4'];
 
 /** The snapshot of a kit, held against the guest's table: what a resync would find. */
 export interface SnapshotView {
@@ -91,7 +90,7 @@ export function snapshotItems(x: Xi, views: readonly SnapshotView[]): PenumbraIt
       id: snapshotPage(x.snapshot(kit)),
       guest: guestTable(table),
       shadow: shadowTable(x.spt(kit)),
-      column: COLUMNS[x.kits.get(kit, 'level')] ?? 'L1',
+      column: COLUMN_KEYS[x.kits.get(kit, 'level')] ?? 'L1',
       name: 'snapshot',
       place: x.kitName(kit),
       owner: `kit ${x.kitName(kit)}`,

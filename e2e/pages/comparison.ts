@@ -39,7 +39,13 @@ export class Comparison {
 
   /** Puts another run on the right, by what the list calls it. */
   async choose(title: string): Promise<void> {
-    await this.app.page.getByLabel('Right side').selectOption({ label: title });
+    await this.app.page
+      .getByRole('main')
+      .getByRole('button', { name: /^(Compare with|Another run for B)/ })
+      .click();
+    const dialog = this.app.page.getByRole('dialog');
+    await dialog.getByRole('searchbox').fill(title);
+    await dialog.getByRole('button', { name: title, exact: true }).click();
     await this.app.idle();
   }
 }

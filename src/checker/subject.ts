@@ -32,7 +32,7 @@ export function notDone(world: World): string[] {
  * A scenario's world as something to explore: by the invariants that it names for that, or by all. What these remember tells its states
  * apart from here on.
  */
-export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorld): Subject {
+export function subjectOf({ spec, world, design, unlocked, atRest }: BuiltWorld): Subject {
   const asked = spec.question === undefined ? [] : [questionInvariant(spec.question)];
   const { explored } = spec;
   const invariants = [...design.invariants, ...asked].filter(
@@ -40,5 +40,5 @@ export function subjectOf({ spec, world, design, hypervisor, atRest }: BuiltWorl
   );
   const ended = () => notDone(world).length === 0;
   tellApart(world, invariants);
-  return { world, invariants, atRest, unlocked: hypervisor.atRest, ended };
+  return { world, invariants, atRest, unlocked, ended };
 }

@@ -1,5 +1,5 @@
-import { type Invariant, LockReleased, type Violation, type When } from '../kernel';
-import { OperationEnded } from '../machine';
+import { doneBy, isDue, NOTHING_DONE } from '../engine';
+import type { Invariant, Violation, When } from '../kernel';
 import type { Subject } from './subject';
 import type { Contention } from './touched/contention';
 import { journalReaders } from './witnesses';
@@ -22,6 +22,8 @@ export class Watch {
   private readonly operation: readonly Watched[];
   private readonly quiescent: readonly Watched[];
   private readonly last: readonly Watched[];
+  /** Those that wait for what a step does, in the order in which a run on stage asks them. */
+  private readonly afterEvents: readonly (readonly [When, readonly Watched[]])[];
   /** Whether some invariant waits for an event: otherwise no step needs to say what it did. */
   readonly needsEvents: boolean;
   /** Whether some invariant is evaluated after every step, also while somebody holds a lock. */
@@ -45,6 +47,11 @@ export class Watch {
     this.operation = at('operation');
     this.quiescent = at('quiescent');
     this.last = at('end');
+    this.afterEvents = [
+      ['release', this.release],
+      ['operation', this.operation],
+      ['quiescent', this.quiescent],
+    ];
     this.looksAlways = this.step !== NONE;
     this.needsEvents = this.release !== NONE || this.operation !== NONE || this.quiescent !== NONE;
   }
@@ -62,7 +69,8 @@ export class Watch {
   /** What the present state breaks, as far as a state alone can. */
   state(): Violation | undefined {
     const found = this.step === NONE ? undefined : first(this.step);
-    if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
+    if (found !== undefined || this.unlocked === NONE || !isDue('unlocked', NOTHING_DONE, this.subject))
+      return found;
     return first(this.unlocked);
   }
 
@@ -70,7 +78,8 @@ export class Watch {
   lookAt(contention: Contention): Violation | undefined {
     contention.look('always');
     const found = this.step === NONE ? undefined : first(this.step);
-    if (found !== undefined || this.unlocked === NONE || !this.subject.unlocked()) return found;
+    if (found !== undefined || this.unlocked === NONE || !isDue('unlocked', NOTHING_DONE, this.subject))
+      return found;
     contention.look('unlocked');
     return first(this.unlocked);
   }
@@ -95,31 +104,23 @@ export class Watch {
     if (this.state() !== undefined) return true;
     if (!this.needsEvents) return false;
     if (this.quiescent !== NONE && this.subject.atRest() !== this.restBefore) return true;
-    const { released, ended } = this.since(this.eventsBefore);
-    return (
-      (released && this.release !== NONE) || (ended && (this.operation !== NONE || this.quiescent !== NONE))
-    );
-  }
-
-  private since(eventsBefore: number): { released: boolean; ended: boolean } {
     const { events } = this.subject.world;
-    let released = false;
-    let ended = false;
-    events.scan(eventsBefore, events.mark, (type) => {
-      if (type === LockReleased) released = true;
-      else if (type === OperationEnded) ended = true;
-    });
-    return { released, ended };
+    const { released, operationEnded } = doneBy(events, this.eventsBefore, events.mark);
+    return (
+      (released && this.release !== NONE) ||
+      (operationEnded && (this.operation !== NONE || this.quiescent !== NONE))
+    );
   }
 
   /** What the step just taken breaks, by the events it emitted from `eventsBefore` on. */
   taken(eventsBefore: number): Violation | undefined {
-    const { released, ended } = this.since(eventsBefore);
-    let found = released ? first(this.release) : undefined;
-    if (found === undefined && ended) found = first(this.operation);
-    if (found === undefined && ended && this.quiescent !== NONE && this.subject.atRest())
-      found = first(this.quiescent);
-    return found;
+    const { events } = this.subject.world;
+    const done = doneBy(events, eventsBefore, events.mark);
+    for (const [when, list] of this.afterEvents) {
+      const found = list === NONE || !isDue(when, done, this.subject) ? undefined : first(list);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
 

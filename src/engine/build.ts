@@ -13,6 +13,8 @@ export interface BuiltWorld {
   readonly machine: Machine;
   readonly design: Design;
   readonly hypervisor: BuiltDesign;
+  /** Nobody holds a lock of the design. */
+  readonly unlocked: () => boolean;
   /** Nobody holds a lock, no vCPU is inside the hypervisor, nothing waits in a store buffer. */
   readonly atRest: () => boolean;
 }
@@ -66,7 +68,8 @@ export function buildWorld(spec: ScenarioSpec, design: Design, store: Store = ne
     hypervisor.atRest() &&
     machine.regs.every((r) => r.get('inHypervisor') === 0) &&
     world.actors.every((a) => a.kind !== 'drain' || !a.enabled());
-  const built = { spec, world, machine, design, hypervisor, atRest };
+  const { atRest: unlocked } = hypervisor;
+  const built = { spec, world, machine, design, hypervisor, unlocked, atRest };
   world.addPart(SCENARIO_PART, built);
   return built;
 }

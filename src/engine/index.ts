@@ -1,6 +1,7 @@
 export * from './build';
 export * from './caption';
 export * from './columns';
+export * from './due';
 export * from './entryText';
 export * from './eventText';
 export * from './expect';

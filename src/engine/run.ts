@@ -1,8 +1,9 @@
-import type { Anchor, Choice, LoggedEvent } from '../kernel';
-import { KEYFRAME_STEPS, Keyframes, LockReleased } from '../kernel';
+import type { Anchor, Choice, LoggedEvent, When } from '../kernel';
+import { KEYFRAME_STEPS, Keyframes } from '../kernel';
 import { GuestPageFault, OperationEnded, OperationStarted, PageFault } from '../machine';
 import type { BuiltWorld } from './build';
 import { BEAT, BRANCHED, Columns, FAULT, GUEST_FAULT, OP_ENDED, OP_STARTED, VIOLATION } from './columns';
+import { AFTER_STEP, ALL_DONE, doneBy, isDue, NOTHING_DONE, type StepDone } from './due';
 import { Monitor, type Seen } from './monitor';
 import { labelMatches, Progress } from './progress';
 import { questionInvariant } from './question';
@@ -91,8 +92,7 @@ export class Run {
 
   private finish(): void {
     const stuck = this.world.actors.filter((a) => a.kind !== 'worker' && (a.thread?.alive ?? false));
-    if (stuck.length === 0 && this.length > 0 && this.monitor.check('end', this.length - 1) > 0)
-      this.mark(this.length - 1, VIOLATION);
+    if (stuck.length === 0 && this.length > 0) this.watch(this.length - 1, ['end'], ALL_DONE);
     this.ending =
       stuck.length === 0 ? { kind: 'done' } : { kind: 'deadlock', actors: stuck.map((a) => a.name) };
   }
@@ -110,7 +110,6 @@ export class Run {
 
     let flags = table.name(number).step?.beat === true ? BEAT : 0;
     let op = Math.max(0, this.progress.operation(choice.actor));
-    let released = false;
     events.scan(eventsBefore, events.mark, (type, _actor, at) => {
       if (type === OperationStarted) {
         flags |= OP_STARTED;
@@ -118,24 +117,19 @@ export class Run {
       } else if (type === OperationEnded) flags |= OP_ENDED | BEAT;
       else if (type === PageFault) flags |= FAULT;
       else if (type === GuestPageFault) flags |= GUEST_FAULT;
-      else if (type === LockReleased) released = true;
     });
     columns.op[i] = op;
     this.progress.record(choice.actor, op, number, (flags & OP_STARTED) !== 0, (flags & OP_ENDED) !== 0);
     this.mark(i, flags);
-    this.watch(i, released, (flags & OP_ENDED) !== 0);
+    this.watch(i, AFTER_STEP, doneBy(events, eventsBefore, events.mark));
     if ((i + 1) % KEYFRAME_STEPS === 0) this.keyframes.capture();
   }
 
-  private watch(i: number, released: boolean, opEnded: boolean): void {
-    const { monitor } = this;
-    let appeared = monitor.check('step', i);
-    if (monitor.watches('unlocked') && this.built.hypervisor.atRest())
-      appeared += monitor.check('unlocked', i);
-    if (released) appeared += monitor.check('release', i);
-    if (opEnded) appeared += monitor.check('operation', i);
-    if (opEnded && monitor.watches('quiescent') && this.built.atRest())
-      appeared += monitor.check('quiescent', i);
+  private watch(i: number, whens: readonly When[], done: StepDone): void {
+    const { monitor, built } = this;
+    let appeared = 0;
+    for (const when of whens)
+      if (monitor.watches(when) && isDue(when, done, built)) appeared += monitor.check(when, i);
     if (appeared > 0) this.mark(i, VIOLATION);
   }
 
@@ -213,6 +207,13 @@ export class Run {
       if (a !== b) out.push(...this.world.events.read(a, b, i));
     }
     return out;
+  }
+
+  /** What the step before a cursor did that invariants wait for. */
+  doneAt(cursor: number): StepDone {
+    if (cursor <= 0) return NOTHING_DONE;
+    const done = doneBy(this.world.events, this.eventsAt(cursor - 1), this.eventsAt(cursor));
+    return { ...done, last: cursor === this.length && this.ending.kind === 'done' };
   }
 
   /** Writes of the steps in [from, to), oldest first. */

@@ -72,6 +72,10 @@ const INDEX = {
 export const R = INDEX;
 
 export type RegisterName = keyof typeof INDEX;
+/** The PDPTE registers, by number. */
+export const PDPTE_HI = ['pdpte0Hi', 'pdpte1Hi', 'pdpte2Hi', 'pdpte3Hi'] as const satisfies RegisterName[];
+export const PDPTE_LO = ['pdpte0Lo', 'pdpte1Lo', 'pdpte2Lo', 'pdpte3Lo'] as const satisfies RegisterName[];
+
 type RegisterNumber = (typeof INDEX)[RegisterName];
 
 const NAMES = Object.keys(INDEX) as RegisterName[];

@@ -3,7 +3,7 @@ import * as bits from './bits';
 import { WalkEnded, WalkedLevel, WalkStarted } from './events';
 import type { Machine } from './machine';
 import { frameOf, indexAt, present } from './paging';
-import { R, type RegisterName } from './registers';
+import { PDPTE_HI, PDPTE_LO, R, type RegisterName } from './registers';
 import { sayError, sayIndex, sayVa } from './say';
 import {
   checkRights,
@@ -23,8 +23,6 @@ import {
 import type { Halves } from './wide';
 
 const L = slots(...WALK_SLOTS);
-const PDPTE_HI = ['pdpte0Hi', 'pdpte1Hi', 'pdpte2Hi', 'pdpte3Hi'] as const satisfies readonly RegisterName[];
-const PDPTE_LO = ['pdpte0Lo', 'pdpte1Lo', 'pdpte2Lo', 'pdpte3Lo'] as const satisfies readonly RegisterName[];
 
 const read: Halves = { hi: 0, lo: 0 };
 const who = (t: Thread): string => `vCPU ${t.actor}`;

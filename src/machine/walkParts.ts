@@ -1,17 +1,9 @@
 import { slots, type Thread } from '../kernel';
 import * as bits from './bits';
+import { ALL_RIGHTS, entrySays, frameBehind, through } from './entryRules';
 import { AccessedDirtySet } from './events';
 import type { Machine } from './machine';
-import {
-  frameOf,
-  frameWithin,
-  indexAt,
-  isLeaf,
-  leafFrame,
-  type PagingMode,
-  present,
-  reservedViolation,
-} from './paging';
+import { frameOf, indexAt, type PagingMode } from './paging';
 import { R } from './registers';
 import { denied, errorCode, RIGHT_NX, WRITE } from './rights';
 import { sayAccess, sayIndex } from './say';
@@ -44,10 +36,9 @@ export function judge(t: Thread, m: Machine, mode: PagingMode, level: number): '
   const r = m.vcpu(t.actor);
   const hi = t.get(hiSlot(level));
   const lo = t.get(loSlot(level));
-  const leaf = isLeaf(mode, level, lo, r.read(R.hwCr4));
-  if (present(lo) && !reservedViolation(mode, level, leaf, hi, lo, r.read(R.hwEfer)))
-    return leaf ? 'leaf' : 'next';
-  t.set(L.error, code(t, m, present(lo) ? bits.PFEC_P | bits.PFEC_RSVD : 0));
+  const says = entrySays(mode, level, hi, lo, r.read(R.hwCr4), r.read(R.hwEfer));
+  if (says === 'leaf' || says === 'next') return says;
+  t.set(L.error, code(t, m, says === 'reserved' ? bits.PFEC_P | bits.PFEC_RSVD : 0));
   return 'fault';
 }
 
@@ -59,12 +50,9 @@ export function code(t: Thread, m: Machine, cause: number): number {
 /** Rights of the whole path: W and U are wanted of every level that has them, NX of any, D and G are the leaf's. */
 function rightsOf(t: Thread, m: Machine, mode: PagingMode): number {
   const leaf = t.get(L.level);
-  const top = mode.name === 'pae' ? 2 : mode.levels; // PDPTEs carry no rights
-  let rights = bits.W | bits.U;
-  for (let level = top; level >= leaf; level--) {
-    rights &= t.get(loSlot(level)) | ~(bits.W | bits.U);
-    if (mode.entryCells === 2 && t.get(hiSlot(level)) < 0) rights |= RIGHT_NX;
-  }
+  let rights = ALL_RIGHTS;
+  for (let level = mode.levels; level >= leaf; level--)
+    rights = through(mode, level, rights, t.get(hiSlot(level)), t.get(loSlot(level)));
   const lo = t.get(loSlot(leaf));
   const global = (m.vcpu(t.actor).read(R.hwCr4) & bits.CR4_PGE) !== 0 ? lo & bits.G : 0;
   return rights | (lo & bits.D) | global;
@@ -88,8 +76,7 @@ export function dataFrame(t: Thread, mode: PagingMode): number {
   const vaLo = t.get(L.vaLo);
   const level = t.get(L.level);
   if (level === 0) return vaLo >>> 12;
-  const base = leafFrame(mode, level, t.get(hiSlot(level)), t.get(loSlot(level)));
-  return frameWithin(base, mode.shift[level] as number, vaHi, vaLo);
+  return frameBehind(mode, level, t.get(hiSlot(level)), t.get(loSlot(level)), vaHi, vaLo);
 }
 
 export function sayMark(t: Thread, m: Machine): string {
@@ -108,11 +95,10 @@ export function finding(t: Thread, m: Machine, mode: PagingMode, level: number):
   const hi = t.get(hiSlot(level));
   const lo = t.get(loSlot(level));
   const r = m.vcpu(t.actor);
-  if (!present(lo)) return 'It is not present: page fault.';
-  const leaf = isLeaf(mode, level, lo, r.read(R.hwCr4));
-  if (reservedViolation(mode, level, leaf, hi, lo, r.read(R.hwEfer)))
-    return 'It is present with a reserved bit set: page fault.';
-  if (!leaf) return `It is present: go on to frame ${m.nameFrame(frameOf(hi, lo))}.`;
+  const says = entrySays(mode, level, hi, lo, r.read(R.hwCr4), r.read(R.hwEfer));
+  if (says === 'absent') return 'It is not present: page fault.';
+  if (says === 'reserved') return 'It is present with a reserved bit set: page fault.';
+  if (says === 'next') return `It is present: go on to frame ${m.nameFrame(frameOf(hi, lo))}.`;
   const frame = m.nameFrame(dataFrame(t, mode));
   return level === 1
     ? `It maps frame ${frame}.`

@@ -25,7 +25,7 @@ describe('an address of a comparison', () => {
     expect(readCompareRest('')).toBeUndefined();
   });
 
-  it('that is damaged says which side, and a place that is none is the beginning', () => {
+  it('that is damaged says which side, and what is behind both sides and no place is said', () => {
     const { session } = testSession();
     const link = captureSide(session);
     if (link === undefined) throw new Error('nothing is on stage');
@@ -37,7 +37,14 @@ describe('an address of a comparison', () => {
     expect(readCompareRest(`${one}~${one.slice(0, -4)}`)).toMatchObject({
       error: expect.stringContaining('The right side'),
     });
-    expect(value(readCompareRest(`${good}~-3`)).place).toBe(0);
+    for (const junk of ['-3', 'junk', '', '12345678'])
+      expect(value(readCompareRest(`${good}~${junk}`))).toMatchObject({
+        place: 0,
+        unused: expect.stringContaining(`“~${junk}”`),
+      });
+    const joined = value(readCompareRest(`${good}~7~and more`));
+    expect([joined.place, joined.unused]).toEqual([7, expect.stringContaining('“~and more”')]);
+    expect(value(readCompareRest(`${good}~7`)).unused).toBeUndefined();
   });
 
   it('takes any link that is pasted, whole or its end', () => {
@@ -48,6 +55,9 @@ describe('an address of a comparison', () => {
     expect(value(pastedLink(`https://example.org/page/${fragment}`))).toEqual(link);
     expect(value(pastedLink(` ${fragment} `))).toEqual(link);
     expect(pastedLink('https://example.org/').kind).toBe('error');
+    expect(pastedLink('https://example.org/#/compare/1.abc~1.def')).toMatchObject({
+      error: expect.stringContaining('the link of a comparison'),
+    });
   });
 });
 

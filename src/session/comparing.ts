@@ -15,6 +15,8 @@ export interface Compared {
   readonly right: LinkState | undefined;
   /** Which of the pairs of moments is shown. */
   readonly place: number;
+  /** What of the address means nothing and was left out, in a sentence; undefined if all of it was used. */
+  readonly unused?: string;
 }
 
 const PREFIX = '#/';
@@ -46,13 +48,27 @@ function readSide(which: string, text: string): Result<LinkState, string> {
 /** Reads what stands behind `#/compare/`; undefined for nothing at all. */
 export function readCompareRest(rest: string): Result<Compared, string> | undefined {
   if (rest === '') return undefined;
-  const [first = '', second, third] = rest.split('~');
+  const [first = '', second, third, ...more] = rest.split('~');
   const left = readSide('left', first);
   if (left.kind === 'error') return left;
   const right = second === undefined ? undefined : readSide('right', second);
   if (right?.kind === 'error') return right;
-  const place = third === undefined || !/^\d{1,7}$/.test(third) ? 0 : Number(third);
-  return ok({ left: left.value, right: right?.value, place });
+  const placed = third !== undefined && /^\d{1,7}$/.test(third);
+  const junk = placed || third === undefined ? more : [third, ...more];
+  return ok({
+    left: left.value,
+    right: right?.value,
+    place: placed ? Number(third) : 0,
+    ...(junk.length > 0 && { unused: unusedText(junk) }),
+  });
+}
+
+const SHOWN = 24;
+
+function unusedText(junk: readonly string[]): string {
+  const text = junk.join('~');
+  const quoted = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return `The address ends in “~${quoted}”, which is no place in a comparison: expected a number of beats, as in “~12”. The link may have been joined with other text. Both runs are here, and nothing else was read from it.`;
 }
 
 /** The link of a text at its beginning, with some switches set otherwise than it says. */
@@ -82,7 +98,12 @@ export function captureSide(session: Session): LinkState | undefined {
 /** Any link that somebody may paste: an address with a fragment, or the fragment alone. */
 export function pastedLink(text: string): Result<LinkState, string> {
   const at = text.indexOf('#');
-  const link = decodeLink(at < 0 ? text.trim() : text.slice(at).trim());
+  const fragment = at < 0 ? text.trim() : text.slice(at).trim();
+  if (fragment.startsWith('#/compare'))
+    return fail(
+      'This is the link of a comparison, which has two runs. Expected the link of one: open the comparison by its address, or copy a link from the stage by Share.',
+    );
+  const link = decodeLink(fragment);
   return link.kind === 'ok' ? link : fail(linkErrorText(link.error));
 }
 

@@ -8,6 +8,8 @@ import {
   EFER_NXE,
   frameOf,
   P,
+  PDPTE_HI,
+  PDPTE_LO,
   type RegisterName,
 } from '../../machine';
 import { XiReserved } from './events';
@@ -15,9 +17,6 @@ import { xiMakeShadow } from './makeShadow';
 import type { Xi } from './state';
 
 const L = slots('slot', 'kit', 'gfn');
-
-const PDPTE_HI = ['pdpte0Hi', 'pdpte1Hi', 'pdpte2Hi', 'pdpte3Hi'] as const satisfies readonly RegisterName[];
-const PDPTE_LO = ['pdpte0Lo', 'pdpte1Lo', 'pdpte2Lo', 'pdpte3Lo'] as const satisfies readonly RegisterName[];
 
 /** The guest table that a root shadows, or -1: of a PAE guest, as its CR3 load has read it. */
 function tableOfRoot(x: Xi, v: number, slot: number): number {

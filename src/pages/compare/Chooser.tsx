@@ -4,6 +4,7 @@ import type { LinkState } from '../../permalink';
 import { pastedLink } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import { Button } from '../../ui/Button';
+import { Choose } from './Choose';
 import { type Choice, choicesFor, libraryChoices, type Made } from './choices';
 import { nameOf } from './sideName';
 
@@ -27,26 +28,25 @@ export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: Choo
   );
   return (
     <section className="compare-choose" aria-label="What is compared">
-      <Picker name="Left" letter="A" side={left} choices={forLeft} onChoose={({ link }) => onLeft(link)} />
+      <Picker letter="A" side={left} choices={forLeft} onChoose={({ link }) => onLeft(link)} />
       <Button look="outline" onClick={onSwap} disabled={right?.kind !== 'ok'}>
         Swap
       </Button>
-      <Picker name="Right" letter="B" side={right} choices={forRight} onChoose={onRight} />
+      <Picker letter="B" side={right} choices={forRight} onChoose={onRight} />
     </section>
   );
 }
 
 interface PickerProps {
-  readonly name: string;
   readonly letter: string;
   readonly side: Side;
   readonly choices: readonly Choice[];
   readonly onChoose: (made: Made) => void;
 }
 
-function Picker({ name, letter, side, choices, onChoose }: PickerProps) {
+function Picker({ letter, side, choices, onChoose }: PickerProps) {
   const [problem, setProblem] = useState<string>();
-  const groups = [...new Set(choices.map(({ group }) => group))];
+  const [choosing, setChoosing] = useState(false);
   const shown =
     side === undefined ? 'Nothing yet: choose below.' : side.kind === 'ok' ? nameOf(side.value) : side.error;
   return (
@@ -55,32 +55,11 @@ function Picker({ name, letter, side, choices, onChoose }: PickerProps) {
         <b className="compare-letter">{letter}</b>
         <span className={side?.kind === 'error' ? 'compare-wrong' : undefined}>{shown}</span>
       </p>
+      <Button look="outline" aria-haspopup="dialog" onClick={() => setChoosing(true)}>
+        {letter === 'A' ? 'Another run for A…' : side === undefined ? 'Compare with…' : 'Another run for B…'}
+      </Button>
       <label>
-        <span className="compare-label">{name} side</span>
-        <select
-          value=""
-          onChange={(event) => {
-            setProblem(undefined);
-            const choice = choices.find(({ id }) => id === event.target.value);
-            if (choice !== undefined) onChoose(choice.make());
-          }}
-        >
-          <option value="">{letter === 'A' ? 'Another run of the library…' : 'Compare with…'}</option>
-          {groups.map((group) => (
-            <optgroup key={group} label={group}>
-              {choices
-                .filter((one) => one.group === group)
-                .map(({ id, title }) => (
-                  <option key={id} value={id}>
-                    {title}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span className="compare-label">or a link</span>
+        <span className="compare-label">or a link, for {letter}</span>
         <input
           type="text"
           placeholder="Paste a link of Shadowscope"
@@ -97,6 +76,18 @@ function Picker({ name, letter, side, choices, onChoose }: PickerProps) {
           }}
         />
       </label>
+      {choosing && (
+        <Choose
+          title={letter === 'A' ? 'Side A: which run?' : 'Side B: compare with what?'}
+          choices={choices}
+          onClose={() => setChoosing(false)}
+          onChoose={(choice) => {
+            setChoosing(false);
+            setProblem(undefined);
+            onChoose(choice.make());
+          }}
+        />
+      )}
       {problem !== undefined && (
         <p className="compare-wrong" role="alert">
           {problem}

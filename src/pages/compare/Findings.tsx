@@ -2,23 +2,21 @@ import { useMemo, useState } from 'react';
 import { figure } from '../../base';
 import { Plot } from '../../ui/Plot';
 import '../../ui/countTable.css';
+import type { ApartAt } from '../../views/compare/apart';
 import { countable, countsAt, series } from '../../views/compare/counts';
 import type { Difference } from '../../views/compare/differences';
-import type { memoryApart } from '../../views/compare/states';
 import type { Pair } from '../../views/compare/together';
+import { Apart } from './Apart';
 import { Stale } from './Stale';
 import type { Compared } from './useComparison';
 
 interface FindingsProps {
   readonly compared: Compared;
   readonly pair: Pair;
-  readonly apart: ReturnType<typeof memoryApart>;
+  readonly apart: ApartAt | undefined;
   /** Shows the place at which A and B have come to these cursors. */
   readonly onGo: (a: number, b: number) => void;
 }
-
-/** Words of memory that are listed; there may be more. */
-const LISTED = 6;
 
 /** What the two runs come to, held against each other. */
 export function Findings({ compared, pair, apart, onGo }: FindingsProps) {
@@ -27,7 +25,7 @@ export function Findings({ compared, pair, apart, onGo }: FindingsProps) {
       <First compared={compared} onGo={onGo} />
       <Counts compared={compared} pair={pair} />
       <Stale compared={compared} pair={pair} onGo={onGo} />
-      <Memory apart={apart} />
+      {apart !== undefined && <Apart apart={apart} />}
     </div>
   );
 }
@@ -149,40 +147,3 @@ function Counts({ compared, pair }: Pick<FindingsProps, 'compared' | 'pair'>) {
 
 const signed = (value: number): string =>
   value === 0 ? '0' : `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
-
-function Memory({ apart }: Pick<FindingsProps, 'apart'>) {
-  const listed = apart.found.slice(0, LISTED);
-  return (
-    <section aria-label="The guest’s memory">
-      <h2>The guest’s memory, here</h2>
-      {apart.all === 0 ? (
-        <p className="compare-note">The same in both, word for word.</p>
-      ) : (
-        <table className="count-table">
-          <caption>
-            {apart.all === 1 ? 'One word differs' : `${figure(apart.all)} words differ`}
-            {apart.all > listed.length && `; the first ${listed.length}`}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">where</th>
-              <th scope="col">A</th>
-              <th scope="col">B</th>
-            </tr>
-          </thead>
-          <tbody>
-            {listed.map(({ name, kind, a: one, b: other }) => (
-              <tr key={name}>
-                <th scope="row">
-                  {kind} {name}
-                </th>
-                <td>{one}</td>
-                <td>{other}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}

@@ -67,6 +67,11 @@ export default function ComparePage({ controls, rest }: PageProps) {
           {said.error} Choose a comparison below, or two runs of your own.
         </p>
       )}
+      {said?.kind === 'ok' && said.value.unused !== undefined && (
+        <p className="compare-wrong" role="alert">
+          {said.value.unused}
+        </p>
+      )}
       {both ? (
         <details className="compare-change">
           <summary>Change what is compared</summary>

@@ -6,8 +6,8 @@ import type { Controls } from '../../session/controls';
 import { belongsToTarget } from '../../session/keys';
 import { pageAddress } from '../../session/pages';
 import { Button, IconButton } from '../../ui/Button';
-import { marked } from '../../views/compare/marked';
-import { type Apart, memoryApart } from '../../views/compare/states';
+import { apartAt } from '../../views/compare/apart';
+import { type MarkedEntry, marked } from '../../views/compare/marked';
 import { momentWords } from '../../views/moment';
 import type { SceneModel } from '../../views/scene/model';
 import { Findings } from './Findings';
@@ -23,9 +23,7 @@ interface TogetherProps {
   readonly from: number;
 }
 
-/** Entries that are marked on the stages; of more than that nobody could keep track. */
-const MARKED = 64;
-const NONE: ReturnType<typeof memoryApart> = { found: [], all: 0 };
+const UNMARKED: readonly MarkedEntry[] = [];
 
 /** Both runs, once they are recorded. */
 export function Together(props: TogetherProps) {
@@ -47,7 +45,7 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
   const pair = pairs[place];
   const apart = useMemo(() => {
     const [a, b] = [left.session.run, right.session.run];
-    return a === undefined || b === undefined || pair === undefined ? NONE : memoryApart(a, b, pair, MARKED);
+    return a === undefined || b === undefined || pair === undefined ? undefined : apartAt(a, b, pair);
   }, [left, right, pair]);
   const placeOf = (nth: number): number => pairs.findIndex((pair) => pair.stop >= nth);
   const back = (): void => {
@@ -87,8 +85,15 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
       );
     });
   };
+  const beyond = from > pairs.length - 1;
   return (
     <>
+      {beyond && (
+        <p className="compare-note" role="status">
+          The link names beat {figure(from)}; together these runs have {figure(pairs.length - 1)}. They are
+          shown at their end.
+        </p>
+      )}
       <div className="compare-steer">
         <section className="compare-transport" aria-label="Step both">
           <IconButton
@@ -135,8 +140,8 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
         <Operations compared={compared} stop={stop} onGo={(nth) => go(placeOf(nth))} />
       </div>
       <div className="compare-sides" ref={sides}>
-        <SideView side={left} letter="A" cursor={pair?.a ?? 0} apart={apart.found} />
-        <SideView side={right} letter="B" cursor={pair?.b ?? 0} apart={apart.found} />
+        <SideView side={left} letter="A" cursor={pair?.a ?? 0} marks={apart?.marks.a ?? UNMARKED} />
+        <SideView side={right} letter="B" cursor={pair?.b ?? 0} marks={apart?.marks.b ?? UNMARKED} />
       </div>
       <Findings
         compared={compared}
@@ -158,16 +163,13 @@ interface SideViewProps {
   readonly side: Controls;
   readonly letter: string;
   readonly cursor: number;
-  readonly apart: readonly Apart[];
+  readonly marks: readonly MarkedEntry[];
 }
 
 /** One run: whose it is, what just happened, and its stage. */
-function SideView({ side, letter, cursor, apart }: SideViewProps) {
+function SideView({ side, letter, cursor, marks }: SideViewProps) {
   const { run } = side.session;
-  const mark = useCallback(
-    (model: SceneModel) => marked(model, apart, (gfn) => run?.built.machine.gfnToMfn(gfn) ?? gfn),
-    [apart, run],
-  );
+  const mark = useCallback((model: SceneModel) => marked(model, marks), [marks]);
   if (run === undefined) return null;
   const words = momentWords(run, cursor);
   return (

@@ -1,6 +1,6 @@
-import { assertNever, fail, ok, type Result } from '../../base';
-import { OP_ENDED, type Run } from '../../engine';
-import type { Invariant, When } from '../../kernel';
+import { fail, ok, type Result } from '../../base';
+import { isDue, type Run } from '../../engine';
+import type { Invariant } from '../../kernel';
 import type { Rule } from '../rule';
 import type { Option, Question } from './question';
 
@@ -8,33 +8,13 @@ import type { Option, Question } from './question';
 const OTHERS = 3;
 const YES = 'allowed';
 
-/** Whether a rule of that kind has to hold at the moment the run stands at: as the engine has it when it records (engine/run.ts). */
-function holdsByRight(run: Run, when: When): boolean {
-  const step = run.cursor - 1;
-  switch (when) {
-    case 'step':
-      return true;
-    case 'unlocked':
-      return run.built.hypervisor.atRest();
-    case 'release':
-      return step >= 0 && run.eventsIn(step, step + 1).some(({ kind }) => kind === 'LockReleased');
-    case 'operation':
-      return step >= 0 && (run.flagsOf(step) & OP_ENDED) !== 0;
-    case 'quiescent':
-      return step >= 0 && (run.flagsOf(step) & OP_ENDED) !== 0 && run.built.atRest();
-    case 'end':
-      return run.cursor === run.length && run.ending.kind === 'done';
-    default:
-      return assertNever(when, 'when');
-  }
-}
-
 /** Is this state allowed? The design's own invariants answer: those that have to hold at this very moment. */
 export function allowed(run: Run, cursor: number): Result<Question, string> {
   const invariants = run.built.design.invariants as readonly Invariant<unknown>[];
+  const done = run.doneAt(cursor);
   const judged = run.peek(cursor, () =>
     invariants
-      .filter(({ remembers, when }) => remembers !== 'journal' && holdsByRight(run, when))
+      .filter(({ remembers, when }) => remembers !== 'journal' && isDue(when, done, run.built))
       .map((invariant) => ({
         invariant,
         violation: invariant.check(run.world.part(invariant.part))[0],

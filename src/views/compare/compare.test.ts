@@ -4,6 +4,7 @@ import { designs } from '../../hypervisor';
 import { LIBRARY, type LibraryId } from '../../library';
 import { resolvedText, runOf } from '../../testing/library';
 import { buildScene } from '../scene/build';
+import { apartAt } from './apart';
 import { countsAt, series } from './counts';
 import { differencesOf } from './differences';
 import { marked } from './marked';
@@ -130,7 +131,8 @@ describe('where two runs part', () => {
         [...notes].flatMap(([index, { stale }]) => (stale === true ? [`${side} ${frame} ${index}`] : [])),
       );
     expect(differs(scene)).toEqual([]);
-    expect(differs(marked(scene, found, (gfn) => gfn))).toEqual([`guest ${0x13} 0`]);
+    expect(differs(marked(scene, [{ frame: 0x13, index: 0 }]))).toEqual([`guest ${0x13} 0`]);
+    expect(found).toHaveLength(1);
   });
 
   it('two hypervisors between which the guest cannot tell', () => {
@@ -138,6 +140,32 @@ describe('where two runs part', () => {
     const { first, firstForGuest } = differencesOf(a, b, stopsOf(a, b));
     expect(first).toBeDefined();
     expect(firstForGuest).toBeUndefined();
+  });
+});
+
+describe('what the processors make of it', () => {
+  it('one design, one switch: the entries of shadows that differ, known by the guest tables behind them', () => {
+    const [a, b] = [run(textOf('unsync')), run(textOf('unsync'), { 'out-of-sync': false })];
+    const at = { a: a.length, b: b.length };
+    const { shadows, translations, marks } = apartAt(a, b, at);
+    expect(shadows?.all).toBeGreaterThan(0);
+    // A table out of sync may be written by the guest: its page is writable in one run alone.
+    expect(translations.found.some((one) => / rw/.test(one.a) && / r( |x|$)/.test(one.b))).toBe(true);
+    const scene = a.peek(at.a, () => buildScene(a, a.length - 1, at.a));
+    const noted = marked(scene, marks.a).tables.filter(({ side }) => side === 'shadow');
+    expect(noted.some(({ notes }) => [...notes.values()].some(({ stale }) => stale === true))).toBe(true);
+    expect(apartAt(a, run(textOf('unsync')), { a: at.a, b: at.a })).toMatchObject({
+      ...{ memory: { all: 0 }, translations: { all: 0 }, shadows: { all: 0 } },
+      marks: { a: [], b: [] },
+    });
+  });
+
+  it('two designs: the same pages lead to the same frames; what only one has filled in is said to be a fault', () => {
+    const [a, b] = [runOf('tlb-miss-shadow'), under('tlb-miss-shadow', 'nested')];
+    const { shadows, translations } = apartAt(a, b, { a: a.length, b: b.length });
+    expect(shadows).toBeUndefined();
+    for (const one of translations.found)
+      expect(one.a.startsWith('a fault')).not.toBe(one.b.startsWith('a fault'));
   });
 });
 

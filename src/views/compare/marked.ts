@@ -1,24 +1,28 @@
-import type { SceneModel } from '../scene/model';
-import type { Apart } from './states';
+import type { EntryNote, SceneModel, TableModel } from '../scene/model';
 
-/**
- * A scene in which the guest's entries that the other run does not have like this are marked as different. `machineFrame`: where
- * a guest frame lies in this run.
- */
-export function marked(
-  model: SceneModel,
-  apart: readonly Apart[],
-  machineFrame: (gfn: number) => number,
-): SceneModel {
-  if (apart.length === 0) return model;
-  return {
-    ...model,
-    tables: model.tables.map((table) => {
-      const here = table.side === 'guest' ? apart.filter(({ gfn }) => machineFrame(gfn) === table.frame) : [];
-      if (here.length === 0) return table;
-      const notes = new Map(table.notes);
-      for (const { index } of here) notes.set(index, { ...notes.get(index), stale: true });
-      return { ...table, notes };
-    }),
-  };
+/** An entry that the other run does not have like this, by the machine frame of its table. */
+export interface MarkedEntry {
+  readonly frame: number;
+  readonly index: number;
+}
+
+/** 64-bit entries of a page. */
+const PER_PAGE = 512;
+
+/** A scene in which entries that the other run does not have like this are marked as different. */
+export function marked(model: SceneModel, entries: readonly MarkedEntry[]): SceneModel {
+  if (entries.length === 0) return model;
+  return { ...model, tables: model.tables.map((table) => withMarks(table, entries)) };
+}
+
+function withMarks(table: TableModel, entries: readonly MarkedEntry[]): TableModel {
+  const pages = table.pages ?? 1;
+  const here = entries.filter(({ frame }) => frame >= table.frame && frame < table.frame + pages);
+  if (here.length === 0) return table;
+  const notes = new Map<number, EntryNote>(table.notes);
+  for (const { frame, index } of here) {
+    const at = index + (frame - table.frame) * PER_PAGE;
+    notes.set(at, { ...notes.get(at), stale: true });
+  }
+  return { ...table, notes };
 }

@@ -1,11 +1,4 @@
-import {
-  type AnswersFile,
-  type Assigned,
-  gradeFiles,
-  readRoster,
-  reportTable,
-  sheetNamed,
-} from '../homework';
+import { type Assigned, Marking, readRoster, reportTable, sheetNamed } from '../homework';
 import type { Printed, ReadText } from './homeworkCommand';
 
 export const GRADE_USAGE =
@@ -62,11 +55,12 @@ export function runGrade(args: readonly string[], read: ReadText): Printed {
   if (typeof given === 'string') return { code: 2, out: [], err: [given] };
   const assigned = assignedBy(given, read);
   if (typeof assigned === 'string') return { code: 2, out: [], err: [assigned] };
-  const files = given.files.map((file): AnswersFile => {
+  const marking = new Marking(assigned);
+  for (const file of given.files) {
     const text = read(file);
-    return text.kind === 'ok' ? { file, text: text.value } : { file, text: undefined, why: text.error };
-  });
-  const { report, problems } = gradeFiles(files, assigned);
+    marking.add(text.kind === 'ok' ? { file, text: text.value } : { file, text: undefined, why: text.error });
+  }
+  const { report, problems } = marking.report();
   if (report.students.length === 0) return { code: 2, out: [], err: problems };
   return {
     code: problems.length > 0 ? 1 : 0,

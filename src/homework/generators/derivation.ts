@@ -54,12 +54,19 @@ export const derivation: Generator = {
   },
   make: (random, level) =>
     drawUntil(
-      () => made(draw(random, level), level),
+      () => made(drawTouched(random, level), level),
       ({ key }) =>
         new Set(Object.entries(key.answers).flatMap(([id, a]) => (id.startsWith('what') ? [a] : []))).size >
         2,
     ),
 };
+
+/** Where nothing may be touched, no shadow is made, and nothing is asked. */
+const drawTouched = (random: Random, level: Level): Drawn =>
+  drawUntil(
+    () => draw(random, level),
+    ({ accesses }) => accesses.length > 0,
+  );
 
 function draw(random: Random, level: Level): Drawn {
   const [frame = 0, other = 0] = distinct(random, 2, 0x20, 0x5f);

@@ -97,6 +97,9 @@ export function Chooser({ controls }: { readonly controls: Controls }) {
               <a href={pageAddress('homework', restOf({ kind: 'key', sheet: sheet.value }))}>
                 Its answer key
               </a>
+              <a href={pageAddress('homework', restOf({ kind: 'staff', sheet: sheet.value }))}>
+                A sheet for each student, and marks
+              </a>
               {generator !== MIXED && (
                 <a
                   href={pageAddress(

@@ -7,6 +7,7 @@ import { Chooser } from './Chooser';
 import { ClassView } from './ClassView';
 import { KeySheet } from './KeySheet';
 import { Sheet } from './Sheet';
+import { StaffView } from './StaffView';
 import './homework.css';
 import './print.css';
 
@@ -53,6 +54,8 @@ function Shown({ controls, rest }: HomeworkProps) {
       return <Sheet key={key} controls={controls} sheet={value.sheet} checks={value.checks} />;
     case 'key':
       return <KeySheet key={key} controls={controls} sheet={value.sheet} />;
+    case 'staff':
+      return <StaffView key={key} controls={controls} sheet={value.sheet} />;
     case 'class':
       return <ClassView key={key} question={value.question} page={controls.host.address()} />;
     case 'answer':

@@ -7,6 +7,7 @@ describe('an address of the homework page', () => {
     'walk/7/1/4/2',
     'mixed/0/1/8/3/unchecked',
     'key/faults/4294967295/1/4/1',
+    'staff/walk/7/1/4/2',
     'class/walk/7/1/1/1/index4',
     'answer/memory-order/7/1/2/3/possible',
   ])('`%s` is read, and written the same', (rest) => {

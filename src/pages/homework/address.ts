@@ -13,7 +13,8 @@ export type Place =
   | { readonly kind: 'choose' }
   /** `checks`: whoever gave the link lets students hold their answers against the engine's. */
   | { readonly kind: 'sheet'; readonly sheet: SheetName; readonly checks: boolean }
-  | { readonly kind: 'key'; readonly sheet: SheetName }
+  /** `staff`: its sheets for a class, and marks. */
+  | { readonly kind: 'key' | 'staff'; readonly sheet: SheetName }
   /** For the projector, and for each student. */
   | { readonly kind: 'class' | 'answer'; readonly question: ClassQuestion };
 
@@ -23,9 +24,10 @@ export function placeOf(rest: string): Result<Place, string> {
   const [first] = parts;
   if (first === undefined) return ok({ kind: 'choose' });
   switch (first) {
-    case 'key': {
+    case 'key':
+    case 'staff': {
       const sheet = sheetOf(parts.slice(1));
-      return sheet.kind === 'ok' ? ok({ kind: 'key', sheet: sheet.value }) : sheet;
+      return sheet.kind === 'ok' ? ok({ kind: first, sheet: sheet.value }) : sheet;
     }
     case 'class':
     case 'answer': {
@@ -47,7 +49,8 @@ export function restOf(place: Place): string {
     case 'sheet':
       return `${sheetAddress(place.sheet)}${place.checks ? '' : `/${NO_CHECKS}`}`;
     case 'key':
-      return `key/${sheetAddress(place.sheet)}`;
+    case 'staff':
+      return `${place.kind}/${sheetAddress(place.sheet)}`;
     case 'class':
     case 'answer': {
       const { sheet, n, field } = place.question;

@@ -35,57 +35,71 @@ export interface Report {
   readonly missing: readonly string[];
 }
 
-/** Grades files of answers. `problems`: what somebody should look at, one sentence each, with its place. */
-export function gradeFiles(
-  files: readonly AnswersFile[],
-  assigned?: Assigned,
-): { readonly report: Report; readonly problems: readonly string[] } {
-  const grader = new Grader();
-  const students: (Graded & { readonly file: string })[] = [];
-  const refused: Refused[] = [];
-  const problems: string[] = [];
-  const refuse = (one: Refused): void => {
-    refused.push(one);
-    problems.push(`${one.file}: ${one.student === '' ? '' : `${one.student}: `}${one.says}`);
-  };
-  const owners = ownersOf(assigned);
-  for (const { file, text, why } of files) {
+/** Grades files of answers, one after the other: each sheet is made once, however many students have answered it. */
+export class Marking {
+  private readonly grader = new Grader();
+  private readonly students: (Graded & { readonly file: string })[] = [];
+  private readonly refused: Refused[] = [];
+  private readonly problems: string[] = [];
+  /** Whose sheet it is, by its address. */
+  private readonly owners: ReadonlyMap<string, string>;
+
+  constructor(private readonly assigned?: Assigned) {
+    const { sheet, roster = [] } = assigned ?? {};
+    this.owners = new Map(
+      sheet === undefined ? [] : roster.map((name) => [sheetAddress(sheetOf(sheet, name)), name]),
+    );
+  }
+
+  add({ file, text, why }: AnswersFile): void {
+    const refuse = (says: string, student = ''): void => {
+      this.refused.push({ file, student, says });
+      this.problems.push(`${file}: ${student === '' ? '' : `${student}: `}${says}`);
+    };
     if (text === undefined) {
-      refuse({ file, student: '', says: `It cannot be read (${why ?? 'no reason is known'}).` });
-      continue;
+      refuse(`It cannot be read (${why ?? 'no reason is known'}).`);
+      return;
     }
     const all = readAnswers(text);
     if (all.kind === 'error') {
-      refuse({ file, student: '', says: all.error });
-      continue;
+      refuse(all.error);
+      return;
     }
     for (const one of all.value) {
       if (one.kind === 'error') {
-        refuse({ file, student: '', says: one.error });
+        refuse(one.error);
         continue;
       }
-      const owner = owners?.get(sheetAddress(one.value.sheet));
-      const foreign = notAssigned(one.value, assigned, owner);
-      if (foreign !== undefined) {
-        refuse({ file, student: one.value.student, says: foreign });
-        continue;
-      }
-      const graded = grader.grade(one.value);
-      const notes = [...namesDiffer(one.value, owner), ...again(students, graded), ...graded.problems];
-      students.push({ file, ...graded, student: owner ?? graded.student, problems: notes });
-      problems.push(...notes.map((note) => `${file}: ${graded.student || 'somebody'}: ${note}`));
+      const owner = this.owners.get(sheetAddress(one.value.sheet));
+      const foreign = notAssigned(one.value, this.assigned, owner);
+      if (foreign === undefined) this.count(file, one.value, owner);
+      else refuse(foreign, one.value.student);
     }
   }
-  const seen = new Set(students.map(({ student }) => student));
-  const missing = (assigned?.roster ?? []).filter((name) => !seen.has(name));
-  problems.push(...missing.map((name) => `${name}: nothing was handed in that counts.`));
-  return { report: { format: 'shadowscope-grades', version: 1, students, refused, missing }, problems };
-}
 
-/** Whose sheet it is, by its address. */
-function ownersOf(assigned: Assigned | undefined): ReadonlyMap<string, string> | undefined {
-  if (assigned?.roster === undefined) return undefined;
-  return new Map(assigned.roster.map((name) => [sheetAddress(sheetOf(assigned.sheet, name)), name]));
+  private count(file: string, answers: Answers, owner: string | undefined): void {
+    const graded = { ...this.grader.grade(answers), student: owner ?? answers.student };
+    const problems = [...namesDiffer(answers, owner), ...again(this.students, graded), ...graded.problems];
+    this.students.push({ file, ...graded, problems });
+    this.problems.push(...problems.map((one) => `${file}: ${answers.student || 'somebody'}: ${one}`));
+  }
+
+  /** The report so far. `problems`: what somebody should look at, one sentence each, with its place. */
+  report(): { readonly report: Report; readonly problems: readonly string[] } {
+    const { students, refused } = this;
+    const seen = new Set(students.map(({ student }) => student));
+    const missing = (this.assigned?.roster ?? []).filter((name) => !seen.has(name));
+    return {
+      report: {
+        format: 'shadowscope-grades',
+        version: 1,
+        students: [...students],
+        refused: [...refused],
+        missing,
+      },
+      problems: [...this.problems, ...missing.map((name) => `${name}: nothing was handed in that counts.`)],
+    };
+  }
 }
 
 function notAssigned(

@@ -10,4 +10,4 @@ export { type LabOptions, LabRun, WINDOWS, type Window } from './run';
 export type { MeasureName } from './tally';
 export * from './weights';
 export { workloads } from './workloads/registry';
-export type { Parameter, Values, Workload } from './workloads/workload';
+export { type Parameter, type Values, type Workload, withUnit } from './workloads/workload';

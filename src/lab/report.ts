@@ -1,3 +1,4 @@
+import { figure } from '../base';
 import type { LabConfig } from './config';
 import { pairsOf } from './configText';
 import type { MeasureName } from './tally';
@@ -75,7 +76,7 @@ export function labText(result: LabResult): string {
   const rows = result.totals.flatMap((value, nth) => (value === 0 ? [] : [{ nth, value }]));
   const width = Math.max(...rows.map(({ nth }) => measureName(result, nth).length));
   const lines = rows.map(
-    ({ nth, value }) => `${measureName(result, nth).padEnd(width)}  ${String(value).padStart(12)}`,
+    ({ nth, value }) => `${measureName(result, nth).padEnd(width)}  ${figure(value).padStart(13)}`,
   );
   const quiet = result.totals.length - rows.length;
   return [...lines, `${quiet} more counters stay at 0.`].join('\n');

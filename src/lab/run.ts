@@ -236,7 +236,7 @@ export class LabRun {
     const did = lane.atOnce.go(stream, base, end, lane.instead) - first;
     this.tally.operations += did;
     this.tally.accesses += did;
-    if (lane.instead === undefined) this.tally.hits(did);
+    if (lane.instead === undefined) this.tally.hits(did - lane.atOnce.walks);
     return did;
   }
 

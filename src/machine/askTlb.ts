@@ -28,6 +28,8 @@ export class Controls {
   cr0 = 0;
   cr4 = 0;
   rflags = 0;
+  /** Decides no right, but which bits of an entry must be zero. */
+  efer = 0;
   /** By twice the access, plus one for user mode: a bit for each combination of rights. */
   private readonly content = new Int32Array(6);
 
@@ -39,6 +41,7 @@ export class Controls {
   read(m: Machine, v: number): void {
     const r = m.vcpu(v);
     this.mode = m.hwMode(v);
+    this.efer = r.read(R.hwEfer);
     const cr0 = r.read(R.hwCr0);
     const cr4 = r.read(R.hwCr4);
     const rflags = r.read(R.rflags);

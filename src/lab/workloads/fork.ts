@@ -16,6 +16,7 @@ export const fork: Workload = {
       max: 100,
       step: 1,
       usual: 25,
+      unit: '%',
     },
     accesses(
       'slice',

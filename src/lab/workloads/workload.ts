@@ -1,4 +1,16 @@
+import { figure } from '../../base';
 import type { Guest } from '../guest/guest';
+
+/** What parameters count, and what one of them is called. */
+const ONE = {
+  accesses: 'access',
+  compilers: 'compiler',
+  pages: 'page',
+  programs: 'program',
+  rounds: 'round',
+  words: 'word',
+  '%': '%',
+} as const;
 
 /** A number of a workload that a person may choose. */
 export interface Parameter {
@@ -10,6 +22,7 @@ export interface Parameter {
   readonly max: number;
   readonly step: number;
   readonly usual: number;
+  readonly unit: keyof typeof ONE;
 }
 
 export type Values = Readonly<Record<string, number>>;
@@ -37,15 +50,17 @@ export const COMMON: readonly Parameter[] = [
     max: 400,
     step: 1,
     usual: 60,
+    unit: 'accesses',
   },
   {
     name: 'writes',
-    label: 'Writes',
+    label: 'Stores among accesses',
     says: 'Of a hundred accesses of a program to its data, how many are stores.',
     min: 0,
     max: 100,
     step: 1,
     usual: 30,
+    unit: '%',
   },
   {
     name: 'words',
@@ -55,6 +70,7 @@ export const COMMON: readonly Parameter[] = [
     max: 512,
     step: 1,
     usual: 64,
+    unit: 'words',
   },
 ];
 
@@ -67,6 +83,7 @@ export const pages = (name: string, label: string, says: string, usual: number, 
   max,
   step: 1,
   usual,
+  unit: 'pages',
 });
 
 /** A parameter of a number of accesses. */
@@ -78,6 +95,7 @@ export const accesses = (name: string, label: string, says: string, usual: numbe
   max: 100_000,
   step: 100,
   usual,
+  unit: 'accesses',
 });
 
 /** A parameter's value, or what is usual. */
@@ -86,3 +104,7 @@ export const chosen = (values: Values, name: string): number => {
   if (value === undefined) throw new Error(`the workload has a parameter ${name}`);
   return value;
 };
+
+/** A parameter's value with what it counts: `30 %`, `64 words`, `1 page`. */
+export const withUnit = ({ unit }: Parameter, value: number): string =>
+  `${figure(value)} ${value === 1 ? ONE[unit] : unit}`;

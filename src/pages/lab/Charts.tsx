@@ -80,8 +80,9 @@ function Picture({ chart, shown }: { readonly chart: Chart; readonly shown: read
   return (
     <figure className="lab-chart">
       <figcaption>
-        <strong data-tip={chart.says}>{chart.title}</strong>
+        <strong>{chart.title}</strong>
         <span>{totals.join('   ')}</span>
+        <p>{chart.says}</p>
       </figcaption>
       <Plot
         says={`${chart.title} over time. ${chart.says} In all: ${totals.join(', ')}.`}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { figure } from '../../base';
 import {
   commandOf,
@@ -12,8 +12,7 @@ import {
 } from '../../lab';
 import type { Controls } from '../../session/controls';
 import { openText } from '../../session/opening';
-import { pageAddress, STAGE } from '../../session/pages';
-import { copyLink } from '../../session/sharing';
+import { goToPage, pageAddress, STAGE } from '../../session/pages';
 import { Button } from '../../ui/Button';
 import { Charts } from './Charts';
 import { Counts } from './Counts';
@@ -55,11 +54,23 @@ function asked(rest: string): Asked {
 
 /** Workloads of millions of accesses on any design: what happens, how often, and when. */
 export default function LabPage({ controls, rest }: PageProps) {
-  // Another address is another page.
-  return <Lab key={rest} controls={controls} rest={rest} />;
+  // Another address is another page, but for the one that a run has given the page itself.
+  const here = useRef({ rest, nth: 0 });
+  if (here.current.rest !== rest) here.current = { rest, nth: here.current.nth + 1 };
+  const moved = (to: string): void => {
+    if (to === here.current.rest) return;
+    here.current = { ...here.current, rest: to };
+    goToPage(controls.session, controls.host, 'lab', to);
+  };
+  return <Lab key={here.current.nth} controls={controls} rest={rest} moved={moved} />;
 }
 
-function Lab({ controls, rest }: PageProps) {
+interface LabProps extends PageProps {
+  /** The page's address is what is run now. */
+  readonly moved: (rest: string) => void;
+}
+
+function Lab({ controls, rest, moved }: LabProps) {
   const [from] = useState(() => asked(rest));
   const [a, setA] = useState(from.a);
   const [b, setB] = useState(from.b);
@@ -69,7 +80,7 @@ function Lab({ controls, rest }: PageProps) {
   const runA = useRunning(a, begin);
   const runB = useRunning(b ?? a, begin);
   const running = runA.running || (b !== undefined && runB.running);
-  const address = pageAddress('lab', [a, ...(b === undefined ? [] : [b])].map(printConfig).join('/'));
+  const settings = [a, ...(b === undefined ? [] : [b])].map(printConfig).join('/');
 
   // Without an address to answer, a short run shows at once what a run looks like.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
@@ -78,6 +89,7 @@ function Lab({ controls, rest }: PageProps) {
   }, []);
 
   const start = (): void => {
+    moved(settings);
     runA.start(a);
     if (b !== undefined) runB.start(b);
   };
@@ -86,7 +98,10 @@ function Lab({ controls, rest }: PageProps) {
     if (runB.running) runB.cancel();
   };
   const share = async (): Promise<void> => {
-    setCopied(await copyLink(session, host, `${host.address()}${address}`));
+    moved(settings);
+    const over = session.frames.begin('copy');
+    setCopied(await host.copy(`${host.address()}${pageAddress('lab', settings)}`));
+    over();
   };
   const stage = (operations: number): void => {
     try {
@@ -147,7 +162,7 @@ function Lab({ controls, rest }: PageProps) {
           {copied === true &&
             'The link is on the clipboard: these settings, not the counts, which follow from them.'}
           {copied === false &&
-            'The browser does not let the page copy. The address bar has no link yet; use Share in the menu of the browser.'}
+            'The browser does not let the page copy. The address bar has the link: copy it there.'}
         </p>
         <div className={b === undefined ? 'lab-setups' : 'lab-setups is-two'}>
           <Setup letter="A" config={a} designs={sources.designs} onChange={setA}>

@@ -10,6 +10,7 @@ import {
   switchesOf,
   TLB_SIZES,
   usualValues,
+  withUnit,
   workloads,
 } from '../../lab';
 import { Slider } from '../../ui/Slider';
@@ -72,17 +73,17 @@ export function Setup({ letter, config, designs, onChange, children }: SetupProp
         <Switches config={config} design={design} onChange={(switches) => change({ switches })} />
       )}
       <h3>What the guest does</h3>
-      {workload?.parameters.map(({ name, label, says, min, max, step, usual }) => (
+      {workload?.parameters.map((parameter) => (
         <Slider
-          key={name}
-          label={label}
-          min={min}
-          max={max}
-          step={step}
-          value={config.values[name] ?? usual}
-          text={figure(config.values[name] ?? usual)}
-          tip={says}
-          onChange={(value) => change({ values: { ...config.values, [name]: value } })}
+          key={parameter.name}
+          label={parameter.label}
+          min={parameter.min}
+          max={parameter.max}
+          step={parameter.step}
+          value={config.values[parameter.name] ?? parameter.usual}
+          text={withUnit(parameter, config.values[parameter.name] ?? parameter.usual)}
+          tip={parameter.says}
+          onChange={(value) => change({ values: { ...config.values, [parameter.name]: value } })}
         />
       ))}
       <h3>Machine and length</h3>

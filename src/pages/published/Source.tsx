@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import { type Beside, type LabResult, type PublishedSource, printConfig, runsOf } from '../../lab';
 import { pageAddress } from '../../session/pages';
-import { Button } from '../../ui/Button';
 import { Origin } from '../../ui/Origin';
+import { CountingControls } from './CountingControls';
 import { useCounting } from './counting';
+import { SweepSection } from './Sweep';
+import { Tables } from './Tables';
 
 interface SourceProps {
   readonly source: PublishedSource;
@@ -12,10 +14,10 @@ interface SourceProps {
 
 /** One document: its figures, what the simulation counts beside them, and how that moves. */
 export function Source({ source, begin }: SourceProps) {
-  const { id, title, origin, place, about, figures, moves } = source;
+  const { id, title, origin, place, about, tables, figures, moves, sweep } = source;
   const runs = useMemo(() => runsOf(source), [source]);
-  const { results, progress, failed, start, cancel } = useCounting(runs, begin);
-  const counted = runs.every((run) => results.has(printConfig(run)));
+  const counting = useCounting(runs, begin);
+  const { results } = counting;
   return (
     <section className="published-source" aria-labelledby={`published-${id}`}>
       <h2 id={`published-${id}`}>{title}</h2>
@@ -25,24 +27,10 @@ export function Source({ source, begin }: SourceProps) {
       {about.map((words) => (
         <p key={words}>{words}</p>
       ))}
-      <div className="published-do">
-        {progress === undefined ? (
-          <Button look={counted ? 'outline' : 'strong'} onClick={start} disabled={counted}>
-            {counted ? 'Counted in this visit' : `Count now: ${runs.length} runs`}
-          </Button>
-        ) : (
-          <>
-            <Button look="outline" onClick={cancel}>
-              Cancel
-            </Button>
-            <progress aria-label={`Runs of ${title}`} max={1} value={progress.share} />
-          </>
-        )}
-        <p role="status">
-          {progress !== undefined && `Run ${progress.done + 1} of ${progress.of}.`}
-          {failed !== undefined && `It could not be counted. ${failed}`}
-        </p>
-      </div>
+      {tables !== undefined && <Tables tables={tables} />}
+      {runs.length > 0 && (
+        <CountingControls of={title} ask={`Count now: ${runs.length} runs`} runs={runs} counting={counting} />
+      )}
       {figures.length > 0 && (
         <div className="published-scroll">
           <table>
@@ -60,7 +48,11 @@ export function Source({ source, begin }: SourceProps) {
                   <th scope="row">{figure}</th>
                   <td>{of}</td>
                   <td>
-                    {cannot !== undefined && <p className="published-cannot">No figure. {cannot}</p>}
+                    {cannot !== undefined && (
+                      <p className="published-cannot">
+                        {beside === undefined ? 'No figure' : 'No figure of this'}. {cannot}
+                      </p>
+                    )}
                     {beside?.map((one) => (
                       <Counted key={one.says} beside={one} results={results} />
                     ))}
@@ -77,7 +69,7 @@ export function Source({ source, begin }: SourceProps) {
             <caption>{moves.says}</caption>
             <thead>
               <tr>
-                <th scope="col">The same with one thing changed</th>
+                <th scope="col">With</th>
                 <th scope="col">Counted here</th>
               </tr>
             </thead>
@@ -96,6 +88,7 @@ export function Source({ source, begin }: SourceProps) {
           </table>
         </div>
       )}
+      {sweep !== undefined && <SweepSection source={title} sweep={sweep} begin={begin} />}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { printDiagnostic } from '../scenario';
 import type { Controls } from '../session/controls';
 import { checkDraft, discardDraft, runDraft } from '../session/editing';
+import { structuresOnStage } from '../session/scenarioNames';
 import { Button, IconButton } from '../ui/Button';
 import { createEditor, type Editor } from './createEditor';
 import { Drafts } from './Drafts';
@@ -30,6 +31,7 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
       parent,
       text: session.state.draft ?? session.state.text,
       sources,
+      structures: () => structuresOnStage(session),
       // Once per frame, however fast somebody types.
       onChange: () => session.frames.draw(check),
       onRun: () => runDraft(session, sources),

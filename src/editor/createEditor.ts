@@ -6,6 +6,7 @@ import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import type { Diagnostic } from '../scenario';
 import type { Sources } from '../session/opening';
+import type { Structures } from '../session/scenarioNames';
 import { completions } from './complete';
 import { hoverHelp } from './hover';
 import { placed } from './insertions';
@@ -17,6 +18,8 @@ export interface EditorOptions {
   readonly parent: Element;
   readonly text: string;
   readonly sources: Sources;
+  /** What the design on stage calls its structures. */
+  readonly structures: Structures;
   readonly onChange: (text: string) => void;
   /** Mod+Enter. */
   readonly onRun: () => void;
@@ -49,9 +52,9 @@ export function createEditor(options: EditorOptions): Editor {
         closeBrackets(),
         scenarioSupport(),
         theme,
-        autocompletion({ override: [completions(options.sources)] }),
+        autocompletion({ override: [completions(options.sources, options.structures)] }),
         lintGutter(),
-        hoverHelp(options.sources),
+        hoverHelp(options.sources, options.structures),
         keymap.of([
           {
             key: 'Mod-Enter',

@@ -2,9 +2,11 @@
 import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { expect, test } from 'vitest';
-import { parse, resolve } from '../scenario';
+import { expectedAt, parse, resolve } from '../scenario';
+import { structuresOnStage } from '../session/scenarioNames';
+import { runOf } from '../testing/library';
 import { TWO_WALKS, testSession } from '../testing/testSession';
-import { completions } from './complete';
+import { completions, groupsAfter } from './complete';
 import { helpAt } from './hover';
 import { insertions, matching, placed } from './insertions';
 import { scenarioSupport } from './language';
@@ -14,9 +16,11 @@ import { tidied } from './tidy';
 const { sources } = testSession();
 
 /** What is offered where the text ends. */
-async function offered(text: string): Promise<string[]> {
+async function offered(text: string, run?: ReturnType<typeof runOf>): Promise<string[]> {
   const state = EditorState.create({ doc: text, extensions: scenarioSupport() });
-  const result = await completions(sources)(new CompletionContext(state, text.length, true));
+  const result = await completions(sources, () => structuresOnStage({ run }))(
+    new CompletionContext(state, text.length, true),
+  );
   return (result?.options ?? []).map((option) => option.label);
 }
 
@@ -33,8 +37,82 @@ test('names come from the design that the text names', async () => {
   expect(await offered('design xen\nviolates ')).toEqual(
     expect.arrayContaining(xen?.invariants.map((one) => one.name) ?? []),
   );
-  // Bare hardware has no switches: only the words of the form are left.
-  expect(await offered('design native\nvcpu 0\n  switch ')).toEqual(['on', 'off']);
+  // Bare hardware has no switches.
+  expect(await offered('design native\nvcpu 0\n  switch ')).toEqual([]);
+  expect(await offered('design xen\nvcpu 0\n  switch snapshots ')).toEqual(['on', 'off']);
+});
+
+test('what is offered is what the form looks for at that very place', async () => {
+  const head = 'scenario "A"\ndesign xen\nmap 0x40_0000 -> 0x040 rw user\nvcpu 0\n  load 0x40_0000\n';
+  expect(await offered(`${head}map 0x40_1000 `)).toEqual(['->']);
+  expect(await offered(`${head}map 0x40_1000 -> `)).toEqual(['0x040']);
+  expect(await offered(`${head}map 0x40_1000 -> 0x041 `)).toEqual(
+    expect.arrayContaining(['rwx', 'user', 'dirty']),
+  );
+  expect(await offered(`${head}map 0x40_1000 -> 0x041 rw `)).toEqual(
+    expect.arrayContaining(['user', 'count']),
+  );
+  expect(await offered(`${head}  load `)).toEqual(['0x40_0000']);
+  expect(await offered(`${head}schedule 0 `)).toEqual(expect.arrayContaining(['until', 'then', ',']));
+  expect(await offered(`${head}schedule 0 until `)).toEqual(expect.arrayContaining(['done', 'op']));
+  expect(await offered(`${head}schedule 0 until op 0 `)).toEqual(
+    expect.arrayContaining(['start', 'end', 'sh_page_fault.walk']),
+  );
+  expect(await offered(`${head}schedule 0 until done,\n  `)).toEqual(expect.arrayContaining(['host']));
+  expect(await offered(`${head}expect events page-fault `)).toEqual(
+    expect.arrayContaining(['vcpu', 'error']),
+  );
+  expect(await offered(`${head}cr0 set `)).toEqual(['pe', 'wp', 'pg']);
+  // Behind a mistake nobody knows what is meant, and a comment or a text in quotes is the author's own.
+  expect(await offered(`${head}map nonsense `)).toEqual([]);
+  expect(await offered(`${head}  load 0x40_0000 # lo`)).toEqual([]);
+  expect(await offered(`${head}about "lo`)).toEqual([]);
+});
+
+test('an empty text is told how to begin, and a block goes on with its operations', async () => {
+  expect((await offered('')).slice(0, 1)).toEqual(['scenario']);
+  expect(groupsAfter('')[0]).toBe('about');
+  expect(groupsAfter('scenario "A"\nvcpu 0\n')[0]).toBe('operation');
+  expect(groupsAfter('vcpu 0\n  load 0x1000 # map\n')[0]).toBe('operation');
+  expect(groupsAfter('map 0x1000 -> 0x040 rw\n')[0]).toBe('memory');
+});
+
+test('a whole word wants no list: Enter is a new line then', async () => {
+  const at = (text: string) => {
+    const state = EditorState.create({ doc: text, extensions: scenarioSupport() });
+    return completions(sources)(new CompletionContext(state, text.length, false));
+  };
+  expect(await at('map 0x1000 -> 0x040 rw')).toBeNull();
+  expect(await at('map 0x1000 -> 0x040 us')).not.toBeNull();
+  expect(await at('  load 0x1000')).toBeNull();
+});
+
+/** Scenarios that between them say most of what the language can. */
+const WORDY = ['unsync-mprotect', 'a-page-table-may-drift', 'flush-after-unlock'] as const;
+
+test('every word of a scenario is offered where it stands, and explained there', async () => {
+  const words = new Map<string, string[]>();
+  for (const { id, text } of WORDY.map((id) => ({
+    id,
+    text: sources.library.find((one) => one.id === id)?.text ?? '',
+  }))) {
+    const state = EditorState.create({ doc: text, extensions: scenarioSupport() });
+    const run = runOf(id);
+    for (const match of text.matchAll(/^[^#"\n]*/gm)) {
+      for (const word of match[0].matchAll(/(?<![\w.-])[a-z][\w]*(?:[-.]\w+)*/gi)) {
+        const from = match.index + word.index;
+        const { form, expected } = expectedAt(text, from);
+        // A name that the text itself gives to something.
+        if (form !== undefined && expected.every(({ symbol }) => symbol === 'NAME')) continue;
+        const labels = await offered(text.slice(0, from), run);
+        const known = labels.some((label) => label === word[0] || label.endsWith(`.${word[0]}`));
+        const help = helpAt({ state }, from, sources, () => structuresOnStage({ run }));
+        if (!known || (help === undefined && labels.includes(word[0])))
+          words.set(word[0], [`${known} ${help !== undefined}`, state.doc.lineAt(from).text]);
+      }
+    }
+  }
+  expect([...words]).toEqual([]);
 });
 
 test('the operations of the design are offered behind `call`, and explained there', async () => {
@@ -45,7 +123,7 @@ test('the operations of the design are offered behind `call`, and explained ther
   const state = EditorState.create({ doc: text, extensions: scenarioSupport() });
   const help = (word: string) => helpAt({ state }, text.indexOf(word) + 1, sources);
   expect(help('p2m-move')?.syntax).toBe('call p2m-move GUEST-FRAME MACHINE-FRAME');
-  expect(help('move')?.says).toContain('another machine frame');
+  expect(help('p2m-move')?.says).toContain('another machine frame');
   expect(help('call')?.syntax).toMatch(/^call OPERATION/);
   expect(help('0x055')).toBe(undefined);
 });

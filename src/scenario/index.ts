@@ -1,10 +1,12 @@
 export { ASK_KIND_NAMES, type AskKind, isAskKind } from './askKinds';
 export * from './ast';
 export * from './diagnostic';
+export { type ExpectedAt, expectedAt } from './expected';
 export { parser } from './grammar/scenario.gen';
 export { type Parsed, parse } from './parse';
 export { print, printStatement } from './print';
 export * from './reference';
 export { type Resolved, resolve } from './resolve';
 export { nearest, orList } from './suggest';
+export type { Expected } from './syntax/cursor';
 export type { Form, Group } from './syntax/form';

@@ -23,9 +23,9 @@ export function Findings({ compared, pair, apart, onGo }: FindingsProps) {
   return (
     <div className="compare-findings">
       <First compared={compared} onGo={onGo} />
-      <Counts compared={compared} pair={pair} />
-      <Stale compared={compared} pair={pair} onGo={onGo} />
       {apart !== undefined && <Apart apart={apart} />}
+      <Stale compared={compared} pair={pair} onGo={onGo} />
+      <Counts compared={compared} pair={pair} />
     </div>
   );
 }
@@ -57,9 +57,13 @@ function First({ compared: { differences, stops }, onGo }: Pick<FindingsProps, '
               </p>
               <dl>
                 <dt>A</dt>
-                <dd>{one.a.text ?? 'nothing more in this operation'}</dd>
+                <dd>
+                  <Event side={one.a} />
+                </dd>
                 <dt>B</dt>
-                <dd>{one.b.text ?? 'nothing more in this operation'}</dd>
+                <dd>
+                  <Event side={one.b} />
+                </dd>
               </dl>
               <button
                 type="button"
@@ -73,6 +77,17 @@ function First({ compared: { differences, stops }, onGo }: Pick<FindingsProps, '
         </div>
       ))}
     </section>
+  );
+}
+
+/** What happened, in words, and as the event that a scenario would expect. */
+function Event({ side }: { readonly side: Difference['a'] }) {
+  if (side.text === undefined) return <p>Nothing more happens in this operation.</p>;
+  return (
+    <>
+      {side.says !== '' && <p>{side.says}</p>}
+      <code>{side.text}</code>
+    </>
   );
 }
 

@@ -12,7 +12,7 @@ const width = optional(field('width', oneOf('byte', 'half', 'dword', 'qword')));
 const mode = optional(field('mode', oneOf('user', 'kernel')));
 const bit = name('a bit such as wp', 'BIT');
 
-const variable = name('a variable', 'NAME');
+const variable = name('a variable', 'VARIABLE');
 
 /** A value as written, or what a register holds. */
 const given = either('a value, or a register such as eax', 'VALUE|REGISTER', {

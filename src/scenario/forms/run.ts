@@ -1,7 +1,7 @@
 import { ASK_KIND_NAMES, ASK_KINDS } from '../askKinds';
 import { formsOf } from '../syntax/form';
 import { count, either, name, oneOf, record, text, value, valueOrNone } from '../syntax/leaf';
-import { actor, label, moment } from '../syntax/moment';
+import { actor, moment } from '../syntax/moment';
 import { eventList, eventPattern, expectedEntry, place } from '../syntax/operand';
 import { field, list, lit, many, optional } from '../syntax/part';
 import { proposition } from '../syntax/proposition';
@@ -159,7 +159,7 @@ export const RUN_FORMS = [
       'args',
       either('a word or a number', 'WORD', {
         number: [field('number', value)],
-        word: [field('word', label)],
+        word: [field('word', name('a word such as error or marks', 'WORD', ['error', 'marks']))],
       }),
     ),
   ),

@@ -6,6 +6,8 @@ export interface Expected {
   /** "a frame", or a literal in backticks. */
   readonly what: string;
   readonly words: readonly string[];
+  /** What the reference calls it (FRAME, SWITCH), where that is no literal: completion knows such things by it. */
+  readonly symbol?: string;
 }
 
 /** Reading stopped: caught where statements are read, never seen outside. */
@@ -46,6 +48,11 @@ export class Cursor {
       return true;
     this.want(expected);
     return false;
+  }
+
+  /** What was looked for at this place and not found. */
+  get looked(): readonly Expected[] {
+    return this.wanted;
   }
 
   want(expected: Expected): void {

@@ -25,7 +25,7 @@ function hexText(value: bigint, digits: number): string {
 
 /** `digits`: always printed in hex with that many at least; without it, the way it was written. */
 function numberLeaf(what: string, symbol: string, digits?: number): Leaf<Num> {
-  const expected = { what, words: [] };
+  const expected = { what, words: [], symbol };
   return {
     what,
     symbol,
@@ -70,7 +70,7 @@ export const valueOrNone: Leaf<Num> = {
 
 /** A free name. `among` are the names known at reading time, for suggestions. */
 export const name = (what: string, symbol: string, among: readonly string[] = []): Leaf<Name> => {
-  const expected = { what, words: among };
+  const expected = { what, words: among, symbol };
   return {
     what,
     symbol,

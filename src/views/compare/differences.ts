@@ -1,4 +1,4 @@
-import { eventText, type Run } from '../../engine';
+import { captionAt, eventText, type Run } from '../../engine';
 import type { LoggedEvent } from '../../kernel';
 import type { Stop } from './together';
 
@@ -21,6 +21,8 @@ export interface Difference {
 interface Side {
   /** The event as a scenario writes it; undefined: nothing more happens in the operation. */
   readonly text: string | undefined;
+  /** What the step that did it is said to do. */
+  readonly says: string;
   /** Cursor just after it, or at the end of the operation. */
   readonly cursor: number;
 }
@@ -71,6 +73,12 @@ export function differencesOf(a: Run, b: Run, stops: readonly Stop[]): Differenc
   };
 }
 
+const sideOf = (run: Run, text: string | undefined, cursor: number): Side => ({
+  text,
+  cursor,
+  says: text === undefined ? '' : (captionAt(run, cursor) ?? ''),
+});
+
 function partAt(a: Run, b: Run, scope: Scope): (stop: Stop, nth: number) => Difference | undefined {
   const [ofA, ofB] = [byOperation(a, scope), byOperation(b, scope)];
   return (stop, nth) => {
@@ -86,8 +94,8 @@ function partAt(a: Run, b: Run, scope: Scope): (stop: Stop, nth: number) => Diff
         actor: stop.actor,
         op: stop.op,
         stop: nth,
-        a: { text: texts, cursor: one === undefined ? stop.a : one.step + 1 },
-        b: { text: textB, cursor: other === undefined ? stop.b : other.step + 1 },
+        a: sideOf(a, texts, one === undefined ? stop.a : one.step + 1),
+        b: sideOf(b, textB, other === undefined ? stop.b : other.step + 1),
       };
     }
     return undefined;

@@ -24,5 +24,6 @@ function withMarks(table: TableModel, entries: readonly MarkedEntry[]): TableMod
     const at = index + (frame - table.frame) * PER_PAGE;
     notes.set(at, { ...notes.get(at), stale: true });
   }
-  return { ...table, notes };
+  // A table without a place in a full column gets one.
+  return { ...table, notes, hot: true };
 }

@@ -17,11 +17,12 @@ import {
 
 /** A page to which the processors of two runs are led differently at a pair of moments. */
 export interface Translation {
-  readonly vcpu: number;
+  /** Those that are led so: usually all that have the same tables loaded. */
+  readonly vcpus: readonly number[];
   /** First address of the page, halves. */
   readonly vaHi: number;
   readonly vaLo: number;
-  /** `vCPU 0, 0x40_0000`. */
+  /** `0x0000_0040_0000 on vCPU 0 and 1`. */
   readonly name: string;
   /** `0x040 rwx user`, or why there is none. */
   readonly a: string;
@@ -109,7 +110,7 @@ export function translationsApart(
   return a.peek(at.a, () =>
     b.peek(at.b, () => {
       const vcpus = Math.min(a.built.machine.config.vcpus, b.built.machine.config.vcpus);
-      const out = Array.from({ length: vcpus }, (_, v) => ofVcpu(a, b, v)).flat();
+      const out = together(Array.from({ length: vcpus }, (_, v) => ofVcpu(a, b, v)).flat());
       out.sort((one, other) => one.rank - other.rank);
       return { found: out.slice(0, most), all: out.length };
     }),
@@ -136,12 +137,31 @@ function ofVcpu(a: Run, b: Run, vcpu: number): Translation[] {
     const users = [one, other].some((seen) => seen.kind === 'page' && (seen.rights & U) !== 0);
     const both = one.kind === 'page' && other.kind === 'page';
     out.push({
-      ...{ vcpu, vaHi, vaLo, a: sayA, b: sayB, atA: one.at, atB: other.at },
-      name: `vCPU ${vcpu}, ${page}`,
+      ...{ vcpus: [vcpu], vaHi, vaLo, a: sayA, b: sayB, atA: one.at, atB: other.at },
+      name: page,
       filledIn: users || both,
       // Programs' pages before the kernel's; of each, those that both lead somewhere first.
       rank: (users ? 0 : 2) + (both ? 0 : 1),
     });
   }
   return out;
+}
+
+/** One line for vCPUs to which the same happens. */
+function together(all: readonly Translation[]): Translation[] {
+  const byWhat = new Map<string, Translation>();
+  for (const one of all) {
+    const key = [
+      one.name,
+      one.a,
+      one.b,
+      ...[one.atA, one.atB].flatMap(({ table, index }) => [table, index]),
+    ].join();
+    const before = byWhat.get(key);
+    byWhat.set(key, before === undefined ? one : { ...before, vcpus: [...before.vcpus, ...one.vcpus] });
+  }
+  return [...byWhat.values()].map((one) => ({
+    ...one,
+    name: `${one.name} on vCPU ${one.vcpus.join(' and ')}`,
+  }));
 }

@@ -16,7 +16,7 @@ export const browserPlatform: Platform = {
   explorer: () => new Worker(new URL('../session/racing/worker.ts', import.meta.url), { type: 'module' }),
 };
 
-export const browserHost: Host = { pickFile, download, address, copy, push };
+export const browserHost: Host = { pickFile, download, address, copy, push, amend };
 
 function address(): string {
   return location.href.replace(/#.*$/s, '');
@@ -33,6 +33,13 @@ async function copy(text: string): Promise<boolean> {
 
 function push(fragment: string): void {
   if (!embedded && location.hash !== fragment) history.pushState(null, '', fragment);
+}
+
+function amend(fragment: string, prefix: string): boolean {
+  if (embedded) return true;
+  if (!location.hash.startsWith(prefix)) return false;
+  if (location.hash !== fragment) history.replaceState(null, '', fragment);
+  return true;
 }
 
 /** A file of this size is no scenario: it is refused before it is read. */

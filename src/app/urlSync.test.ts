@@ -4,7 +4,8 @@ import { encodeLink } from '../permalink';
 import { captureLink } from '../session/link';
 import { copyLink, offerOf } from '../session/sharing';
 import { setSwitch } from '../session/switching';
-import { type TestSession, TWO_WALKS, testSession } from '../testing/testSession';
+import { tellingOf } from '../session/telling/telling';
+import { LIBRARY, type TestSession, TWO_WALKS, testSession } from '../testing/testSession';
 import { followAddress } from './urlSync';
 
 let made: TestSession;
@@ -154,5 +155,29 @@ describe('the address', () => {
     goTo('#/nowhere');
     expect(made.session.state.page).toBe(undefined);
     expect(made.session.state.messages.at(-1)?.text).toContain('#/nowhere');
+  });
+});
+
+describe('a story', () => {
+  it('has one entry of the history, which names the passage', async () => {
+    const { session, controls, sources, pushed } = made;
+    Object.assign(sources, { library: [...LIBRARY] });
+    const telling = tellingOf(controls);
+    telling.begin('why-shadows');
+    const first = session.state.cursor;
+    telling.next();
+    telling.go(4);
+    await settled();
+    expect(pushed).toEqual(['#/stories/why-shadows/5']);
+    session.jump(first);
+    expect(pushed).toEqual(['#/stories/why-shadows/1']);
+    // What somebody opens beside it is another entry, as ever; and so is the way back into it.
+    controls.execute('open:punt');
+    await settled();
+    expect(pushed).toHaveLength(2);
+    telling.comeBack();
+    await settled();
+    expect(pushed).toHaveLength(3);
+    expect(pushed[2]).toBe('#/stories/why-shadows/1');
   });
 });

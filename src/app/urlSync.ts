@@ -22,7 +22,8 @@ function keptIn(state: unknown): Kept | undefined {
 /**
  * The address and the stage. At the start, and when the person goes back or forward or changes the address, the address
  * decides what is on stage. When another scenario is opened, it becomes a new entry of the history; so does a link that is
- * copied (see session/sharing.ts), and a page of its own. Nothing else touches the address: stepping and choosing leave no
+ * copied (see session/sharing.ts), and a page of its own. A story being told has one entry, which names the passage
+ * (session/telling). Nothing else touches the address: stepping and choosing leave no
  * trail of entries.
  */
 export function followAddress(controls: Controls, pages: readonly PageRow[] = PAGES): () => void {
@@ -88,7 +89,7 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
     // The address of the stage does not say what is on it, so its entry of the history remembers what was.
     if (now.text !== before.text && location.hash === STAGE)
       history.replaceState({ text: before.text, cursor: before.cursor } satisfies Kept, '');
-    if (planned) return;
+    if (planned || session.led) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
     const gone =
       before.page !== undefined &&

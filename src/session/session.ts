@@ -30,6 +30,8 @@ export class Session {
   readonly keeper: Keeper;
   /** How long a beat wants to last at 1×, in milliseconds: whoever draws it knows how much there is to see. */
   pace: (beat: Beat) => number = () => BEAT_MS;
+  /** Whoever moves the stage at this moment writes the address too (telling/): it is no new entry by itself. */
+  led = false;
   private live: LiveRuns | undefined;
   private nextMessage = 1;
   private readonly recording = (): boolean => this.recordMore();

@@ -153,6 +153,11 @@ export function testSession({
       return !noClipboard;
     },
     push: (fragment) => pushed.push(fragment),
+    amend: (fragment, prefix) => {
+      if (pushed.at(-1)?.startsWith(prefix) !== true) return false;
+      pushed[pushed.length - 1] = fragment;
+      return true;
+    },
   };
   const session = new Session(platform);
   const controls = new Controls(session, sources, host);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { pageAddress } from '../../session/pages';
-import { GLOSSARY, type Term, termOf } from '../../teach/glossary/glossary';
+import { GLOSSARY, termOf } from '../../teach/glossary/glossary';
+import type { Term } from '../../teach/glossary/term';
 import './glossary.css';
 
 /** Every term by topic; an address names one. */
@@ -61,4 +62,4 @@ export default function Glossary({ rest }: { readonly rest: string }) {
   );
 }
 
-const searched = ({ name, says, forms = [] }: Term): string => [name, says, ...forms].join(' ').toLowerCase();
+const searched = ({ name, says, forms }: Term): string => [name, says, ...forms].join(' ').toLowerCase();

@@ -30,9 +30,18 @@ test('offers the path, ways in by what one has come for, and every scenario by t
     }
   const shelves = screen.getByRole('region', { name: 'Library' });
   expect(shelves.textContent).toContain(`${LIBRARY.length} of ${LIBRARY.length} scenarios`);
-  await userEvent.click(within(shelves).getByRole('button', { name: 'Intro' }));
+  await userEvent.click(within(shelves).getByRole('button', { name: 'beginner' }));
   const intro = LIBRARY.filter(({ level }) => level === 'beginner').length;
   expect(shelves.textContent).toContain(`${intro} of ${LIBRARY.length} scenarios`);
+  // By words: what is found is in sight at once, and what is not found is said.
+  const search = within(shelves).getByRole('searchbox');
+  await userEvent.type(search, 'zebra');
+  expect(shelves.textContent).toContain('No scenario has all of these words');
+  await userEvent.clear(search);
+  await userEvent.type(search, 'needs a shadow');
+  expect(await within(shelves).findByText('Why a hypervisor needs a shadow')).toBeTruthy();
+  await userEvent.clear(search);
+  expect(within(shelves).queryByText('Why a hypervisor needs a shadow')).toBe(null);
   await userEvent.click(within(shelves).getByText('First steps'));
   await userEvent.click(await within(shelves).findByText('Why a hypervisor needs a shadow'));
   expect(session.state.spec?.title).toBe('Why a hypervisor needs a shadow');

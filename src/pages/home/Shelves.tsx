@@ -1,48 +1,59 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { Entry } from '../../panels/library/Entry';
+import { LEVELS, searchLibrary, topicsOf } from '../../panels/library/search';
 import type { Controls } from '../../session/controls';
 import type { LibraryEntry } from '../../session/opening';
 import { Button } from '../../ui/Button';
-import { plainQuotes } from '../../ui/quoted';
 
-/** For whom a scenario is: what its author calls beginner, intermediate, advanced and expert, in three. */
-const LEVELS = [
-  { id: 'intro', label: 'Intro', of: ['beginner'] },
-  { id: 'core', label: 'Core', of: ['intermediate'] },
-  { id: 'advanced', label: 'Advanced', of: ['advanced', 'expert'] },
-] as const;
-
-/** The library by topic and level. */
+/** The library by topic and level, and by words. */
 export function Shelves({ controls }: { readonly controls: Controls }) {
   const [level, setLevel] = useState<string>();
+  const [wanted, setWanted] = useState('');
   useStore(controls.session.store, (s) => s.furnished);
   const { library } = controls.sources;
-  const wanted: readonly string[] | undefined = LEVELS.find(({ id }) => id === level)?.of;
-  const found = library.filter((entry) => wanted === undefined || wanted.includes(entry.level));
-  const topics = [...new Set(found.map(({ topic }) => topic))];
+  const found = searchLibrary(library, wanted, level);
+  const searching = wanted.trim() !== '';
   return (
     <section className="home-shelves" aria-labelledby="home-shelves">
       <div className="home-shelves-head">
         <h2 id="home-shelves">Library</h2>
+        <input
+          type="search"
+          className="home-search"
+          aria-label="Search the library"
+          placeholder="Search by word: fork, race, I7, nested"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
         <fieldset className="home-levels" aria-label="For whom">
-          {[{ id: undefined, label: 'All' }, ...LEVELS].map(({ id, label }) => (
-            <Button key={label} look="outline" aria-pressed={level === id} onClick={() => setLevel(id)}>
-              {label}
+          {[undefined, ...LEVELS].map((one) => (
+            <Button
+              key={one ?? 'all'}
+              look="outline"
+              aria-pressed={level === one}
+              onClick={() => setLevel(one)}
+            >
+              {one ?? 'all'}
             </Button>
           ))}
         </fieldset>
       </div>
       {library.length > 0 && (
-        <p>
-          {found.length} of {library.length} scenarios, each with what it must show.
+        <p role="status">
+          {found.length === 0
+            ? 'No scenario has all of these words. Try fewer, or another level.'
+            : `${found.length} of ${library.length} scenarios, each with what it must show.`}
         </p>
       )}
-      {topics.map((topic) => (
+      {topicsOf(found).map((topic) => (
         <Topic
-          key={topic}
+          // Whoever has asked for something wants to see it: with the first word all shelves open, without words they close.
+          key={`${topic} ${searching}`}
+          open={searching}
+          controls={controls}
           topic={topic}
           entries={found.filter((entry) => entry.topic === topic)}
-          controls={controls}
         />
       ))}
     </section>
@@ -50,38 +61,30 @@ export function Shelves({ controls }: { readonly controls: Controls }) {
 }
 
 interface TopicProps {
+  readonly controls: Controls;
   readonly topic: string;
   readonly entries: readonly LibraryEntry[];
-  readonly controls: Controls;
+  /** Whether the shelf is open to begin with. */
+  readonly open: boolean;
 }
 
-function Topic({ topic, entries, controls }: TopicProps) {
+function Topic({ controls, topic, entries, open }: TopicProps) {
   // A closed shelf holds nothing: the page has 250 entries otherwise, of which nobody sees one.
-  const [open, setOpen] = useState(false);
+  const [opened, setOpened] = useState(open);
   return (
-    <details className="home-topic" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="home-topic" open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
         <span>{topic}</span> <span className="home-count">{entries.length}</span>
       </summary>
-      {open && (
+      {opened && (
         <ul>
           {entries.map((entry) => (
             <li key={entry.id}>
-              <button type="button" className="home-entry" onClick={() => show(controls, entry.id)}>
-                <span className="home-entry-title">{entry.title}</span>
-                <span className="home-count">{entry.level}</span>
-                <span className="home-entry-about">{plainQuotes(entry.about)}</span>
-              </button>
+              <Entry controls={controls} entry={entry} />
             </li>
           ))}
         </ul>
       )}
     </details>
   );
-}
-
-/** What is on stage already stays there as it is. */
-function show(controls: Controls, id: string): void {
-  if (controls.session.state.library === id) controls.execute('stage');
-  else controls.execute(`open:${id}`);
 }

@@ -20,7 +20,8 @@ export function StartHere({ controls }: { readonly controls: Controls }) {
       <h2 id="home-start">Start here</h2>
       <p>
         For somebody who knows what a process is, and no more. {START_HERE.length} stories, about {minutes}{' '}
-        minutes in all; how far you have come is kept in this browser.
+        minutes in all; below each title, what you know after it. How far you have come is kept in this
+        browser.
       </p>
       <ol className="home-path">
         {START_HERE.map((story) => (

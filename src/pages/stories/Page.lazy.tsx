@@ -1,10 +1,12 @@
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import { tellingOf } from '../../session/telling/telling';
-import { STORIES, storyOf } from '../../teach/stories';
+import { STORIES } from '../../teach/stories';
 import type { Story } from '../../teach/stories/story';
 import { Button } from '../../ui/Button';
+import { readRest } from './reading';
 import './stories.css';
 
 interface StoriesProps {
@@ -13,70 +15,84 @@ interface StoriesProps {
   readonly rest: string;
 }
 
-/** All stories; or one of them, with the way to each of its passages. */
+/** All stories; or one of them, with the way to each of its passages. The address of a passage puts that on stage. */
 export default function Stories({ controls, rest }: StoriesProps) {
-  const telling = tellingOf(controls);
-  const progress = useStore(telling.store, (s) => s.progress);
   const furnished = useStore(controls.session.store, (s) => s.furnished);
-  const [id = '', number = ''] = rest.split('/');
-  const story = storyOf(id);
-  const wanted = /^\d{1,3}$/.test(number) ? Number(number) : undefined;
+  useEffect(() => {
+    const wanted = readRest(rest);
+    if (furnished && wanted.kind === 'passage') tellingOf(controls).begin(wanted.story.id, wanted.index);
+  }, [controls, furnished, rest]);
+  const wanted = readRest(rest);
+  if (wanted.kind === 'passage')
+    return (
+      <main className="stories">
+        <p className="app-loading">“{wanted.story.title}” is being opened.</p>
+      </main>
+    );
   return (
     <main className="stories">
-      {rest !== '' && story === undefined && (
+      {wanted.wrong !== undefined && (
         <p role="alert" className="stories-wrong">
-          There is no story named “{id.slice(0, 60)}”. The address was cut or mistyped; these are the stories
-          there are.
+          {wanted.wrong}
         </p>
       )}
-      {story === undefined ? (
-        <ol className="stories-list" aria-label="Stories">
-          {STORIES.map((one) => (
-            <li key={one.id}>
-              <Head story={one} read={progress[one.id] ?? 0} />
-              <div className="stories-ways">
-                <Button look="outline" disabled={!furnished} onClick={() => telling.begin(one.id)}>
-                  {beginWords(one, progress[one.id] ?? 0)}
-                </Button>
-                <a href={pageAddress('stories', one.id)}>Its passages</a>
-              </div>
-            </li>
-          ))}
-        </ol>
+      {wanted.kind === 'all' ? (
+        <AllStories controls={controls} ready={furnished} />
       ) : (
-        <article className="stories-one">
-          <p>
-            <a href={pageAddress('stories')}>All stories</a>
-          </p>
-          <Head story={story} read={progress[story.id] ?? 0} />
-          <div className="stories-ways">
-            <Button
-              look="strong"
-              disabled={!furnished}
-              onClick={() => telling.begin(story.id, at(story, wanted))}
-            >
-              {at(story, wanted) === undefined
-                ? beginWords(story, progress[story.id] ?? 0)
-                : `Open passage ${wanted}`}
-            </Button>
-          </div>
-          <ol className="stories-passages" aria-label="Passages">
-            {story.passages.map((passage, i) => (
-              <li key={`${passage.scene} ${passage.at}`}>
-                <button
-                  type="button"
-                  disabled={!furnished}
-                  aria-current={i + 1 === wanted ? 'true' : undefined}
-                  onClick={() => telling.begin(story.id, i)}
-                >
-                  {firstSentence(passage.text)}
-                </button>
-              </li>
-            ))}
-          </ol>
-        </article>
+        <OneStory controls={controls} story={wanted.story} ready={furnished} />
       )}
     </main>
+  );
+}
+
+interface ListProps {
+  readonly controls: Controls;
+  /** The library has arrived, which stories are told from. */
+  readonly ready: boolean;
+}
+
+function AllStories({ controls, ready }: ListProps) {
+  const telling = tellingOf(controls);
+  const progress = useStore(telling.store, (s) => s.progress);
+  return (
+    <ol className="stories-list" aria-label="Stories">
+      {STORIES.map((one) => (
+        <li key={one.id}>
+          <Head story={one} read={progress[one.id] ?? 0} />
+          <div className="stories-ways">
+            <Button look="outline" disabled={!ready} onClick={() => telling.begin(one.id)}>
+              {beginWords(one, progress[one.id] ?? 0)}
+            </Button>
+            <a href={pageAddress('stories', one.id)}>Its passages</a>
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function OneStory({ controls, story, ready }: ListProps & { readonly story: Story }) {
+  const telling = tellingOf(controls);
+  const read = useStore(telling.store, (s) => s.progress[story.id] ?? 0);
+  return (
+    <article className="stories-one">
+      <p>
+        <a href={pageAddress('stories')}>All stories</a>
+      </p>
+      <Head story={story} read={read} />
+      <div className="stories-ways">
+        <Button look="strong" disabled={!ready} onClick={() => telling.begin(story.id)}>
+          {beginWords(story, read)}
+        </Button>
+      </div>
+      <ol className="stories-passages" aria-label="Passages">
+        {story.passages.map((passage, i) => (
+          <li key={`${passage.scene} ${passage.at}`}>
+            <a href={pageAddress('stories', `${story.id}/${i + 1}`)}>{firstSentence(passage.text)}</a>
+          </li>
+        ))}
+      </ol>
+    </article>
   );
 }
 
@@ -96,8 +112,5 @@ function Head({ story, read }: { readonly story: Story; readonly read: number })
 
 const beginWords = (story: Story, read: number): string =>
   read === 0 ? 'Begin' : read >= story.passages.length ? 'Read again' : 'Go on';
-
-const at = (story: Story, wanted: number | undefined): number | undefined =>
-  wanted !== undefined && wanted >= 1 && wanted <= story.passages.length ? wanted - 1 : undefined;
 
 const firstSentence = (text: string): string => /^.*?[.?](?= |$)/.exec(text)?.[0] ?? text;

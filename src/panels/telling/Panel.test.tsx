@@ -41,10 +41,15 @@ test('whoever has gone on by hand is told how far, and comes back', async () => 
 });
 
 test('the last passage leads to the next story, and closing it gives the place back', async () => {
-  const { session } = told('why-shadows', 10);
+  const { session, pushed } = told('why-shadows', 10);
   expect(screen.queryByRole('button', { name: 'Next' })).toBe(null);
-  expect(screen.getByRole('link', { name: 'To the next story' }).getAttribute('href')).toBe('#/home');
+  expect(screen.getByText(/You know now what a shadow page table is/)).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Next story' }));
+  expect(screen.getByRole('article', { name: 'Story: Page tables may not be written' })).toBeTruthy();
+  expect(pushed).toEqual(['#/stories/why-shadows/11', '#/stories/write-protection/1']);
   await userEvent.click(screen.getByRole('button', { name: 'Close the story' }));
   expect(screen.queryByRole('article')).toBe(null);
   expect(session.state.telling).toBe(false);
+  // What is on stage keeps an address, and going back leads into the story again.
+  expect(pushed.at(-1)).toMatch(/^#\/1\//);
 });

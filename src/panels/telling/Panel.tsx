@@ -5,7 +5,8 @@ import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import { type Telling, tellingOf, type Whereabouts } from '../../session/telling/telling';
 import { STOP_WORDS } from '../../session/telling/words';
-import type { Passage } from '../../teach/stories/story';
+import { storyAfter } from '../../teach/stories/path';
+import type { Passage, Story } from '../../teach/stories/story';
 import { Button, IconButton } from '../../ui/Button';
 import { Switch } from '../../ui/Switch';
 import { Terms } from '../../ui/Terms';
@@ -36,7 +37,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
       <header className="telling-head">
         <div>
           <p className="telling-kicker">
-            <a href={pageAddress('stories', `${story.id}/${index + 1}`)} data-tip="Its own address, to send">
+            <a href={pageAddress('stories', story.id)} data-tip="All passages of this story">
               Story · {index + 1} of {count}
             </a>
           </p>
@@ -54,6 +55,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
         <Words passage={passage} />
       </div>
       <Where telling={telling} playing={playing} />
+      {last && <End story={story} />}
       {stopped !== undefined && stopped !== 'passage' && !playing && (
         <p className="telling-stop" role="status">
           Stopped here: {STOP_WORDS[stopped]}.
@@ -73,9 +75,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
           </Button>
         )}
         {last ? (
-          <a className="ui-button is-strong" href="#/home">
-            To the next story
-          </a>
+          <Onward telling={telling} story={story} />
         ) : (
           <Button look="strong" onClick={() => telling.next()}>
             Next
@@ -89,6 +89,39 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
         says="Playing stops at faults, at the end of a walk, where a fault is judged, and where tables drift or are brought back."
       />
     </article>
+  );
+}
+
+/** At the end: what somebody who has read it can say now, and what comes after it. */
+function End({ story }: { readonly story: Story }) {
+  const next = storyAfter(story.id);
+  return (
+    <div className="telling-end">
+      <p>
+        <b>The end of this story.</b> You know now{' '}
+        {story.about.charAt(0).toLowerCase() + story.about.slice(1)}
+      </p>
+      {next !== undefined && (
+        <p>
+          Next: “{next.title}”, {next.minutes} minutes.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Onward({ telling, story }: { readonly telling: Telling; readonly story: Story }) {
+  const next = storyAfter(story.id);
+  if (next === undefined)
+    return (
+      <a className="ui-button is-strong" href={pageAddress('stories')}>
+        All stories
+      </a>
+    );
+  return (
+    <Button look="strong" onClick={() => telling.begin(next.id)}>
+      Next story
+    </Button>
   );
 }
 

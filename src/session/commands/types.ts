@@ -44,6 +44,11 @@ export interface Host {
   readonly copy: (text: string) => Promise<boolean>;
   /** Makes a fragment (`#/1/…`) the page's own, as a new entry of the history: going back leads to what was there before. */
   readonly push: (fragment: string) => void;
+  /**
+   * Writes a fragment over the page's own, if that begins with `prefix`: no new entry. Returns whether it does, or whether the
+   * history is none of this page's.
+   */
+  readonly amend: (fragment: string, prefix: string) => boolean;
   /** Lets the person choose a file and gives its text. */
   readonly pickFile: () => Promise<PickedFile | undefined>;
   /** Gives the person a file; `type` is its media type, plain text if it is left out. */

@@ -1,11 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Run } from '../../engine';
 import { parseAnchor } from '../../kernel';
+import { encodeLink } from '../../permalink';
 import { storyOf } from '../../teach/stories';
 import { type Phase, phaseOf } from '../../teach/stories/phases';
 import { BEGINNING, type Passage, type Story } from '../../teach/stories/story';
 import type { Controls } from '../controls';
+import { captureLink } from '../link';
 import { openLibrary } from '../opening';
+import { pageAddress, STAGE } from '../pages';
 import { pause, play } from '../player';
 import type { Session } from '../session';
 import { type Progress, readProgress, writeProgress } from './progress';
@@ -35,7 +38,6 @@ export type Whereabouts =
  */
 export class Telling {
   readonly store: StoreApi<TellingState>;
-  private moving = false;
   /** Where the passages' moments lie, by run: looked for at every move otherwise. */
   private readonly places = new WeakMap<Run, Map<string, number>>();
 
@@ -48,7 +50,7 @@ export class Telling {
       progress: readProgress(controls.session.keeper),
     }));
     controls.session.store.subscribe((now, before) => {
-      if (this.state.story === undefined || this.moving) return;
+      if (this.state.story === undefined || this.session.led) return;
       if (now.cursor !== before.cursor) this.follow(before.cursor, now.cursor, now.playing);
       else if (now.playing && !before.playing) this.store.setState({ stopped: undefined });
     });
@@ -91,7 +93,7 @@ export class Telling {
     const before = this.passage;
     this.store.setState({ index, stopped: undefined });
     this.note(story, index);
-    this.moving = true;
+    this.session.led = true;
     try {
       pause(this.session);
       if (!this.onScene(passage)) {
@@ -104,8 +106,9 @@ export class Telling {
       const near = before?.scene === passage.scene && run?.beatAfter(state.cursor) === to;
       if (near) this.session.travel(to);
       else this.session.jump(to);
+      if (!this.amend(story, index)) this.controls.host.push(addressOf(story, index));
     } finally {
-      this.moving = false;
+      this.session.led = false;
     }
   }
 
@@ -122,9 +125,14 @@ export class Telling {
     this.go(this.state.index);
   }
 
+  /** Closes the story. What is on stage stays, under an address of its own, from which going back leads into the story again. */
   leave(): void {
-    this.session.set({ telling: false });
+    const { session } = this;
+    session.set({ telling: false });
     this.store.setState({ story: undefined, index: 0, stopped: undefined });
+    const link = captureLink(session);
+    const encoded = link === undefined ? undefined : encodeLink(link);
+    this.controls.host.push(encoded?.kind === 'ok' ? encoded.value : STAGE);
   }
 
   setStops(stops: boolean): void {
@@ -183,6 +191,7 @@ export class Telling {
     if (reached !== undefined && reached !== index) {
       this.store.setState({ index: reached, stopped: 'passage' });
       this.note(story, reached);
+      this.amend(story, reached);
       if (playing) pause(this.session);
       return;
     }
@@ -202,6 +211,11 @@ export class Telling {
     return at < 0 ? undefined : at;
   }
 
+  /** One entry of the history for a whole story, however many passages are read. */
+  private amend(story: Story, index: number): boolean {
+    return this.controls.host.amend(addressOf(story, index), pageAddress('stories', `${story.id}/`));
+  }
+
   private note(story: Story, index: number): void {
     const read = this.state.progress[story.id] ?? 0;
     if (index + 1 <= read) return;
@@ -210,6 +224,8 @@ export class Telling {
     writeProgress(this.session.keeper, progress);
   }
 }
+
+const addressOf = (story: Story, index: number): string => pageAddress('stories', `${story.id}/${index + 1}`);
 
 /** A phase that the beat before it was not of: a resync of many entries stops once. */
 function newPhase(run: Run, from: number, to: number): Phase | undefined {

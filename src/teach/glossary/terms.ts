@@ -1,4 +1,5 @@
-import { GLOSSARY, type Term } from './glossary';
+import { GLOSSARY } from './glossary';
+import type { Term } from './term';
 
 /** A piece of a text: plain words, or a term of the glossary in one of its forms. */
 export interface TermPart {
@@ -7,7 +8,7 @@ export interface TermPart {
 }
 
 const byForm = new Map<string, Term>(
-  GLOSSARY.flatMap((term) => [term.name, ...(term.forms ?? [])].map((form) => [form.toLowerCase(), term])),
+  GLOSSARY.flatMap((term) => [term.name, ...term.forms].map((form) => [form.toLowerCase(), term])),
 );
 
 const quoted = (form: string): string => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -27,7 +28,7 @@ const CAPITALS =
 
 function meant(text: string, term: Term): boolean {
   if (!CAPITALS.test(text)) return true;
-  return [term.name, ...(term.forms ?? [])].includes(text);
+  return [term.name, ...term.forms].includes(text);
 }
 
 /** Cuts a text at the terms in it. Each term is marked where it stands first; after that it has been explained. */

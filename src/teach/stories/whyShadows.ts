@@ -11,25 +11,25 @@ export const WHY_SHADOWS: Story = {
     'why-a-shadow',
     {
       at: BEGINNING,
-      text: 'Now the operating system runs as a guest. It has been told that its memory begins at frame zero and has no gaps; it builds page tables with those numbers, which are guest frame numbers. The hypervisor has really put guest frame 0x040 into machine frame 0x052, and keeps a list that says so. If the processor walked the guest’s tables, it would read machine frame 0x040: the memory of somebody else.',
+      text: 'A hypervisor lets several operating systems share one machine. Each of them, a guest, believes that it is alone, with memory that begins at frame zero. It fills its page tables with those numbers: guest frames. In which machine frames they really lie only the hypervisor knows, and keeps a list: guest frame 0x040 is machine frame 0x052. If the processor walked the guest’s tables, it would read machine frame 0x040: the memory of somebody else.',
       look: 'Above, on light paper, the guest’s own tables. Below, on dark ink, the shadow: almost empty so far.',
       sources: [kvmMmu('Address translation'), xenUnsync('types.h: gfn, mfn')],
     },
     {
       at: '0:0:hardware_walk.read',
-      text: 'So CR3 does not hold the guest’s first table. It holds s060, the shadow of it: a table that the hypervisor has made, in the same format, with machine frames in it. The processor walks only the shadow. It has no idea that there is another set of tables. At this moment the shadow is empty, so the very first entry is not present, and the walk ends in a page fault.',
+      text: 'So CR3 does not name the guest’s first table. It names s060 (the s marks what is the hypervisor’s), the shadow of it: a table that the hypervisor has made, in the same format, with machine frames in it. The processor walks only the shadow and knows of no other tables. The guest’s program wants to load from 0x7f80_8800_3000, but the shadow is still empty: the very first entry is not present, and the walk ends in a page fault.',
       look: 'The walk runs below, in the dark half. The guest’s L4 table 0x010 stands straight above s060.',
       sources: [xenUnsync('multi.c: sh_update_cr3'), sdm('Paging: use of CR3')],
     },
     {
       at: '0:0:guest_access.fault',
-      text: 'A page fault of a guest under shadow paging goes to the hypervisor first: the guest is left, which is called an exit. There are two possible reasons for it. Perhaps the guest has not mapped the address; then the fault is the guest’s own and must be handed on. Or the guest has mapped it, and only the shadow has not caught up. The error code cannot tell the two apart. One has to look.',
+      text: 'Every page fault goes to the hypervisor first: the guest stops and the hypervisor runs, which is called an exit. There are two possible reasons for this fault. Perhaps the guest has not mapped the address; then the fault is the guest’s own and must be handed on. Or the guest has mapped it, and only the shadow has not caught up. The error code cannot tell the two apart. One has to look.',
       look: 'The guest’s L1 table does have an entry for this address; the shadow has nothing.',
       sources: [kvmMmu('Reaction to events: page fault'), xenUnsync('multi.c: sh_page_fault')],
     },
     {
       at: '0:0:guest_walk_tables.read#3',
-      text: 'The hypervisor looks by walking the guest’s tables itself, in software, as the processor would have done: four reads, with the same checks of rights. It finds that entry 003 maps guest frame 0x040, present and writable. So the access is allowed, and it is the shadow that lacks the translation. From the list of guest frames the hypervisor learns that 0x040 lies in machine frame 0x052.',
+      text: 'The hypervisor looks by walking the guest’s tables itself, step by step as the processor would have done: four reads, with the same checks of rights. It finds that entry 003 maps guest frame 0x040, present and writable. So the access is allowed, and it is the shadow that lacks the translation. From the list of guest frames the hypervisor learns that 0x040 lies in machine frame 0x052.',
       look: 'This walk runs above, in the light half, over the same four levels.',
       sources: [xenUnsync('multi.c: guest_walk_tables, sh_page_fault')],
     },
@@ -63,7 +63,7 @@ export const WHY_SHADOWS: Story = {
     {
       at: '0:1:done',
       text: 'The second access costs nothing extra. The processor finds its way through the shadow, or through its TLB, exactly as on a bare machine: four reads at most and no exit. That is the strength of shadow paging. The price is paid when something changes: the first use of a page, a new table, and above all when the guest writes into its own tables.',
-      look: 'Neither a fault nor the hypervisor: for this load the lane of vCPU 0 is all in the colour of the guest.',
+      look: 'The lane below, of vCPU 0 as the guest’s processor is called: this load is all in the colour of the guest.',
       sources: [kvmMmu('Overview'), xenUnsync('multi.c: sh_page_fault')],
     },
     {

@@ -40,7 +40,7 @@ export const WRITE_PROTECTION: Story = {
       },
       {
         at: '0:0:sh_validate_guest_entry.set',
-        text: 'The new value stands in the guest’s table, and in the same breath the entry of the shadow is derived again. The lock of the shadow was held all the while, so nobody can see one without the other. This is what in sync means: for every present entry of the shadow, deriving it anew from the guest’s entry would give the same.',
+        text: 'The new value stands in the guest’s table, and in the same breath the entry of the shadow is derived again. A lock was held all the while, so that no other processor’s fault can find one without the other. This is what in sync means: for every present entry of the shadow, deriving it anew from the guest’s entry would give the same.',
         look: 'Entry 004 above and entry 004 below change together.',
         sources: [xenUnsync('common.c: sh_validate_guest_entry; multi.c: sh_x86_emulate_write')],
       },
@@ -73,7 +73,7 @@ export const WRITE_PROTECTION: Story = {
       'protected-but-not-flushed',
       {
         at: '0:0:sh_page_fault.flush',
-        text: 'Write protection has a trap of its own. When a frame turns out to be a page table, the hypervisor takes W out of the shadow entries that map it. But a processor that has written the page before remembers in its TLB that it may, and looks at no entry. So after taking W away all TLBs must be flushed. In this scenario that flush is switched off, to see what it is for.',
+        text: 'Another guest, with two processors, vCPU 0 and vCPU 1. When a frame turns out to be a page table, the hypervisor takes W out of the shadow entries that map it. But a processor that has written the page before remembers in its TLB that it may, and looks at no entry. So after taking W away, every TLB must be made to forget: it is flushed. Here that flush is switched off, to see what it is for.',
         look: 'The sentence in red names the rule that is broken from here on.',
         sources: [xenLockless('multi.c: gw_remove_write_accesses, sh_page_fault')],
       },

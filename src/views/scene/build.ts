@@ -57,6 +57,7 @@ function make(run: Run, from: number, to: number): SceneModel {
     ...(facts.chains === undefined ? {} : { chains: facts.chains }),
     derivations: facts.derivations,
     below: facts.below,
+    alone: facts.alone,
     shadowNote: facts.note,
     announce:
       machine.config.indexBits === 9

@@ -4,11 +4,12 @@ import { layoutColumns, layoutStrip } from './layoutColumns';
 import { layoutDerivations, layoutLinks, layoutReferences } from './layoutLinks';
 import { layoutFixups, layoutFrames } from './layoutMemory';
 import { bandHeight, layoutPenumbra } from './layoutPenumbra';
-import type { CardLayout, Rect, SceneLayout, StackLayout, TagLayout, TextLayout } from './layoutTypes';
+import type { CardLayout, Rect, SceneLayout, StackLayout, TagLayout } from './layoutTypes';
+import { footHeight, hasLegend, LEGEND_W, layoutLabels } from './layoutWords';
 import { metricsFor } from './metrics';
 import type { ColumnKey, SceneModel, TableModel } from './model';
 import { type Holding, holdingOf } from './references';
-import { wordsWidth, wrapWords } from './text';
+import { wordsWidth } from './text';
 
 export interface LayoutOptions {
   readonly w: number;
@@ -22,6 +23,9 @@ export interface LayoutOptions {
 /** What store buffers take of the height, above everything else that stands in the penumbra. */
 const BUFFERS_H = 34;
 
+/** Where paper turns to ink and nothing stands between the two. */
+const DUSK_H = 10;
+
 const NOTHING: ReadonlySet<EntityId> = new Set();
 
 /** Places everything of a scene in a rectangle. Pure: the same model and size give the same places; nothing overlaps. */
@@ -32,16 +36,18 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   const { m, shown } = metricsFor(w, model.columns.length, chars);
   const tabs = shown < model.columns.length;
   const columns = layoutColumns(model, w, m, shown, chars, options.column ?? 'L1');
-  const horizon = Math.round(h * m.horizon);
+  const mem = columns.find((c) => c.column.level === 0);
+  const horizon = model.alone === true ? h - footHeight(model, m, w) : Math.round(h * m.horizon);
   const strip = model.buffered === true ? BUFFERS_H : 0;
-  const band = { top: horizon - bandHeight(m) - strip, horizon };
+  // Between the guest and nothing there is nothing in flight, but stores may wait.
+  const bandH = model.alone === true && strip === 0 ? DUSK_H : bandHeight(m) + strip;
+  const band = { top: horizon - bandH, horizon };
   const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
   const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);
 
   const cards: CardLayout[] = [];
   const stacks: StackLayout[] = [];
   const twins = new Map<EntityId, ReadonlySet<number>>();
-  const mem = columns.find((c) => c.column.level === 0);
   for (const column of columns) {
     if (column === mem) continue;
     const here = model.tables.filter((t) => t.column === column.column.key);
@@ -76,7 +82,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   // At most one thing is in focus.
   const holding = holdingOf(model, [...keep][0]);
   const held = holding === undefined ? undefined : places.get(holding.at);
-  const texts = [...labels(model, w, h, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
+  const texts = [...layoutLabels(model, { w, h }, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
   const made: SceneLayout = {
     m,
     size: { w, h },
@@ -117,10 +123,6 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   return { ...made, references: layoutReferences(holding.references, held, at, headH) };
 }
 
-/** Room that the key to the marks takes at the foot, where it stands there. */
-const LEGEND_W = 360;
-const hasLegend = (m: SceneLayout['m'], w: number): boolean => m.shadowLabel !== 'top' && w >= 560;
-
 /** At the foot of the card, where no words are: the longest saying that fits. */
 function layoutTag({ says }: Holding, rect: Rect): TagLayout | undefined {
   const room = rect.w - 12;
@@ -146,39 +148,6 @@ const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableM
 /** The guest frame a table is, or stands for. */
 const originOf = (t: TableModel): number =>
   t.backs === undefined ? t.frame : (parseEntity(t.backs)?.frame ?? t.frame);
-
-function labels(
-  model: SceneModel,
-  w: number,
-  h: number,
-  horizon: number,
-  m: SceneLayout['m'],
-  memX: number,
-): TextLayout[] {
-  const shadowY = m.shadowLabel === 'top' ? horizon + 12 : h - 26;
-  const out: TextLayout[] = [
-    { text: 'GUEST', rect: { x: m.pad, y: m.stripY, w: 70, h: m.stripH }, role: 'label', zone: 'guest' },
-    {
-      text: model.below ?? 'SHADOW',
-      rect: { x: m.pad, y: shadowY, w: 80, h: 16 },
-      role: 'label',
-      zone: 'shadow',
-    },
-  ];
-  const below = memX < w ? memX - 24 : w - m.pad;
-  if (model.shadowNote !== '') {
-    wrapWords(model.shadowNote, 12.3, Math.min(460, below - m.pad), 6).forEach((text, i) => {
-      const rect = { x: m.pad, y: horizon + 34 + i * 19, w: Math.min(460, below - m.pad), h: 18 };
-      out.push({ text, rect, role: 'note', zone: 'shadow' });
-    });
-  }
-  const x = m.pad + 84;
-  const room = (hasLegend(m, w) ? w - m.pad - LEGEND_W : w - m.pad) - x - 12;
-  const announce = model.announce.find((text) => wordsWidth(text, m.small) <= room);
-  if (announce !== undefined)
-    out.push({ text: announce, rect: { x, y: shadowY, w: room, h: 16 }, role: 'note', zone: 'shadow' });
-  return out;
-}
 
 /** Where an entity is, or the nearest thing that stands for it: its mark on the minimap, its card, the stack that holds it. */
 export function placeOf(layout: SceneLayout, id: EntityId): Rect | undefined {

@@ -285,6 +285,8 @@ export interface SceneModel {
   readonly derivations: readonly DerivationModel[];
   /** What the lower half is called, if not `SHADOW`. */
   readonly below?: string | undefined;
+  /** There is no lower half, only a foot with `shadowNote`. */
+  readonly alone?: boolean | undefined;
   /** Said in the shadow's half when there is no shadow at all. */
   readonly shadowNote: string;
   /** Said when the geometry is not the one that everybody knows: sayings, of which the longest that fits is taken. */

@@ -1,6 +1,6 @@
 import type { SceneSource } from './source';
 
-/** No hypervisor: the guest's tables are what the processor walks, and the lower half stays empty. */
+/** No hypervisor: the guest's tables are what the processor walks, and they have the stage to themselves. */
 export const guestAlone = (design: string, note: string): SceneSource => ({
   design,
   facts: () => ({
@@ -13,6 +13,7 @@ export const guestAlone = (design: string, note: string): SceneSource => ({
     notes: new Map(),
     outOfSync: new Set(),
     access: () => 'none',
+    alone: true,
     note,
   }),
   motion: () => undefined,

@@ -71,6 +71,8 @@ export interface DesignFacts {
   readonly announce?: readonly string[];
   /** What the lower half is called, if not `SHADOW`. */
   readonly below?: string;
+  /** Nothing will ever stand in the lower half: it is left out, all but a foot with the note. */
+  readonly alone?: boolean;
   /** Said in the lower half when there is nothing to show there. */
   readonly note: string;
 }

@@ -6,7 +6,7 @@ test('a bare visit shows an example that moves and can be paused', async ({ app 
   await app.page.goto('./');
   await expect(app.title).toHaveText('Home');
   const example = app.page.getByRole('figure', { name: 'An example: A page table may drift' });
-  const words = example.locator('.home-words');
+  const words = example.locator('.home-words > p').first();
   const before = await words.textContent();
   await expect(words).not.toHaveText(before ?? '');
   await example.getByRole('button', { name: 'Pause' }).click();

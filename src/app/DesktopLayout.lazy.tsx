@@ -20,6 +20,7 @@ const loadTimeline = () => import('./Timeline.lazy');
 export const loadTelling = () => import('./Telling.lazy');
 const loadQuestion = () => import('../panels/question/QuestionPanel.lazy');
 const loadCounters = () => import('./Counters.lazy');
+export const loadTlbs = () => import('../panels/stage/Tlbs.lazy');
 
 const OFFERS = [
   { id: 'ask-me', label: 'Ask me', tip: 'A question about this moment, graded by the run  (q)' },
@@ -188,6 +189,9 @@ function Now({ controls }: { readonly controls: Controls }) {
       </Guarded>
       <Guarded name="out-of-sync table">
         <OosPanel controls={controls} />
+      </Guarded>
+      <Guarded name="TLBs">
+        <Fetched load={loadTlbs} props={{ controls, place: 'column' }} frames={controls.session.frames} />
       </Guarded>
       <Guarded name="counters">
         <Fetched load={loadCounters} props={{ controls }} frames={controls.session.frames} />

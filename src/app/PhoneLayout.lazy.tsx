@@ -12,7 +12,7 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { Fetched } from '../ui/Fetched';
 import { Tabs } from '../ui/Tabs';
-import { Asking, Chosen, Detail, loadTelling } from './DesktopLayout.lazy';
+import { Asking, Chosen, Detail, loadTelling, loadTlbs } from './DesktopLayout.lazy';
 import { detailTabs } from './details';
 import { Guarded } from './Guarded';
 
@@ -122,6 +122,7 @@ function PhoneTables({ controls }: { readonly controls: Controls }) {
     <div className="stack">
       <Chosen controls={controls} />
       <OosPanel controls={controls} />
+      <Fetched load={loadTlbs} props={{ controls, place: 'column' }} frames={session.frames} />
       <CountersPanel controls={controls} />
     </div>
   );

@@ -311,7 +311,9 @@ export const guestWalkTables = procedure<Xen>({
         const { gw } = x.vcpu(t.actor);
         const frame = frameOf(gw.hi(1), gw.lo(1));
         t.set(L.frame, frame);
-        x.world.emit(WalkEnded, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), -1, frame);
+        // What lies at its end goes on stage: a machine frame, the gfn itself where no memory is.
+        const mfn = x.p2m.mfn(frame);
+        x.world.emit(WalkEnded, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), -1, mfn < 0 ? frame : mfn);
         t.ret(0);
       },
       say: (t, x) => `The guest maps the address to frame ${x.name(t.get(L.frame))}, and allows the access.`,

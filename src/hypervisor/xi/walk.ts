@@ -201,7 +201,11 @@ export const xiWalk = procedure<Xi>({
       touch: 'private',
       beat: true,
       run: (t, x) => {
-        x.world.emit(WalkEnded, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error), t.get(L.gfn));
+        // What lies at its end goes on stage: a machine frame, the gfn itself where no memory is.
+        const gfn = t.get(L.gfn);
+        const mfn = x.p2m.mfn(gfn);
+        const frame = mfn < 0 ? gfn : mfn;
+        x.world.emit(WalkEnded, t.actor, 1, t.get(L.vaHi), t.get(L.vaLo), t.get(L.error), frame);
         t.ret(t.get(L.error), t.get(L.leaf), t.get(L.gfn));
       },
       say: (t, x) =>

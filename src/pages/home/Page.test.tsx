@@ -3,7 +3,8 @@ import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
 import { LIBRARY, testSession } from '../../testing/testSession';
-import { playByItself } from './ambient';
+import { buildScene } from '../../views/scene/build';
+import { playByItself, standStill } from './ambient';
 import Home from './Page.lazy';
 import { WAYS } from './WaysIn';
 
@@ -62,4 +63,10 @@ test('the example plays over and over until somebody pauses it, and never where 
   const calm = shown(true);
   playByItself(calm.session);
   expect(calm.session.state.playing).toBe(false);
+  // A still picture is one that tells something: a snapshot in the penumbra, and an entry that is stale.
+  standStill(calm.controls);
+  const { run, state } = calm.session;
+  const scene = run && buildScene(run, state.beat.from, state.beat.to);
+  expect(scene?.penumbra.length).toBeGreaterThan(0);
+  expect(scene?.tables.some(({ notes }) => [...notes.values()].some(({ stale }) => stale))).toBe(true);
 });

@@ -14,6 +14,7 @@ import { useSize } from './useSize';
 // Most machines have none.
 const loadOrder = () => import('./MemoryOrder.lazy');
 const loadBuffers = () => import('./Buffers.lazy');
+const loadTlbs = () => import('./Tlbs.lazy');
 
 interface StagePanelProps {
   readonly controls: Controls;
@@ -75,6 +76,11 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
               model.buffered === true &&
               run !== undefined && (
                 <Fetched load={loadBuffers} props={{ run, ...beat }} frames={session.frames} />
+              )
+            }
+            tlbs={
+              model.tlbs === true && (
+                <Fetched load={loadTlbs} props={{ controls, place: 'stage' }} frames={session.frames} />
               )
             }
             scheme={`${scheme} ${dark ? 'dark' : 'light'}`}

@@ -24,6 +24,8 @@ interface StageViewProps {
   readonly scheme: string;
   /** What stands in the place of the store buffers, where the machine has any. */
   readonly buffers?: ReactNode;
+  /** What stands where TLBs are shown. */
+  readonly tlbs?: ReactNode;
   /** Told when a part of the stage is on its way. */
   readonly waiting?: Waiting;
 }
@@ -49,6 +51,7 @@ export function StageView({
   subscribe,
   scheme,
   buffers,
+  tlbs,
   waiting = NOBODY,
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -104,6 +107,11 @@ export function StageView({
       {layout.buffers !== undefined && buffers !== undefined && (
         <div className="scene-buffers" style={placed(layout.buffers, scale)}>
           {buffers}
+        </div>
+      )}
+      {layout.tlbs !== undefined && tlbs !== undefined && (
+        <div className="scene-tlbs" style={placed(layout.tlbs, scale)}>
+          {tlbs}
         </div>
       )}
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}

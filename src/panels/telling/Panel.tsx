@@ -5,7 +5,6 @@ import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import { type Telling, tellingOf, type Whereabouts } from '../../session/telling/telling';
 import { STOP_WORDS } from '../../session/telling/words';
-import { storyAfter } from '../../teach/stories/path';
 import type { Passage, Story } from '../../teach/stories/story';
 import { Button, IconButton } from '../../ui/Button';
 import { Switch } from '../../ui/Switch';
@@ -55,7 +54,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
         <Words passage={passage} />
       </div>
       <Where telling={telling} playing={playing} />
-      {last && <End story={story} />}
+      {last && <End story={story} next={telling.after} />}
       {stopped !== undefined && stopped !== 'passage' && !playing && (
         <p className="telling-stop" role="status">
           Stopped here: {STOP_WORDS[stopped]}.
@@ -75,7 +74,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
           </Button>
         )}
         {last ? (
-          <Onward telling={telling} story={story} />
+          <Onward telling={telling} />
         ) : (
           <Button look="strong" onClick={() => telling.next()}>
             Next
@@ -93,8 +92,7 @@ export function TellingPanel({ controls }: { readonly controls: Controls }) {
 }
 
 /** At the end: what somebody who has read it can say now, and what comes after it. */
-function End({ story }: { readonly story: Story }) {
-  const next = storyAfter(story.id);
+function End({ story, next }: { readonly story: Story; readonly next: Story | undefined }) {
   return (
     <div className="telling-end">
       <p>
@@ -110,8 +108,8 @@ function End({ story }: { readonly story: Story }) {
   );
 }
 
-function Onward({ telling, story }: { readonly telling: Telling; readonly story: Story }) {
-  const next = storyAfter(story.id);
+function Onward({ telling }: { readonly telling: Telling }) {
+  const next = telling.after;
   if (next === undefined)
     return (
       <a className="ui-button is-strong" href={pageAddress('stories')}>

@@ -3,6 +3,7 @@ import type { Run } from '../../engine';
 import { parseAnchor } from '../../kernel';
 import { encodeLink } from '../../permalink';
 import { storyOf } from '../../teach/stories';
+import { storyAfter } from '../../teach/stories/path';
 import { type Phase, phaseOf } from '../../teach/stories/phases';
 import { BEGINNING, type Passage, type Story } from '../../teach/stories/story';
 import type { Controls } from '../controls';
@@ -66,6 +67,11 @@ export class Telling {
 
   get passage(): Passage | undefined {
     return this.state.story?.passages[this.state.index];
+  }
+
+  /** What comes after the story on show. */
+  get after(): Story | undefined {
+    return this.state.story && storyAfter(this.state.story.id);
   }
 
   /** Begins a story, at a passage or where it was left. Does nothing when there is no such story. */

@@ -23,6 +23,9 @@ export interface LayoutOptions {
 /** What store buffers take of the height, above everything else that stands in the penumbra. */
 const BUFFERS_H = 34;
 
+/** What TLBs take of the height, where they stand below the tables. */
+const TLBS = 0.3;
+
 /** Where paper turns to ink and nothing stands between the two. */
 const DUSK_H = 10;
 
@@ -42,6 +45,8 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   // Between the guest and nothing there is nothing in flight, but stores may wait.
   const bandH = model.alone === true && strip === 0 ? DUSK_H : bandHeight(m) + strip;
   const band = { top: horizon - bandH, horizon };
+  const tlbsH = model.tlbs === true ? Math.round(h * TLBS) : 0;
+  const guestBottom = band.top - 6 - tlbsH;
   const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
   const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);
 
@@ -52,7 +57,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     if (column === mem) continue;
     const here = model.tables.filter((t) => t.column === column.column.key);
     const above = sorted(here, 'guest');
-    const guests = layoutCards(above, column, m.cardsY, band.top - 6, m, keep, twins);
+    const guests = layoutCards(above, column, m.cardsY, guestBottom, m, keep, twins);
     for (const card of guests.cards)
       twins.set(card.table.id, new Set(card.rows.flatMap((r) => (r.kind === 'entry' ? [r.index] : []))));
     const below = sorted(here, 'shadow');
@@ -61,7 +66,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
     for (const stack of [guests.stack, shadows.stack]) if (stack !== undefined) stacks.push(stack);
   }
 
-  const memory = layoutFrames(model.frames, mem, m.cardsY, band.top - 6, m, keep);
+  const memory = layoutFrames(model.frames, mem, m.cardsY, guestBottom, m, keep);
   if (memory.stack !== undefined) stacks.push(memory.stack);
   const fix = layoutFixups(model.fixups, model.fixupNote, mem, shadowTop, shadowBottom, m);
   const between = layoutPenumbra(model, columns, { top: band.top + strip, horizon }, m, [...keep][0]);
@@ -97,6 +102,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
             // Where nothing else is between guest and shadow, the whole of it is theirs.
             h: (model.penumbraWords === undefined ? horizon : band.top + strip) - band.top - 8,
           },
+    tlbs: tlbsH === 0 ? undefined : { x: m.pad, y: guestBottom + 8, w: w - 2 * m.pad, h: tlbsH - 8 },
     columns,
     tabs,
     strip: layoutStrip(model, columns, w, m, tabs),

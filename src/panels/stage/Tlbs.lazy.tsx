@@ -1,0 +1,67 @@
+import { useStore } from 'zustand';
+import type { Controls } from '../../session/controls';
+import { classNames } from '../../ui/classNames';
+import { buildScene } from '../../views/scene/build';
+import { type TlbLine, type TlbView, tlbsAt } from '../../views/tlbs';
+import './tlbs.css';
+
+interface TlbsProps {
+  readonly controls: Controls;
+  /** On the stage, where the tables leave room; or beside it, in a column. */
+  readonly place: 'stage' | 'column';
+}
+
+const STATES: Readonly<Record<TlbLine['state'], string>> = {
+  kept: '',
+  used: 'used just now',
+  arrived: 'new',
+  left: 'forgotten',
+};
+
+/** What each processor remembers, and what of it the beat on stage has changed. */
+export default function Tlbs({ controls, place }: TlbsProps) {
+  const { session } = controls;
+  const beat = useStore(session.store, (s) => s.beat);
+  useStore(session.store, (s) => s.version);
+  const { run } = session;
+  // Where the stage has room for them they are not said twice.
+  if (run === undefined || (place === 'column' && buildScene(run, beat.from, beat.to).tlbs === true))
+    return null;
+  const tlbs = tlbsAt(run, beat.from, beat.to);
+  if (tlbs.length === 0) return null;
+  return (
+    <section className={`tlbs in-${place}`} aria-label="TLBs">
+      {place === 'column' && (
+        <h2 data-tip="Translations that a processor keeps. It does not notice when tables change: it must be told to forget.">
+          TLBs
+        </h2>
+      )}
+      {tlbs.map((tlb) => (
+        <Tlb key={tlb.vcpu} tlb={tlb} />
+      ))}
+    </section>
+  );
+}
+
+function Tlb({ tlb }: { readonly tlb: TlbView }) {
+  const { name, lines } = tlb;
+  return (
+    <div className="tlb">
+      <h3>TLB of {name}</h3>
+      {lines.length === 0 ? (
+        <p className="tlb-empty">It remembers nothing: the next access walks.</p>
+      ) : (
+        <ul aria-label={`Translations that ${name} remembers`}>
+          {lines.map(({ key, page, frameName, rights, state }) => (
+            <li key={key} className={classNames('tlb-line', `is-${state}`)}>
+              <span className="tlb-page">{page}</span>
+              <span className="tlb-frame">→ {frameName}</span>
+              <span className="tlb-rights">{rights}</span>
+              <em>{STATES[state]}</em>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ok } from '../src/base';
 import { runGrade } from '../src/cli/gradeCommand';
-import { makeSheet, type SheetName, showAnswer } from '../src/homework';
+import { makeSheet, type SheetName, sheetAddress, sheetOf, showAnswer, writeAnswers } from '../src/homework';
 import { expect, test } from './fixtures';
 import { HomeworkPage } from './pages/homework';
 import { axeViolations } from './support/axe';
@@ -57,11 +57,47 @@ test('a sheet is made, filled in, checked, handed in and graded', async ({ app }
     of: 8,
   });
 
-  // And the exercise can be watched.
-  await exercise.getByRole('link', { name: 'Watch it on the stage' }).click();
+  // And what was wrong leads to the moment of the run that decides it.
+  await homework.press(exercise, 'Check');
+  await exercise.getByRole('link', { name: 'See where it is decided: Physical address' }).click();
   await app.idle();
-  await app.press('ArrowRight');
+  expect(await app.moment.step()).toBe(one.key.decided.physical?.step);
   await expect(app.moment.caption).toContainText('vCPU 0');
+});
+
+test('course staff give each student a sheet, and mark what comes back', async ({ app }) => {
+  const homework = new HomeworkPage(app);
+  await homework.open('staff/walk/42/1/1/1');
+  await homework.root.getByLabel(/^Names/).fill('Ada\nBo\nada');
+  await expect(homework.root.getByRole('alert')).toContainText('Line 3: found `ada`, as in line 1.');
+  await homework.root.getByLabel(/^Names/).fill('Ada\nBo');
+  const own = sheetOf(SHEET, 'Ada');
+  await expect(homework.root.getByRole('link', { name: sheetAddress(own) })).toBeVisible();
+  const file = (name: string, text: string) => ({
+    name,
+    mimeType: 'application/json',
+    buffer: Buffer.from(text),
+  });
+  await homework.root
+    .getByLabel('Files of answers')
+    .setInputFiles([
+      file('ada.json', writeAnswers({ student: 'Ada', sheet: own, answers: { 1: { entries: '4' } } })),
+      file('bo.json', writeAnswers({ student: 'Bo', sheet: SHEET, answers: {} })),
+      file('torn.json', '{'),
+    ]);
+  await app.idle();
+  const marks = homework.root.getByRole('region', { name: 'Mark what was handed in' });
+  await expect(marks.getByRole('row', { name: /^Ada/ })).toContainText(/\d of \d/);
+  await expect(marks.getByRole('listitem')).toContainText([
+    'bo.json: Bo: The answers are to the sheet walk/42/1/1/1.',
+    'torn.json: It is not JSON',
+    'Bo: nothing was handed in that counts.',
+  ]);
+  const [table] = await Promise.all([
+    app.page.waitForEvent('download'),
+    homework.press(marks, 'Save as a table'),
+  ]);
+  expect(await readFile(await table.path(), 'utf8')).toContain(`Ada,ada.json,${sheetAddress(own)},`);
 });
 
 test('a sheet that there is not is named for what it is, and others are offered', async ({ app }) => {
@@ -96,7 +132,7 @@ test('a class answers by codes, and the lecturer sees what it thinks', async ({ 
 // Each scheme looks at other views: what they draw with is the same.
 const LOOKED_AT = {
   light: ['mixed/3/1/3/2', 'class/derivation/3/1/1'],
-  dark: ['', 'key/walk/3/1/1/1', 'answer/derivation/3/1/1'],
+  dark: ['', 'key/walk/3/1/1/1', 'staff/walk/3/1/1/1', 'answer/derivation/3/1/1'],
 } as const;
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -87,6 +87,9 @@ describe('npm run grade', () => {
     expect(graded.json?.missing).toEqual(['Bo']);
     expect(graded.err).toEqual([
       'bo-as-ada.json: Bo: The sheet is the one of Ada, and the name on it is `Bo`. It counts for Ada.',
+      expect.stringMatching(
+        /^bo-as-ada.json: Bo: The same sheet was handed in twice: ada-own.json has \d points/,
+      ),
       expect.stringContaining('bo.json: Bo: The answers are to the sheet walk/7/1/1/1. Expected walk/'),
       'Bo: nothing was handed in that counts.',
     ]);

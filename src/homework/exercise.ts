@@ -37,11 +37,17 @@ export interface Stretch {
   readonly until: number | 'one-step';
 }
 
+/** Another way through the exercise's run than its own, and what it is called on the stage. */
+export interface Schedule {
+  readonly label: string;
+  readonly stretches: readonly Stretch[];
+}
+
 /** A sentence of a solution, and where the stage shows it: a moment of the run, or the end of another schedule. */
 export interface Told {
   readonly says: string;
   readonly at?: Moment;
-  readonly schedule?: readonly Stretch[];
+  readonly schedule?: Schedule;
 }
 
 /** What only the key shows: the engine's answers, and how it came to them in the words of the run itself. */

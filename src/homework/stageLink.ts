@@ -13,7 +13,7 @@ export function stageLink({ scenario }: Exercise, to?: Moment | Told): string | 
     branches:
       schedule === undefined
         ? []
-        : [{ parent: 0, label: 'a way to that end', segments: schedule.map(segmentOf) }],
+        : [{ parent: 0, label: schedule.label, segments: schedule.stretches.map(segmentOf) }],
     run: schedule === undefined ? 0 : 1,
     ...(at !== undefined && { at }),
     view: {},

@@ -285,7 +285,7 @@ function wayTo(threads: Threads, reads: readonly Read[], end: string, name: stri
     throw new Error(`an end that was seen is not found again: ${outcome.kind}`);
   const done = threads.map(() => 0);
   const names: string[] = [];
-  const schedule = outcome.schedule.map(({ actor }): Stretch => {
+  const stretches = outcome.schedule.map(({ actor }): Stretch => {
     names.push(subject.world.actors[actor]?.name ?? '');
     const thread = done[actor];
     // On the stage the host stands between the vCPUs and their store buffers.
@@ -293,8 +293,13 @@ function wayTo(threads: Threads, reads: readonly Read[], end: string, name: stri
     done[actor] = thread + 1;
     return { actor, until: thread };
   });
-  return { says: `${name}: ${names.join(', ')}`, schedule };
+  const label = `${name}: ${valuesText(reads, end)}`;
+  return { says: `${label}. ${names.join(', ')}.`, schedule: { label, stretches } };
 }
+
+/** `P0:EAX=0, P1:EAX=3` */
+const valuesText = (reads: readonly Read[], end: string): string =>
+  reads.map(({ thread, register }, i) => `P${thread}:${register}=${end.split(' ')[i]}`).join(', ');
 
 function rowsOf(threads: Threads): string[][] {
   const most = Math.max(...threads.map((own) => own.length));

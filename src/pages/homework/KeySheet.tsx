@@ -45,7 +45,7 @@ function KeyOf({ one: { number, exercise, key } }: { readonly one: SheetExercise
           <div key={id}>
             <dt>{label}</dt>
             <dd>
-              <b>{showAnswer(type, key.answers[id] ?? '')}</b>
+              <b className="homework-answer">{showAnswer(type, key.answers[id] ?? '')}</b>
               <span className="homework-points">{pointsText(points)}</span>
               <StageWay exercise={exercise} to={key.decided[id]} words="Where?" about={label} />
             </dd>

@@ -13,7 +13,7 @@ interface StageWayProps {
 export function StageWay({ exercise, to, words, about }: StageWayProps) {
   const link = useMemo(() => (to === undefined ? undefined : stageLink(exercise, to)), [exercise, to]);
   return link === undefined ? null : (
-    <a className="homework-where" href={link} aria-label={`${words} ${about}`}>
+    <a className="homework-where" href={link} aria-label={`${words.replace('?', '')}: ${about}`}>
       {words}
     </a>
   );

@@ -33,7 +33,7 @@ test('pictures of a moment: a vector picture, a bitmap, and a card that can be c
     await image.decode();
     return [image.naturalWidth, image.naturalHeight];
   }, text);
-  expect(drawn).toEqual([1280, 640]);
+  expect(drawn).toEqual([1280, 720]);
 
   const png = await saved(app, 'Save the picture as PNG');
   expect(png.bytes.subarray(0, 4)).toEqual(PNG);

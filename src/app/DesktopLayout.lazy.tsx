@@ -13,6 +13,7 @@ import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
 import { detailTabs, loadDetails } from './details';
 import { Guarded } from './Guarded';
+import { Subtitled, useSubtitled } from './presenting/Subtitled';
 
 const loadEditor = () => import('../editor/EditorPanel.lazy');
 const loadSwitches = () => import('./Switches.lazy');
@@ -62,7 +63,7 @@ export default function DesktopLayout({ controls, wide }: LayoutProps) {
   const moment: Pane = {
     id: 'moment',
     content: <MomentColumn controls={controls} tabs={!wide} />,
-    size: presenter ? 420 : wide ? 348 : 300,
+    size: presenter ? (wide ? 420 : 340) : wide ? 348 : 300,
     min: 260,
   };
   const panes: Readonly<Record<typeof columns, readonly Pane[]>> = {
@@ -72,6 +73,7 @@ export default function DesktopLayout({ controls, wide }: LayoutProps) {
     // With the editor open beside a small stage there is no room left for words; they come back with its end.
     edit: [editor, stage],
   };
+  if (useSubtitled(controls, wide)) return <Subtitled controls={controls} />;
   return (
     <main className="columns">
       <SplitPane key={`${columns} ${presenter}`} panes={panes[columns]} />

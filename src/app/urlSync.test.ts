@@ -6,6 +6,7 @@ import { copyLink, offerOf } from '../session/sharing';
 import { setSwitch } from '../session/switching';
 import { tellingOf } from '../session/telling/telling';
 import { LIBRARY, type TestSession, TWO_WALKS, testSession } from '../testing/testSession';
+import { keepPlace } from './offline/keepPlace';
 import { followAddress } from './urlSync';
 
 let made: TestSession;
@@ -149,6 +150,34 @@ describe('the address', () => {
     history.replaceState({ text: 7 }, '');
     window.dispatchEvent(new Event('hashchange'));
     expect(made.session.state.text).toBe(before);
+  });
+
+  it('of a page brings back the moment on the stage behind it, when the page is loaded anew for its next version', () => {
+    made.session.jump(9);
+    made.session.act(1);
+    const { cursor, branch } = made.session.state;
+    goTo('#/truth/kvm');
+    keepPlace(made.session);
+    expect(location.hash).toBe('#/truth/kvm');
+    stop();
+    made = testSession();
+    stop = followAddress(made.controls, [TRUTH]);
+    expect(made.session.state).toMatchObject({ cursor, branch, page: { name: 'truth', rest: 'kvm' } });
+    // Once: whoever goes back and forward later finds what is on stage then.
+    made.session.jump(2);
+    goTo('#/truth');
+    expect(made.session.state.cursor).toBe(2);
+    history.replaceState({ stage: 7 }, '');
+    stop();
+    stop = followAddress(made.controls, [TRUTH]);
+    expect(made.session.state.cursor).toBe(2);
+  });
+
+  it('becomes that of the moment which the race finder looks at, for that has none of its own', () => {
+    made.session.jump(9);
+    made.controls.execute('race');
+    keepPlace(made.session);
+    expect(location.hash).toMatch(/^#\/1\//);
   });
 
   it('of a page that nobody knows says so, as every foreign link does', () => {

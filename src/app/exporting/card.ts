@@ -4,6 +4,7 @@ import { stepTablesFingerprint } from '../../kernel';
 import { LINK_VERSION } from '../../permalink';
 import { momentWords } from '../../views/moment';
 import { wrapWords } from '../../views/scene/text';
+import { escaped } from './escaped';
 import type { Picture } from './picture';
 
 /** What stands around a picture: who says it, what it shows, and where to find it again. */
@@ -34,7 +35,7 @@ export function cardWords(run: Run, cursor: number, link: string | undefined): C
     caption: words.caption,
     verdict: verdictWords(run, words.broken),
     broken: words.broken.length > 0 || (run.ending.kind !== 'open' && !judge(run).ok),
-    versions: `Shadowscope, links ${LINK_VERSION}, steps ${stepTablesFingerprint()}`,
+    versions: `Made with Shadowscope: link format ${LINK_VERSION}, step tables ${stepTablesFingerprint()}`,
     link,
   };
 }
@@ -55,18 +56,7 @@ function verdictWords(run: Run, broken: readonly string[]): string {
     : `${breaks} break${breaks === 1 ? '' : 's'} of an invariant in the run, as announced.${promised}`;
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 const MARGIN = 24;
-const COLOURS = {
-  paper: '#ffffff',
-  strong: '#191c26',
-  body: '#4a4f5e',
-  quiet: '#666c7b',
-  wrong: '#b3261e',
-  line: '#e8eaf0',
-};
 const LINK_SIZE = 10;
 const SANS = 'Inter Variable, Inter, system-ui, sans-serif';
 const MONO = 'IBM Plex Mono, ui-monospace, monospace';
@@ -119,20 +109,22 @@ function column(
   return { marks: marks.join(''), bottom: y + 4 };
 }
 
-/** A link in type of one width, which has no place to break but anywhere. Of a long one the beginning is shown: all of it can be followed. */
+/** All of a link, so that it can be copied where it cannot be followed. In type of one width, which has no place to break but anywhere. */
 function linkLines(link: string, width: number): string[] {
   const perLine = Math.floor(width / (LINK_SIZE * 0.6)) - 1;
-  const lines = [0, 1].map((i) => link.slice(i * perLine, (i + 1) * perLine)).filter((line) => line !== '');
-  return link.length > 2 * perLine ? [lines[0] ?? '', `${lines[1]}…`] : lines;
+  return Array.from({ length: Math.ceil(link.length / perLine) }, (_, i) =>
+    link.slice(i * perLine, (i + 1) * perLine),
+  );
 }
 
 /** One SVG for slides and reviews: picture, caption, verdict, versions, link. `style`: the fonts. The link can be followed where the viewer lets it. */
 export function cardSvg(picture: Picture, words: CardWords, style: string): string {
+  const { ink } = picture;
   const width = picture.width + 2 * MARGIN;
   const inner = picture.width;
   const head = [
-    textAt({ text: words.title, size: 20, fill: COLOURS.strong, weight: 650 }, MARGIN, 42),
-    textAt({ text: words.design, size: 13, fill: COLOURS.quiet, right: true }, width - MARGIN, 42),
+    textAt({ text: words.title, size: 20, fill: ink.strong, weight: 650 }, MARGIN, 42),
+    textAt({ text: words.design, size: 13, fill: ink.quiet, right: true }, width - MARGIN, 42),
   ];
   const top = 60;
   const below = column(
@@ -140,16 +132,16 @@ export function cardSvg(picture: Picture, words: CardWords, style: string): stri
       {
         text: `${words.step}${words.who === '' ? '' : `  ·  ${words.who}`}`,
         size: 13,
-        fill: COLOURS.quiet,
+        fill: ink.quiet,
         weight: 650,
       },
-      ...wrapped(words.caption, 17, inner, 4, COLOURS.strong),
-      ...wrapped(words.verdict, 14, inner, 3, words.broken ? COLOURS.wrong : COLOURS.body),
+      ...wrapped(words.caption, 17, inner, 4, ink.strong),
+      ...wrapped(words.verdict, 14, inner, 3, words.broken ? ink.wrong : ink.body),
     ],
     MARGIN,
     top + picture.height + 8,
   );
-  const quiet = { size: 11, fill: COLOURS.quiet };
+  const quiet = { size: 11, fill: ink.quiet };
   const where: Line[] =
     words.link === undefined
       ? [{ ...quiet, text: 'The run is too large for a link.' }]
@@ -158,10 +150,10 @@ export function cardSvg(picture: Picture, words: CardWords, style: string): stri
   const height = Math.ceil(foot.bottom + MARGIN);
   const footMarks =
     words.link === undefined ? foot.marks : `<a href="${escaped(words.link)}">${foot.marks}</a>`;
-  return whole(width, height, style, [
+  return whole(width, height, style, ink.paper, [
     ...head,
     `<svg x="${MARGIN}" y="${top}" width="${inner}" height="${picture.height}">${picture.svg}</svg>`,
-    `<rect x="${MARGIN}" y="${top}" width="${inner}" height="${picture.height}" fill="none" stroke="${COLOURS.line}"/>`,
+    `<rect x="${MARGIN}" y="${top}" width="${inner}" height="${picture.height}" fill="none" stroke="${ink.line}"/>`,
     below.marks,
     footMarks,
   ]);
@@ -169,37 +161,38 @@ export function cardSvg(picture: Picture, words: CardWords, style: string): stri
 
 /** A picture with its caption below it, always of one size: a frame of an animation. */
 export function captionedSvg(picture: Picture, words: CardWords, style: string): string {
+  const { ink } = picture;
   const strip = 118;
   const { marks } = column(
     [
       {
         text: `${words.step}${words.who === '' ? '' : `  ·  ${words.who}`}`,
         size: 14,
-        fill: COLOURS.quiet,
+        fill: ink.quiet,
         weight: 650,
       },
-      ...wrapped(
-        words.caption,
-        18,
-        picture.width - 2 * MARGIN,
-        3,
-        words.broken ? COLOURS.wrong : COLOURS.strong,
-      ),
+      ...wrapped(words.caption, 18, picture.width - 2 * MARGIN, 3, words.broken ? ink.wrong : ink.strong),
     ],
     MARGIN,
     picture.height,
   );
-  return whole(picture.width, picture.height + strip, style, [picture.svg, marks]);
+  return whole(picture.width, picture.height + strip, style, ink.paper, [picture.svg, marks]);
 }
 
 /** A picture alone, with its fonts. */
 export const plainSvg = (picture: Picture, style: string): string =>
-  whole(picture.width, picture.height, style, [picture.svg]);
+  whole(picture.width, picture.height, style, picture.ink.paper, [picture.svg]);
 
-function whole(width: number, height: number, style: string, marks: readonly string[]): string {
+function whole(
+  width: number,
+  height: number,
+  style: string,
+  paper: string,
+  marks: readonly string[],
+): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<defs>${style}</defs><rect width="${width}" height="${height}" fill="${COLOURS.paper}"/>`,
+    `<defs>${style}</defs><rect width="${width}" height="${height}" fill="${paper}"/>`,
     ...marks,
     '</svg>',
   ].join('');

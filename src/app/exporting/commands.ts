@@ -22,7 +22,7 @@ export function exportCommands(controls: Controls): () => Command[] {
         .catch((error: unknown) => session.say(said(error), 'wrong'))
         .finally(done);
     };
-  const making = (make: (makers: Makers) => ReturnType<Makers['svgOf']>) =>
+  const making = (make: (makers: Makers) => ReturnType<Makers['animationOf']>) =>
     using(
       () => import('./exports.lazy'),
       'saves pictures and traces',

@@ -5,18 +5,17 @@ import type { Controls } from '../../session/controls';
 import { plainName } from '../../session/fileNames';
 import { captureLink } from '../../session/link';
 import { chromeTrace } from '../../views/chromeTrace';
-import { animatedPng } from './apng';
 import { captionedSvg, cardSvg, cardWords, plainSvg } from './card';
-import { fontStyle, type Picture, pictureOf } from './picture';
+import { filmOf } from './film';
+import { fontStyle } from './fontStyle';
+import { type Picture, pictureOf } from './picture';
 
 /** What can be saved of a run, as files made in the page. Fetched when the first one is asked for. */
 
-const SIZE = { width: 1280, height: 640 };
-/** Longer than that nobody watches, and the file grows with every picture. */
-const LONGEST = 80;
-/** How long each picture of an animation stands: long enough to read a caption. */
-const STANDS_MS = 1600;
-
+/** As wide to its height as slides are. */
+const SIZE = { width: 1280, height: 720 };
+/** With room below for its words. */
+const CARD_SIZE = { width: 1280, height: 600 };
 interface Saved {
   readonly name: string;
   readonly type: string;
@@ -34,14 +33,16 @@ function named({ session }: Controls, what: string): string {
 }
 
 /** The beat that led to a cursor, as the stage shows it at rest. */
-function pictureAt(controls: Controls, cursor: number): Picture {
-  const { session } = controls;
-  const run = onStage(controls);
-  const here = session.state.cursor;
+function pictureAt({ session }: Controls, run: Run, cursor: number, size = SIZE): Picture {
+  // Another run may have gone on stage while pictures of this one were being made: it has no cursor to go back to.
+  const mine = run === session.run;
+  const here = mine ? session.state.cursor : cursor;
   try {
     run.seek(cursor);
-    const from = cursor === here ? session.state.beat.from : cursor === 0 ? 0 : run.beatBefore(cursor);
-    return pictureOf(run, from, cursor, SIZE.width, SIZE.height);
+    const from =
+      mine && cursor === here ? session.state.beat.from : cursor === 0 ? 0 : run.beatBefore(cursor);
+    const focus = mine ? session.state.focus.now?.entity : undefined;
+    return pictureOf({ run, from, to: cursor, ...size, focus });
   } finally {
     run.seek(here);
   }
@@ -55,14 +56,15 @@ function linkHere({ session, host }: Controls): string | undefined {
 
 async function svgOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
-  const data = plainSvg(pictureAt(controls, cursor), await fontStyle());
+  const data = plainSvg(pictureAt(controls, onStage(controls), cursor), await fontStyle());
   return { name: `${named(controls, `step-${cursor}`)}.svg`, type: 'image/svg+xml', data };
 }
 
 async function cardOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
-  const words = cardWords(onStage(controls), cursor, linkHere(controls));
-  const data = cardSvg(pictureAt(controls, cursor), words, await fontStyle());
+  const run = onStage(controls);
+  const words = cardWords(run, cursor, linkHere(controls));
+  const data = cardSvg(pictureAt(controls, run, cursor, CARD_SIZE), words, await fontStyle());
   return { name: `${named(controls, `step-${cursor}-card`)}.svg`, type: 'image/svg+xml', data };
 }
 
@@ -90,43 +92,23 @@ async function rasterised(svg: string, scale: number): Promise<Uint8Array<ArrayB
 
 async function pngOf(controls: Controls): Promise<Saved> {
   const { cursor } = controls.session.state;
-  const data = await rasterised(plainSvg(pictureAt(controls, cursor), await fontStyle()), 2);
+  const data = await rasterised(
+    plainSvg(pictureAt(controls, onStage(controls), cursor), await fontStyle()),
+    2,
+  );
   return { name: `${named(controls, `step-${cursor}`)}.png`, type: 'image/png', data };
 }
 
-/** Cursors at which beats end, from one moment to a later one. */
-function beatsBetween(run: Run, from: number, to: number): number[] {
-  const out = [from];
-  for (let at = from; at < to; ) {
-    const next = Math.min(to, run.beatAfter(at));
-    if (next <= at) break;
-    out.push(next);
-    at = next;
-  }
-  return out;
-}
-
-async function animationOf(controls: Controls, from: number, to: number): Promise<Saved> {
+async function animationOf(controls: Controls, from: number, to: number): Promise<Saved | undefined> {
   const run = onStage(controls);
-  const cursors = beatsBetween(run, from, to);
-  if (cursors.length > LONGEST)
-    throw new Error(
-      `From step ${from} to step ${to} there are ${cursors.length} beats; an animation has at most ${LONGEST}. Begin it later.`,
-    );
   const style = await fontStyle();
-  const frames = [];
-  for (const cursor of cursors) {
+  const name = `${named(controls, `steps-${from}-${to}`)}.png`;
+  const data = await filmOf(controls.session, run, from, to, async (cursor) => {
     const words = cardWords(run, cursor, undefined);
-    frames.push({
-      png: await rasterised(captionedSvg(pictureAt(controls, cursor), words, style), 1),
-      ms: STANDS_MS,
-    });
-  }
-  return {
-    name: `${named(controls, `steps-${from}-${to}`)}.png`,
-    type: 'image/png',
-    data: animatedPng(frames),
-  };
+    const svg = captionedSvg(pictureAt(controls, run, cursor, CARD_SIZE), words, style);
+    return { png: await rasterised(svg, 1), caption: words.caption };
+  });
+  return data === undefined ? undefined : { name, type: 'image/png', data };
 }
 
 async function traceOf(controls: Controls): Promise<Saved> {
@@ -135,17 +117,23 @@ async function traceOf(controls: Controls): Promise<Saved> {
   return { name: `${named(controls, 'trace')}.json`, type: 'application/json', data };
 }
 
+const SAVED = 'Saved as ';
+
 /** What makes each file. */
 export const makers = { svgOf, cardOf, pngOf, animationOf, traceOf };
 
-/** Makes it and gives it to the person; what goes wrong is said, and nothing is lost by it. */
-export async function give(controls: Controls, making: Promise<Saved>): Promise<void> {
+/** Makes it and gives it to the person, unless that one has stopped it; what goes wrong is said, and nothing is lost by it. */
+export async function give(controls: Controls, making: Promise<Saved | undefined>): Promise<void> {
   const { session, host } = controls;
   const done = session.frames.begin('export');
   try {
-    const { name, data, type } = await making;
+    const made = await making;
+    if (made === undefined) return; // stopped by the person
+    const { name, data, type } = made;
     host.download(name, data, type);
-    session.say(`Saved as ${name}.`);
+    // One after the other would cover the stage.
+    for (const { id, text } of session.state.messages) if (text.startsWith(SAVED)) session.dismiss(id);
+    session.say(`${SAVED}${name}.`);
   } catch (error) {
     session.say(error instanceof Error ? error.message : String(error), 'wrong');
   } finally {

@@ -1,9 +1,21 @@
+import type { ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { Run } from '../../engine';
+import { applyMotion } from '../../panels/stage/applyMotion';
+import Buffers from '../../panels/stage/Buffers.lazy';
+import ChainArcs from '../../panels/stage/ChainArcs.lazy';
+import MemoryOrder from '../../panels/stage/MemoryOrder.lazy';
 import { Scene } from '../../panels/stage/Scene';
 import { buildScene } from '../../views/scene/build';
+import type { EntityId } from '../../views/scene/entity';
+import { frameAt } from '../../views/scene/frameAt';
 import { layoutScene } from '../../views/scene/layout';
+import type { SceneLayout } from '../../views/scene/layoutTypes';
+import type { SceneModel } from '../../views/scene/model';
+import { timeline } from '../../views/scene/timeline';
+import { htmlMarks } from './htmlMarks';
+import { plainColour } from './plainColour';
 
 /** The stage as marks that need nothing of the page: to be put into any SVG. */
 export interface Picture {
@@ -11,46 +23,40 @@ export interface Picture {
   readonly height: number;
   /** A whole `<svg>` element of that size. */
   readonly svg: string;
+  /** What goes with it in the same scheme. */
+  readonly ink: Ink;
 }
 
-/** What of the page's style a mark keeps. All else is inherited, or has no effect on a picture. */
-const KEPT = [
-  ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray'],
-  ...['stroke-linecap', 'stroke-linejoin', 'opacity', 'display', 'visibility', 'paint-order'],
-  ...['font-family', 'font-size', 'font-weight', 'letter-spacing', 'text-anchor', 'dominant-baseline'],
-  ...['stop-color', 'stop-opacity', 'clip-path', 'mask', 'filter'],
-] as const;
+/** Colours of the words around a picture, as the page's tokens have them in the picture's scheme. */
+export type Ink = Readonly<Record<keyof typeof INK, string>>;
 
-/** What only a page needs: what can be pressed, and who hears of it. */
-const LEFT_OUT = /^(class|tabindex|role|aria-|data-|style$)/;
+const INK = {
+  paper: '--app',
+  strong: '--strong',
+  body: '--body',
+  quiet: '--quiet',
+  wrong: '--wrong-text',
+  line: '--hairline',
+};
 
-function dressed(from: Element, to: Element): void {
-  const style = getComputedStyle(from);
-  for (const { name } of [...to.attributes]) if (LEFT_OUT.test(name)) to.removeAttribute(name);
-  for (const name of KEPT) {
-    const value = style.getPropertyValue(name);
-    // Attributes, not a style: every program that reads SVG knows them.
-    if (value !== '' && value !== 'none' && value !== 'normal' && value !== 'auto')
-      to.setAttribute(name, value);
-    else if (value === 'none' && (name === 'fill' || name === 'display')) to.setAttribute(name, value);
-  }
-  [...from.children].forEach((child, i) => {
-    const copy = to.children[i];
-    if (copy !== undefined) dressed(child, copy);
-  });
+export interface PictureOf {
+  readonly run: Run;
+  /** The beat (from, to]. */
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  readonly height: number;
+  readonly focus?: EntityId | undefined;
+  /** In light colours, whatever the page's are. */
+  readonly paper?: boolean;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+const atRest = (): number => 1;
+const never = () => () => undefined;
 
-/** Draws the beat (from, to] of a run beside the page, and takes it down again. The page itself does not move. `paper`: in light colours, whatever the page's are. */
-export function pictureOf(
-  run: Run,
-  from: number,
-  to: number,
-  width: number,
-  height: number,
-  paper = false,
-): Picture {
+/** Draws a beat of a run, at rest, beside the page, and takes it down again. The page itself does not move. */
+export function pictureOf({ run, from, to, width, height, focus, paper = false }: PictureOf): Picture {
   const place = document.createElement('div');
   place.className = 'scene';
   place.setAttribute('aria-hidden', 'true');
@@ -61,58 +67,105 @@ export function pictureOf(
     width: `${width}px`,
     height: `${height}px`,
   });
-  if (paper) place.style.colorScheme = 'light';
+  // The page's colours are settled at its root: for as long as this drawing takes, and nobody sees it, the root is a light one.
+  const { dataset } = document.documentElement;
+  const scheme = dataset.scheme;
+  if (paper) dataset.scheme = 'light';
   document.body.append(place);
   const root = createRoot(place);
   try {
     const model = buildScene(run, from, to);
-    if (model.flat === true)
-      throw new Error('There are no tables here to draw: this scenario is about memory alone.');
-    const layout = layoutScene(model, { w: width, h: height, column: 'L1', keep: NOBODY });
+    const flat = model.flat === true;
+    const keep = focus === undefined ? NOBODY : new Set([focus]);
+    const layout = flat ? undefined : layoutScene(model, { w: width, h: height, column: 'L1', keep });
     flushSync(() =>
       root.render(
-        <Scene model={model} layout={layout} focus={undefined} onFocus={() => undefined} before={NOBODY} />,
+        layout === undefined ? (
+          <MemoryOrder run={run} from={from} to={to} />
+        ) : (
+          <Stage model={model} layout={layout} focus={focus}>
+            <Buffers run={run} from={from} to={to} />
+          </Stage>
+        ),
       ),
     );
-    const drawn = place.querySelector('svg');
-    if (drawn === null) throw new Error('This moment has no picture of tables to save.');
-    const copy = drawn.cloneNode(true) as SVGSVGElement;
-    dressed(drawn, copy);
-    copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-    copy.setAttribute('width', String(width));
-    copy.setAttribute('height', String(height));
-    return { width, height, svg: new XMLSerializer().serializeToString(copy) };
+    const token = layout === undefined ? '' : rested(place, model, layout);
+    return {
+      width,
+      height,
+      svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${htmlMarks(place)}${token}</svg>`,
+      ink: inkOf(place),
+    };
   } finally {
     root.unmount();
     place.remove();
+    if (scheme === undefined) delete dataset.scheme;
+    else dataset.scheme = scheme;
   }
 }
 
-let fonts: Promise<string> | undefined;
-
-/** The page's own fonts as a style that travels with a picture: no viewer of it has them. */
-export function fontStyle(): Promise<string> {
-  fonts ??= readFonts();
-  return fonts;
+interface StageProps {
+  readonly model: SceneModel;
+  readonly layout: SceneLayout;
+  readonly focus: EntityId | undefined;
+  /** The store buffers. */
+  readonly children: ReactNode;
 }
 
-async function readFonts(): Promise<string> {
-  const faces = [...document.styleSheets].flatMap((sheet) =>
-    [...sheet.cssRules].filter((rule): rule is CSSFontFaceRule => rule instanceof CSSFontFaceRule),
+/** What the stage shows when nothing moves. */
+function Stage({ model, layout, focus, children }: StageProps) {
+  const { buffers } = layout;
+  return (
+    <>
+      <Scene model={model} layout={layout} focus={focus} onFocus={() => undefined} before={NOBODY} />
+      {model.chains !== undefined && (
+        <ChainArcs
+          model={model}
+          layout={layout}
+          beat={timeline(model.motions)}
+          focus={focus}
+          fraction={atRest}
+          subscribe={never}
+        />
+      )}
+      {buffers !== undefined && (
+        <div
+          className="scene-buffers"
+          style={{ left: buffers.x, top: buffers.y, width: buffers.w, height: buffers.h }}
+        >
+          {children}
+        </div>
+      )}
+    </>
   );
-  const rules = await Promise.all(
-    faces.map(async ({ style, parentStyleSheet }) => {
-      const [, url] = /url\("?([^")]+)"?\)/.exec(style.getPropertyValue('src')) ?? [];
-      if (url === undefined) return '';
-      const answer = await fetch(new URL(url, parentStyleSheet?.href ?? location.href));
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      let text = '';
-      for (let i = 0; i < bytes.length; i += 0x8000)
-        text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-      const family = style.getPropertyValue('font-family');
-      const weight = style.getPropertyValue('font-weight');
-      return `@font-face{font-family:${family};font-weight:${weight};src:url(data:font/woff2;base64,${btoa(text)})}`;
-    }),
-  );
-  return `<style>${rules.join('')}</style>`;
 }
+
+/** Puts what has come or gone where it stands at the end of the beat, and draws where the walk has come to. */
+function rested(place: HTMLElement, model: SceneModel, layout: SceneLayout): string {
+  const frame = frameAt(layout, timeline(model.motions), 1);
+  applyMotion(place, frame);
+  if (frame.token === undefined) return '';
+  const { x, y } = frame.token;
+  const disc = (r: number, token: string, seen: number): string =>
+    `<circle cx="${x}" cy="${y}" r="${r}" fill="${colourOf(place, token)}" fill-opacity="${seen}"/>`;
+  return disc(12, '--walk', 0.45) + disc(6, '--walk-line', 1);
+}
+
+/** A token of the page's style as it is in a place. */
+function colourOf(place: HTMLElement, token: string): string {
+  const probe = document.createElement('i');
+  probe.style.color = `var(${token})`;
+  place.append(probe);
+  const { hex } = plainColour(getComputedStyle(probe).color);
+  probe.remove();
+  return hex;
+}
+
+const inkOf = (place: HTMLElement): Ink => ({
+  paper: colourOf(place, INK.paper),
+  strong: colourOf(place, INK.strong),
+  body: colourOf(place, INK.body),
+  quiet: colourOf(place, INK.quiet),
+  wrong: colourOf(place, INK.wrong),
+  line: colourOf(place, INK.line),
+});

@@ -4,19 +4,11 @@ import { linkOrFile } from '../../permalink';
 import type { Controls } from '../../session/controls';
 import { captureLink } from '../../session/link';
 import { buildScene } from '../../views/scene/build';
-import {
-  entryHi,
-  entryLo,
-  marksOf,
-  marksWords,
-  noteWords,
-  targetText,
-  valueText,
-} from '../../views/scene/decode';
 import type { SceneModel, TableModel } from '../../views/scene/model';
 import { type CardWords, cardWords } from './card';
 import { type Picture, pictureOf } from './picture';
 import './print.css';
+import { MARKS_KEY, tableRows } from './tableRows';
 
 /** A sheet of paper: this moment's picture, its caption, its verdict, and every table with the entries that are not zero. */
 export function printMoment(controls: Controls): void {
@@ -28,7 +20,8 @@ export function printMoment(controls: Controls): void {
   const words = cardWords(run, state.cursor, shared?.kind === 'link' ? shared.url : undefined);
   const { from, to } = state.beat;
   const model = buildScene(run, from, to);
-  const picture = model.flat === true ? undefined : pictureOf(run, from, to, 1180, 560, true);
+  const focus = state.focus.now?.entity;
+  const picture = pictureOf({ run, from, to, width: 900, height: 600, focus, paper: true });
   const place = document.createElement('div');
   place.id = 'sheet';
   document.body.append(place);
@@ -48,7 +41,7 @@ export function printMoment(controls: Controls): void {
 interface SheetProps {
   readonly words: CardWords;
   readonly model: SceneModel;
-  readonly picture: Picture | undefined;
+  readonly picture: Picture;
 }
 
 function Sheet({ words, model, picture }: SheetProps) {
@@ -65,15 +58,14 @@ function Sheet({ words, model, picture }: SheetProps) {
       </p>
       <p className="sheet-caption">{words.caption}</p>
       <p className={words.broken ? 'sheet-broken' : undefined}>{words.verdict}</p>
-      {picture !== undefined && (
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: the page's own drawing, as it stands on the stage
-        <div className="sheet-picture" dangerouslySetInnerHTML={{ __html: picture.svg }} />
-      )}
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the page's own drawing, as it stands on the stage */}
+      <div className="sheet-picture" dangerouslySetInnerHTML={{ __html: picture.svg }} />
       <div className="sheet-tables">
         {tables.map((table) => (
           <Table key={`${table.id} ${table.level}`} table={table} />
         ))}
       </div>
+      {tables.length > 0 && <p className="sheet-key">{MARKS_KEY} Entries and frames are hexadecimal.</p>}
       <footer>
         <p>{words.versions}</p>
         {words.link !== undefined && (
@@ -96,8 +88,9 @@ const LINK_SHOWN = 240;
 const MOST = 24;
 
 function Table({ table }: { readonly table: TableModel }) {
-  const shown = table.used.slice(0, MOST);
-  const left = table.used.length - shown.length;
+  const rows = tableRows(table);
+  const shown = rows.slice(0, MOST);
+  const left = rows.length - shown.length;
   return (
     <table>
       <caption>
@@ -113,25 +106,20 @@ function Table({ table }: { readonly table: TableModel }) {
         </tr>
       </thead>
       <tbody>
-        {shown.map((index) => {
-          const [hi, lo] = [entryHi(table, index), entryLo(table, index)];
-          const note = table.notes.get(index);
-          const said = noteWords(note);
-          return (
-            <tr key={index}>
-              <td>{index.toString(16).padStart(3, '0')}</td>
-              <td>{valueText(hi, lo)}</td>
-              <td>{targetText(table, hi, lo, note)}</td>
-              <td>
-                {note?.blank === true ? '' : marksWords(marksOf(hi, lo, table.format))}
-                {said.length > 0 && ` (${said.join(', ')})`}
-              </td>
-            </tr>
-          );
-        })}
+        {shown.map(({ entry, value, leads, marks, said }) => (
+          <tr key={entry}>
+            <td>{entry}</td>
+            <td>{value}</td>
+            <td>{leads}</td>
+            <td>
+              {marks}
+              {said !== '' && <em> {said}</em>}
+            </td>
+          </tr>
+        ))}
         {left > 0 && (
           <tr>
-            <td colSpan={4}>and {left} more</td>
+            <td colSpan={4}>and {left} more lines: the link shows them</td>
           </tr>
         )}
       </tbody>

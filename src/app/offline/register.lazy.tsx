@@ -1,7 +1,7 @@
-import { createRoot } from 'react-dom/client';
 import type { Controls } from '../../session/controls';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
+import { floating } from '../floating';
 import { keepPlace } from './keepPlace';
 import { FAILED, setKeeping } from './state';
 
@@ -58,21 +58,12 @@ function watch(registration: ServiceWorkerRegistration, controls: Controls): voi
 }
 
 function offer({ session }: Controls): void {
-  document.querySelector('#new-version')?.remove();
-  const place = document.createElement('div');
-  place.id = 'new-version';
-  place.className = 'messages';
-  document.body.append(place);
-  const root = createRoot(place);
-  const end = (): void => {
-    root.unmount();
-    place.remove();
-  };
+  const { show, end } = floating('new-version');
   const take = (): void => {
     keepPlace(session);
     location.reload();
   };
-  root.render(
+  show(
     <Banner
       tone="plain"
       onClose={end}
@@ -82,9 +73,9 @@ function offer({ session }: Controls): void {
         </Button>
       }
     >
-      A new version of this page is ready. The moment on stage with its branches, what is typed in the editor
-      and in homework stay. What runs now (a search, the lab) and a trace opened from a file begin anew: take
-      the new version when you are done.
+      A new version of this page is ready. The moment on stage with its branches, and what is typed in the
+      editor and in homework, stay. What runs now (a search, the lab) and a trace opened from a file begin
+      anew: take the new version when you are done.
     </Banner>,
   );
 }

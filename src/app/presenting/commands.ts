@@ -1,5 +1,6 @@
 import type { Command } from '../../session/commands';
 import type { Controls } from '../../session/controls';
+import { beside } from './beside';
 import { blank } from './blank';
 import { followClicker } from './clicker';
 import './presenting.css';
@@ -44,6 +45,18 @@ export function presenterCommands(controls: Controls): () => Command[] {
         also: 'presenter highlight cursor mouse laser spotlight',
         enabled: presenter,
         run: toggleSpotlight,
+      },
+      {
+        id: 'beside',
+        title: beside.getState().wanted ? 'The stage in full width' : 'Details beside the stage',
+        group: 'Look',
+        keys: ['d'],
+        also: 'presenter code tables column caption subtitle',
+        enabled: presenter,
+        run: () => {
+          beside.setState(({ wanted }) => ({ wanted: !wanted }));
+          session.set({});
+        },
       },
       {
         id: 'fullscreen',

@@ -130,6 +130,9 @@ export function metricsFor(
   const need = (m: Metrics, n: number): number =>
     2 * m.pad + m.memW + (n - 1) * (cardWidth(m, targetChars) + m.colGap);
   for (const m of [WIDE, TIGHT]) if (width >= need(m, columns)) return { m, shown: columns };
-  for (let n = columns - 1; n > 2; n--) if (width >= need(PHONE, n)) return { m: PHONE, shown: n };
+  // A window of some columns may be one of tables only: memory is narrower, and need not be among them.
+  const tables = (n: number): number =>
+    2 * PHONE.pad + n * cardWidth(PHONE, targetChars) + (n - 1) * PHONE.colGap;
+  for (let n = columns - 1; n > 2; n--) if (width >= tables(n)) return { m: PHONE, shown: n };
   return { m: PHONE, shown: Math.min(2, columns) };
 }

@@ -1,6 +1,7 @@
 /** 64-bit keys in open addressing, two cells per place; full to three quarters it grows. */
 const FULLEST = 0.75;
-const FIRST_PLACES = 1 << 16;
+/** Few: most explorations of a small model end here, and clearing a large table costs more than they do. */
+const FIRST_PLACES = 1 << 10;
 /** Up to here it doubles, for speed. From here on bytes count: it grows by half, so a state costs 11 to 16 bytes. */
 const DOUBLES_TO = 1 << 20;
 const TWO_32 = 0x1_0000_0000;

@@ -3,17 +3,9 @@ import { eventName, eventText, patternText } from './eventText';
 import type { Run } from './run';
 import type { EventPattern } from './spec';
 
-/** Steps decoded at a time: a run may have a million, and most of their events are of no interest here. */
-const CHUNK = 4096;
-
 /** All events of these kinds, in order. */
-export function eventsOfKinds(run: Run, kinds: ReadonlySet<string>): LoggedEvent[] {
-  const out: LoggedEvent[] = [];
-  for (let from = 0; from < run.length; from += CHUNK) {
-    for (const event of run.eventsIn(from, from + CHUNK)) if (kinds.has(event.kind)) out.push(event);
-  }
-  return out;
-}
+export const eventsOfKinds = (run: Run, kinds: ReadonlySet<string>): LoggedEvent[] =>
+  run.eventsIn(0, run.length, kinds);
 
 export function matches(event: LoggedEvent, pattern: EventPattern): boolean {
   if (event.kind !== pattern.event) return false;

@@ -198,13 +198,13 @@ export class Run {
     return this.columns.flags[step] as number;
   }
 
-  /** Events of the steps in [from, to), in order. */
-  eventsIn(from: number, to: number): LoggedEvent[] {
+  /** Events of the steps in [from, to), in order; of some kinds only, if they are given: the others cost next to nothing. */
+  eventsIn(from: number, to: number, kinds?: ReadonlySet<string>): LoggedEvent[] {
     const out: LoggedEvent[] = [];
     for (let i = Math.max(0, from); i < Math.min(to, this.length); i++) {
       const a = this.eventsAt(i);
       const b = this.eventsAt(i + 1);
-      if (a !== b) out.push(...this.world.events.read(a, b, i));
+      if (a !== b) for (const event of this.world.events.read(a, b, i, kinds)) out.push(event);
     }
     return out;
   }

@@ -23,7 +23,7 @@ export function runOf(text: string): Run {
 
 /** All events of one kind, in order. */
 export function eventsOf<F extends string>(run: Run, type: EventType<F>): LoggedEvent[] {
-  return run.eventsIn(0, run.length).filter(({ kind }) => kind === type.kind);
+  return run.eventsIn(0, run.length, new Set([type.kind]));
 }
 
 /** A field of an event, which its type promises to be there. */

@@ -65,14 +65,16 @@ export class EventLog {
     for (let i = 0; i < type.fields.length; i++) this.log[this.used++] = args[i] ?? 0;
   }
 
-  /** The events in [from, to), decoded. `step` is what the caller knows about where the span lies. */
-  read(from: number, to: number, step: number): LoggedEvent[] {
+  /**
+   * The events in [from, to), decoded; of some kinds only, if they are given. `step` is what the caller knows about where the span lies.
+   */
+  read(from: number, to: number, step: number, kinds?: ReadonlySet<string>): LoggedEvent[] {
     const out: LoggedEvent[] = [];
     this.scan(from, to, (type, actor, at) => {
+      if (kinds !== undefined && !kinds.has(type.kind)) return;
       const event: Record<string, number | string> = { kind: type.kind, actor, step };
-      type.fields.forEach((field, i) => {
-        event[field] = this.log[at + i] as number;
-      });
+      const { fields } = type;
+      for (let i = 0; i < fields.length; i++) event[fields[i] as string] = this.log[at + i] as number;
       out.push(event as LoggedEvent);
     });
     return out;

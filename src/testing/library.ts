@@ -21,9 +21,17 @@ export { IDS };
 export const libraryFile = (file: string): string =>
   readFileSync(new URL(`../library/${file}`, import.meta.url), 'utf8');
 
-/** A built-in scenario, resolved. */
-export const resolved = (id: string): Resolved =>
-  resolvedText(defined(libraryEntry(id), `a scenario ${id}`).text);
+const resolvedBefore = new Map<string, Resolved>();
+
+/** A built-in scenario, resolved: once, for it is plain data that nobody changes and many tests ask for. */
+export function resolved(id: string): Resolved {
+  let found = resolvedBefore.get(id);
+  if (found === undefined) {
+    found = resolvedText(defined(libraryEntry(id), `a scenario ${id}`).text);
+    resolvedBefore.set(id, found);
+  }
+  return found;
+}
 
 /** Any text of a scenario, resolved. */
 export function resolvedText(text: string): Resolved {
@@ -41,6 +49,12 @@ export function runSwitched(id: string, changed: Readonly<Record<string, boolean
   const { spec, design } = resolved(id);
   const switches = { ...spec.options.switches, ...changed };
   return recordRun({ ...spec, options: { ...spec.options, switches } }, design);
+}
+
+/** The same run with nobody looking: no invariant is evaluated. */
+export function unwatchedRunOf(id: string): Run {
+  const { spec, design } = resolved(id);
+  return recordRun(spec, { ...design, invariants: [] });
 }
 
 /** What the module of texts should be, given the files. */

@@ -88,8 +88,12 @@ class ToyPart {
       this.world.store.set(this.first.base, actor + 1);
   }
 
-  values(): number[] {
-    return Array.from({ length: TOY_CELLS }, (_, i) => this.world.store.get(this.cells + i));
+  /** Whether the cells have their bad values all at once. Asked after every step of every exploration. */
+  isBad(): boolean {
+    const { bad } = this.toy;
+    if (bad === undefined) return false;
+    for (let i = 0; i < TOY_CELLS; i++) if (this.world.store.get(this.cells + i) !== bad[i]) return false;
+    return true;
   }
 }
 
@@ -217,10 +221,8 @@ const notBad = (when: ToyWhen, blame: ToyOptions['blame']): Invariant<ToyPart> =
   says: 'The cells do not all have their bad values.',
   ...(blame !== undefined && blame.secret !== true && { remembers: (m) => [m.first] }),
   check: (m) =>
-    m.toy.bad !== undefined &&
-    m.values().join() === m.toy.bad.join() &&
-    (blame === undefined || m.world.store.get(m.first.base) === blame.actor + 1)
-      ? [{ invariant: 'TOY', says: `The cells are ${m.toy.bad.join()}.`, where: 'cells' }]
+    m.isBad() && (blame === undefined || m.world.store.get(m.first.base) === blame.actor + 1)
+      ? [{ invariant: 'TOY', says: `The cells are ${(m.toy.bad ?? []).join()}.`, where: 'cells' }]
       : [],
 });
 
@@ -311,7 +313,7 @@ export function toySubject(
     const buffers = toy.programs.map((_, i) => ({ base: part.bufferOf(i), cells: BUFFER_CELLS }));
     const progress = (user: number): number => {
       const thread = world.actors[user]?.thread;
-      return thread?.alive ? (thread.frames()[0]?.locals.pc ?? 0) : -1;
+      return thread?.alive ? thread.local(L.pc) : -1;
     };
     store.noteFrom({ users, buffers, progress }, world.counters.region);
     return { ...subject, contention: store.contention };

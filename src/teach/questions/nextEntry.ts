@@ -4,7 +4,7 @@ import type { LoggedEvent } from '../../kernel';
 import { sayIndex } from '../../machine';
 import { ruleOf } from '../rule';
 import { eventAhead, goingOn, num } from './ahead';
-import { entryId, sayEntryOf } from './places';
+import { entryId, sayEntryOf, type TableSpan, tableSpan } from './places';
 import type { Option, Question } from './question';
 
 /** How many wrong entries are offered. */
@@ -14,14 +14,14 @@ const isRead = ({ kind }: LoggedEvent): boolean => kind === 'WalkedLevel';
 
 /** Which entry does the walk read next? The table is the one that the entry before names; the index comes from the address. */
 export function nextEntry(run: Run, cursor: number): Result<Question, string> {
-  const span = goingOn(run, cursor);
-  const read = span && eventAhead(run, cursor, isRead, span);
-  if (span === undefined || read === undefined)
+  const ahead = goingOn(run, cursor);
+  const read = ahead && eventAhead(run, cursor, isRead, ahead);
+  if (ahead === undefined || read === undefined)
     return fail('No walk reads an entry in this operation any more.');
   const frame = num(read, 'frame');
   const index = num(read, 'index');
   const level = num(read, 'level');
-  const walk = readsOf(run, span.from, span.to, read);
+  const walk = readsOf(run, ahead.from, ahead.to, read);
   const seen = new Set([entryId(frame, index)]);
   const options: Option[] = [
     {
@@ -30,16 +30,19 @@ export function nextEntry(run: Run, cursor: number): Result<Question, string> {
       why: `the table is the one that the walk has come to, and the address has ${sayIndex(index)} as its index at level ${level}.`,
     },
   ];
-  const offer = (atFrame: number, atIndex: number, atLevel: number, why: string): void => {
+  const offer = (atFrame: number, span: TableSpan, atIndex: number, atLevel: number, why: string): void => {
     const id = entryId(atFrame, atIndex);
-    if (seen.has(id) || options.length > OTHERS) return;
+    // What a table does not have (a teaching geometry, the four entries of PAE) nobody would choose.
+    if (seen.has(id) || options.length > OTHERS || atIndex < span.first || atIndex > span.last) return;
     seen.add(id);
     options.push({ id, says: sayEntryOf(run, atLevel, atFrame, atIndex), why });
   };
   // The errors that people make: the index of another level, the table of another level, the neighbour.
+  const span = tableSpan(run, read);
   for (const other of walk)
     offer(
       frame,
+      span,
       num(other, 'index'),
       level,
       `${sayIndex(num(other, 'index'))} is the index at level ${num(other, 'level')}; at level ${level} the address has ${sayIndex(index)}.`,
@@ -47,17 +50,19 @@ export function nextEntry(run: Run, cursor: number): Result<Question, string> {
   for (const other of walk)
     offer(
       num(other, 'frame'),
+      tableSpan(run, other),
       index,
       num(other, 'level'),
       `the walk is at level ${level}: that is a table of level ${num(other, 'level')}.`,
     );
   offer(
     frame,
-    (index + 1) & 0x1ff,
+    span,
+    index === span.last ? span.first : index + 1,
     level,
     `the address has ${sayIndex(index)} as its index at level ${level}.`,
   );
-  offer(frame, 0, level, `the address has ${sayIndex(index)} as its index at level ${level}.`);
+  offer(frame, span, span.first, level, `the address has ${sayIndex(index)} as its index at level ${level}.`);
   return ok({
     kind: 'next-entry',
     cursor,

@@ -65,6 +65,32 @@ describe('what the run itself answers', () => {
       '02e is the index at level 1; at level 4 the address has 102.',
     );
     expect(answerOf('guest 0x010[102]')).toBe('entry 0x010[102]');
+    // A guest's table of 32-bit entries has 1,024 of them; a shadow of two pages is one table on the stage.
+    expect(answerOf('guest 0x010[302]')).toBe('entry 0x010[302]');
+    expect(answerOf('shadow s084[302]')).toBe('entry 0x085[102]');
+  });
+
+  it('only entries that the tables have, in a teaching geometry, under PAE and with 32-bit entries', () => {
+    const offered = (id: string): [level: string, index: number][] => {
+      const run = runOf(id);
+      const starts = run.eventsIn(0, run.length).filter(({ kind }) => kind === 'WalkedLevel');
+      return starts.slice(0, 24).flatMap(({ step }) => {
+        const question = posed(run, step, 'next-entry');
+        expect(question.truth.every((one) => question.parts[0]?.options.some(({ id }) => id === one))).toBe(
+          true,
+        );
+        return (question.parts[0]?.options ?? []).map(({ id, says }): [string, number] => [
+          /L\d/.exec(says)?.[0] ?? '',
+          Number.parseInt(/\[(\w+)\]/.exec(id)?.[1] ?? '', 16),
+        ]);
+      });
+    };
+    // Shadows of a toy guest have eight entries, its own tables sixteen.
+    expect(Math.max(...offered('xi-quadrants').map(([, index]) => index))).toBeLessThan(16);
+    const tops = offered('pae-top-of-four').filter(([level]) => level === 'L3');
+    expect(tops.length).toBeGreaterThan(0);
+    for (const [, index] of tops) expect(index).toBeLessThan(4);
+    expect(offered('beyond-the-first-of-four').some(([, index]) => index >= 512)).toBe(true);
   });
 
   it('what the shadow entry says, beside what the guest’s says', () => {

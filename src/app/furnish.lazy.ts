@@ -3,6 +3,7 @@ import { FIRST, LIBRARY } from '../library';
 import { followAsks } from '../session/asking/asking';
 import { laterCommands } from '../session/commands/later';
 import type { Controls } from '../session/controls';
+import { keepDraftsAside } from '../session/draftAside';
 import { compileText } from '../session/reading';
 import { conceal } from '../views/scene/conceal';
 import { kvmSource } from '../views/scene/sources/kvm/source';
@@ -39,6 +40,7 @@ export function furnish(controls: Controls): void {
     (context) => [...laterCommands(context), ...exports(), ...presenting(), ...offline()],
   );
   followAsks(controls.session);
+  keepDraftsAside(controls.session);
   listenForDrops(controls);
   followAddress(controls);
   // Built pages only: what is being worked on must not be kept. In a course page the full page may do it.

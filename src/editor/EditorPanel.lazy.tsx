@@ -9,6 +9,7 @@ import { createEditor, type Editor } from './createEditor';
 import { Drafts } from './Drafts';
 import { Insert } from './Insert';
 import { insertions } from './insertions';
+import { TEMPLATE } from './template';
 import { tidied } from './tidy';
 import './editor.css';
 
@@ -19,6 +20,7 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
   const editor = useRef<Editor>(undefined);
   const diagnostics = useStore(session.store, (s) => s.diagnostics);
   const changed = useStore(session.store, (s) => s.draft !== undefined);
+  const empty = useStore(session.store, (s) => s.draft?.trim() === '');
   const text = useStore(session.store, (s) => s.text);
   const [inserting, setInserting] = useState(false);
   const [keeping, setKeeping] = useState(false);
@@ -113,7 +115,14 @@ export default function EditorPanel({ controls }: { readonly controls: Controls 
         />
       )}
       <div className="editor-problems" role="status" aria-label="Problems">
-        {diagnostics.length === 0 ? (
+        {empty ? (
+          <p className="editor-row">
+            The text is empty. Ctrl Space says what can stand at any place.
+            <Button look="outline" onClick={() => editor.current?.replace(TEMPLATE)}>
+              Begin with a small scenario
+            </Button>
+          </p>
+        ) : diagnostics.length === 0 ? (
           <p>{changed ? 'No errors. Run it to see it on stage.' : 'This is what is on stage.'}</p>
         ) : (
           <ul>

@@ -3,7 +3,14 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  tooltips,
+} from '@codemirror/view';
 import type { Diagnostic } from '../scenario';
 import type { Sources } from '../session/opening';
 import type { Structures } from '../session/scenarioNames';
@@ -52,7 +59,12 @@ export function createEditor(options: EditorOptions): Editor {
         closeBrackets(),
         scenarioSupport(),
         theme,
-        autocompletion({ override: [completions(options.sources, options.structures)] }),
+        // Help may be wider than the editor's part of the window.
+        tooltips({ parent: document.body }),
+        autocompletion({
+          override: [completions(options.sources, options.structures)],
+          icons: false,
+        }),
         lintGutter(),
         hoverHelp(options.sources, options.structures),
         keymap.of([

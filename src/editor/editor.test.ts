@@ -11,9 +11,12 @@ import { helpAt } from './hover';
 import { insertions, matching, placed } from './insertions';
 import { scenarioSupport } from './language';
 import { toMarks } from './problems';
+import { TEMPLATE } from './template';
 import { tidied } from './tidy';
 
-const { sources } = testSession();
+/** Scenarios that between them say most of what the language can. */
+const WORDY = ['unsync-mprotect', 'a-page-table-may-drift', 'flush-after-unlock'] as const;
+const { sources } = testSession({ shelf: WORDY });
 
 /** What is offered where the text ends. */
 async function offered(text: string, run?: ReturnType<typeof runOf>): Promise<string[]> {
@@ -87,11 +90,9 @@ test('a whole word wants no list: Enter is a new line then', async () => {
   expect(await at('  load 0x1000')).toBeNull();
 });
 
-/** Scenarios that between them say most of what the language can. */
-const WORDY = ['unsync-mprotect', 'a-page-table-may-drift', 'flush-after-unlock'] as const;
-
 test('every word of a scenario is offered where it stands, and explained there', async () => {
   const words = new Map<string, string[]>();
+  let seen = 0;
   for (const { id, text } of WORDY.map((id) => ({
     id,
     text: sources.library.find((one) => one.id === id)?.text ?? '',
@@ -104,6 +105,7 @@ test('every word of a scenario is offered where it stands, and explained there',
         const { form, expected } = expectedAt(text, from);
         // A name that the text itself gives to something.
         if (form !== undefined && expected.every(({ symbol }) => symbol === 'NAME')) continue;
+        seen++;
         const labels = await offered(text.slice(0, from), run);
         const known = labels.some((label) => label === word[0] || label.endsWith(`.${word[0]}`));
         const help = helpAt({ state }, from, sources, () => structuresOnStage({ run }));
@@ -112,6 +114,7 @@ test('every word of a scenario is offered where it stands, and explained there',
       }
     }
   }
+  expect(seen).toBeGreaterThan(200);
   expect([...words]).toEqual([]);
 });
 
@@ -161,6 +164,18 @@ test('an inserted line stands below the cursor’s, within its block', () => {
   });
   expect(placed(at('  load 0x2000'), 'mfence').insert).toBe('\n  mfence');
   expect(placed(at('  '), 'mfence')).toEqual({ from: 10, to: 12, insert: '  mfence', caret: 18 });
+});
+
+test('what an empty text may begin with runs as it is, is laid out as texts are, and keeps its promise', () => {
+  const { session } = testSession({ text: TEMPLATE });
+  const { run } = session;
+  if (run === undefined) throw new Error('it is meant to be on stage');
+  expect(session.state.diagnostics).toEqual([]);
+  expect(tidied(TEMPLATE)).toEqual({ kind: 'ok', value: TEMPLATE });
+  expect(run.extend().kind).toBe('done');
+  expect(run.violations).toEqual([]);
+  const faults = run.eventsIn(0, run.length).filter(({ kind }) => kind === 'GuestPageFault');
+  expect(faults).toHaveLength(1);
 });
 
 test('a text is laid out anew without a word lost, and not at all while a line cannot be read', () => {

@@ -27,6 +27,22 @@ export const theme = EditorView.theme({
     backgroundColor: 'var(--penumbra-wash)',
     color: 'var(--strong)',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { font: 'var(--type-cell)' },
-  '.cm-completionDetail': { color: 'var(--quiet)', fontStyle: 'normal' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    maxWidth: 'min(560px, 94vw)',
+    maxHeight: '18em',
+    font: 'var(--type-cell)',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li, .cm-tooltip.cm-tooltip-autocomplete > ul > completion-section':
+    {
+      padding: '4px 10px',
+      lineHeight: '1.35',
+    },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > completion-section': {
+    color: 'var(--quiet)',
+    borderBottom: 'none',
+    font: 'var(--type-small)',
+  },
+  '.cm-tooltip.cm-completionInfo': { maxWidth: '340px', padding: '8px 12px', font: 'var(--type-small)' },
+  '.cm-completionDetail': { marginLeft: '1em', color: 'var(--quiet)', fontStyle: 'normal' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
 });

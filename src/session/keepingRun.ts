@@ -72,11 +72,18 @@ export function keepRun(session: Session, before: Before): void {
     lost.length === 0
       ? ''
       : ` The branch “${lost[0]}”${lost.length > 1 ? ` and ${lost.length - 1} more` : ''} cannot be followed in the new text.`;
-  if (same < before.cursor) {
-    session.say(
-      `The run is as it was up to step ${same}, and stands there: the next step is where the edit begins to matter. You were at step ${before.cursor}.${branches}`,
-    );
-  } else if (branches !== '') session.say(branches.trim());
+  const says = `${keptText(same, before.cursor)}${branches}`.trim();
+  if (says !== '') session.say(says);
+}
+
+/** What is left of the run that was on stage, for whoever has edited in its midst; nothing for who stood at its beginning. */
+function keptText(same: number, before: number): string {
+  if (before === 0) return '';
+  if (same === 0)
+    return `The new text makes another run from the first step on: nothing of the one you were in is kept. You were at step ${before}.`;
+  return same < before
+    ? `The run is as it was up to step ${same}, and stands there: the next step is where the edit begins to matter. You were at step ${before}.`
+    : `The run is as it was up to step ${same}, where you are; what comes after it follows the new text.`;
 }
 
 /** False where the moment at which the branch leaves does not come about any more; then there is no such branch. */

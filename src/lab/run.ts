@@ -30,6 +30,8 @@ interface Lane {
   readonly instead: ((at: number) => void) | undefined;
   /** Operations of the program before this place have been shown to the machine: what lies there behind it is of an earlier program. */
   shown: number;
+  /** What comes next cannot be done at once. */
+  refused: boolean;
   /** In the middle of an operation. */
   within: boolean;
   /** How many of the stream's calls the host has begun. */
@@ -93,6 +95,7 @@ export class LabRun {
         shown: 0,
         atOnce: new AtOnce(machine, thread),
         instead: options.bySteps === true ? (at) => this.throughSteps(lane, at) : undefined,
+        refused: false,
         within: false,
         called: 0,
       };
@@ -179,7 +182,8 @@ export class LabRun {
     if (!lane.thread.alive) this.refill(lane);
     if (this.askHost(lane)) return;
     const did = this.burst(lane, most);
-    if (did === 0) this.begin(lane);
+    // With more than one, the others may come first.
+    if (did === 0 || (this.lanes.length === 1 && lane.refused)) this.begin(lane);
   }
 
   /** Whether the host must do something before this vCPU goes on. */
@@ -234,6 +238,7 @@ export class LabRun {
     const called = stream.calls[lane.called]?.row ?? Number.POSITIVE_INFINITY;
     const end = Math.min(program.length - 1, first + most, called - base);
     const did = lane.atOnce.go(stream, base, end, lane.instead) - first;
+    lane.refused = first + did < end;
     this.tally.operations += did;
     this.tally.accesses += did;
     if (lane.instead === undefined) this.tally.hits(did - lane.atOnce.walks);

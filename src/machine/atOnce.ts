@@ -32,7 +32,7 @@ export interface AccessColumns {
 }
 
 /**
- * Loads, fetches and stores of one page that the TLB allows, or a walk that only reads, from their first step to their last at once.
+ * Loads, fetches and stores of one page that the TLB allows, or a walk, from their first step to their last at once.
  * All that the steps of `guest`, `guest_access` and `hardware_walk` leave behind in the store is left behind, by the functions that
  * they call themselves; what they write and clear again is not written. For workloads, where nobody looks in between.
  */

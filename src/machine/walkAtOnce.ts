@@ -1,7 +1,7 @@
 import type { Controls } from './askTlb';
 import * as bits from './bits';
 import { ALL_RIGHTS, entrySays, frameBehind, through } from './entryRules';
-import { WalkEnded, WalkedLevel, WalkStarted } from './events';
+import { AccessedDirtySet, WalkEnded, WalkedLevel, WalkStarted } from './events';
 import type { Machine } from './machine';
 import { frameOf, indexAt, type PagingMode, present } from './paging';
 import { PDPTE_HI, PDPTE_LO, R } from './registers';
@@ -11,9 +11,9 @@ import type { Halves } from './wide';
 const MOST_LEVELS = 5;
 
 /**
- * A walk that only reads: every entry on the way is present, has no bit that must be zero, and is marked already, and together they
- * allow the access. By the rules that `hardware_walk` judges by, and with what it emits, in one go; a walk that would fault, or has to mark an entry,
- * is none of these and goes by its steps. For AtOnce, where nobody else takes a step in between.
+ * A walk that comes to its page: every entry on the way is present and has no bit that must be zero, and together they allow the
+ * access. By the rules that `hardware_walk` judges by, with the marks that it sets and what it emits, in one go. A walk that would
+ * fault is none of these and goes by its steps. For AtOnce, where nobody else takes a step in between.
  */
 export class WalkAtOnce {
   /** What the last walk has found. */
@@ -57,11 +57,8 @@ export class WalkAtOnce {
       } else {
         const says = entrySays(mode, level, hi, lo, cr4, efer);
         if (says === 'absent' || says === 'reserved') return false;
-        const leaf = says === 'leaf';
-        const wanted = leaf && access === WRITE ? bits.A | bits.D : bits.A;
-        if ((lo & wanted) !== wanted) return false;
         rights = through(mode, level, rights, hi, lo);
-        if (leaf) return this.ends(controls, level, rights, user);
+        if (says === 'leaf') return this.ends(controls, level, rights, user);
       }
       table = frameOf(hi, lo);
     }
@@ -74,7 +71,8 @@ export class WalkAtOnce {
     const [hi, lo] = [this.his[level] as number, this.los[level] as number];
     this.leaf = level;
     this.shift = mode.shift[level] as number;
-    this.rights = rights | (lo & bits.D) | ((cr4 & bits.CR4_PGE) !== 0 ? lo & bits.G : 0);
+    const dirty = this.access === WRITE ? bits.D : lo & bits.D;
+    this.rights = rights | dirty | ((cr4 & bits.CR4_PGE) !== 0 ? lo & bits.G : 0);
     this.frame = frameBehind(mode, level, hi, lo, this.vaHi, this.vaLo);
     return true;
   }
@@ -105,7 +103,7 @@ export class WalkAtOnce {
     this.los[level] = lo;
   }
 
-  /** What the steps of the walk emit, and the translation in the TLB. */
+  /** What the steps of the walk set and emit, and the translation in the TLB. */
   takes(mode: PagingMode): void {
     const { machine, v, vaHi, vaLo, access } = this;
     const { world } = machine;
@@ -118,7 +116,21 @@ export class WalkAtOnce {
       const [hi, lo] = [this.his[level] as number, this.los[level] as number];
       world.emit(WalkedLevel, v, 0, level, table, index, hi, lo);
     }
+    for (let level = mode.name === 'pae' ? 2 : this.top; level >= this.leaf; level--) this.mark(mode, level);
     world.emit(WalkEnded, v, 0, vaHi, vaLo, -1, this.frame);
     machine.tlb.fill(v, vaHi, vaLo, this.frame, this.shift, this.rights);
+  }
+
+  /** A of each entry, D of the leaf of a store, where they are not set yet. */
+  private mark(mode: PagingMode, level: number): void {
+    const { machine, v } = this;
+    const wanted = level === this.leaf && this.access === WRITE ? bits.A | bits.D : bits.A;
+    const lo = this.los[level] as number;
+    const set = wanted & ~lo;
+    if (set === 0) return;
+    const [table, index] = [this.tables[level] as number, this.indexes[level] as number];
+    machine.memory.write32(table, index * mode.entryCells, lo | set);
+    if ((set & bits.D) !== 0) machine.dirtied(table, index);
+    machine.world.emit(AccessedDirtySet, v, 0, level, table, index, set);
   }
 }

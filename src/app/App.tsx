@@ -3,10 +3,10 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import type { Controls } from '../session/controls';
 import { HOME_LEAD } from '../session/homeLead';
 import { Fetched } from '../ui/Fetched';
+import { useFits } from '../ui/useFits';
 import { Guarded } from './Guarded';
 import { Header } from './Header';
 import { Messages } from './Messages';
-import { useFits } from './useFits';
 import './app.css';
 import './homeFirst.css';
 

@@ -11,6 +11,8 @@ import { Button } from '../ui/Button';
 import { Fetched } from '../ui/Fetched';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
+import { typeScale } from '../ui/typeScale';
+import { useFits } from '../ui/useFits';
 import { detailTabs, loadDetails } from './details';
 import { Guarded } from './Guarded';
 import { Subtitled, useSubtitled } from './presenting/Subtitled';
@@ -47,23 +49,26 @@ export default function DesktopLayout({ controls, wide }: LayoutProps) {
   const presenter = useStore(controls.session.store, (s) => s.presenter);
   // Three columns, two, or the editor beside the stage: sizes that were dragged are kept for as long as the layout is.
   const columns = editing ? (wide ? 'edit wide' : 'edit') : wide ? 'wide' : 'two';
+  // Words that are larger need more room; on a large screen there is.
+  const grow = useFits('(min-width: 2400px)') ? Math.max(1, typeScale() / (presenter ? 1.5 : 1)) : 1;
+  const px = (usual: number): number => Math.round(usual * grow);
   const stage: Pane = { id: 'stage', content: <StageColumn controls={controls} />, min: 380 };
   const editor: Pane = {
     id: 'editor',
     content: <EditorColumn controls={controls} />,
-    size: wide ? 480 : 400,
+    size: px(wide ? 480 : 400),
     min: 300,
   };
   const scenario: Pane = {
     id: 'scenario',
     content: <ScenarioColumn controls={controls} />,
-    size: 292,
+    size: px(292),
     min: 220,
   };
   const moment: Pane = {
     id: 'moment',
     content: <MomentColumn controls={controls} tabs={!wide} />,
-    size: presenter ? (wide ? 420 : 340) : wide ? 348 : 300,
+    size: px(presenter ? (wide ? 420 : 340) : wide ? 348 : 300),
     min: 260,
   };
   const panes: Readonly<Record<typeof columns, readonly Pane[]>> = {

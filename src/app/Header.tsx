@@ -43,6 +43,7 @@ export function Header({ controls, narrow }: { readonly controls: Controls; read
       {
         id: command.id,
         label: command.title,
+        rule: command === pages[0],
         ...(keys === undefined || narrow ? {} : { keys: chordName(keys, onMac) }),
         run: () => controls.execute(command.id),
       },

@@ -9,6 +9,8 @@ export interface MenuItem {
   readonly label: string;
   readonly keys?: string;
   readonly disabled?: boolean;
+  /** A line above it: another kind of thing begins. */
+  readonly rule?: boolean;
   readonly run: () => void;
 }
 
@@ -82,6 +84,7 @@ export function Menu({ label, icon, items, children, side = 'below' }: MenuProps
               type="button"
               role="menuitem"
               disabled={item.disabled}
+              className={item.rule === true ? 'has-rule' : undefined}
               onClick={() => {
                 close();
                 item.run();

@@ -36,7 +36,14 @@ const matches = (row: Row, words: readonly string[]): boolean => {
   return words.every((word) => text.includes(word));
 };
 
-function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpen: (row: Row) => void }) {
+interface CasesProps {
+  readonly rows: readonly Row[];
+  readonly onOpen: (row: Row) => void;
+  /** Each says which system it is of: nothing above them does. */
+  readonly named?: boolean;
+}
+
+function Cases({ rows, onOpen, named = false }: CasesProps) {
   return (
     <ul className="recorded-list">
       {rows.map((row) => (
@@ -50,7 +57,8 @@ function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpe
               <div>
                 <strong>{row.said.title}</strong>
                 <span>
-                  {SYSTEMS[row.recorded.system]}: {row.said.guest}
+                  {named && `${SYSTEMS[row.recorded.system]}: `}
+                  {row.said.guest}
                   {row.said.counts.map((count) => `, ${count}`)} <code>{row.recorded.c.name}</code>
                 </span>
               </div>
@@ -70,6 +78,8 @@ function Cases({ rows, onOpen }: { readonly rows: readonly Row[]; readonly onOpe
 }
 
 const NONE = 'No case has all of these words. Try fewer.';
+
+const lengthOf = ({ recorded }: Row): number => recorded?.c.ops.length ?? 0;
 
 const howMany = (shown: number, of: number): string =>
   shown === of
@@ -107,7 +117,11 @@ export default function RecordedPage({
     fetchRecordings()
       .then(
         ({ kvm, xen }) =>
-          setSamples([...kvm, ...xen].map((line, i) => rowOf(line, `sample ${i}`, `sample ${i + 1}`))),
+          setSamples(
+            [...kvm, ...xen]
+              .map((line, i) => rowOf(line, `sample ${i}`, `sample ${i + 1}`))
+              .sort((a, b) => lengthOf(a) - lengthOf(b)),
+          ),
         (error: unknown) => setFailed(error instanceof Error ? error.message : String(error)),
       )
       .finally(done);
@@ -149,21 +163,27 @@ export default function RecordedPage({
             {opened.name}: {howMany(shown(own).length, own.length)}
           </h3>
           {empty(own) && <p>{NONE}</p>}
-          <Cases rows={shown(own)} onOpen={open} />
+          <Cases rows={shown(own)} onOpen={open} named />
         </section>
       )}
-      <section aria-label="Samples">
-        <h3>
-          Samples that come with this page
-          {samples !== undefined && `: ${howMany(shown(samples).length, samples.length)}`}
-        </h3>
-        {failed !== undefined && (
-          <p className="recorded-wrong">They could not be fetched: {failed}. Reload the page.</p>
-        )}
-        {samples === undefined && failed === undefined && <p>The samples are being fetched.</p>}
-        {samples !== undefined && empty(samples) && <p>{NONE}</p>}
-        {samples !== undefined && <Cases rows={shown(samples)} onOpen={open} />}
-      </section>
+      {failed !== undefined && (
+        <p className="recorded-wrong">The samples could not be fetched: {failed}. Reload the page.</p>
+      )}
+      {samples === undefined && failed === undefined && <p>The samples are being fetched.</p>}
+      {samples !== undefined && empty(samples) && <p>{NONE}</p>}
+      {(Object.keys(SYSTEMS) as (keyof typeof SYSTEMS)[]).map((system) => {
+        const of = samples?.filter(({ recorded }) => recorded?.system === system) ?? [];
+        const found = shown(of);
+        return found.length === 0 ? null : (
+          <section key={system} aria-label={SYSTEMS[system]}>
+            <h3>
+              {SYSTEMS[system]}: {howMany(found.length, of.length)} that come with this page, the shortest
+              first
+            </h3>
+            <Cases rows={found} onOpen={open} />
+          </section>
+        );
+      })}
     </main>
   );
 }

@@ -1,11 +1,13 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { figure } from '../../base';
 import { Legend } from '../../panels/lanes/Legend';
 import { useSize } from '../../panels/stage/useSize';
+import type { Controls } from '../../session/controls';
 import type { LaneOverview } from '../../trace';
 import { IconButton } from '../../ui/Button';
 import { readColours } from '../../ui/readColour';
+import { useScheme } from '../../ui/useScheme';
 import type { TraceDesk } from './desk';
 import './lanes.css';
 
@@ -21,7 +23,8 @@ interface Span {
 }
 
 /** What each vCPU does over the whole trace or a part of it; dragging goes through time. */
-export function Lanes({ desk }: { readonly desk: TraceDesk }) {
+export function Lanes({ controls, desk }: { readonly controls: Controls; readonly desk: TraceDesk }) {
+  const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(box);
@@ -32,7 +35,11 @@ export function Lanes({ desk }: { readonly desk: TraceDesk }) {
   const [lanes, setLanes] = useState<readonly LaneOverview[]>([]);
   const width = size?.w ?? 0;
   const names = [...(opened?.lanes ?? []), 'others'];
-  const shown = lanes.filter((lane, i) => i < names.length - 1 || lane.runs.some((run) => run >= 0));
+  const vcpus = names.length - 1;
+  const shown = useMemo(
+    () => lanes.filter((lane, i) => i < vcpus || lane.runs.some((run) => run >= 0)),
+    [lanes, vcpus],
+  );
 
   useEffect(() => setSpan({ from: 0, to: total }), [total]);
 
@@ -60,11 +67,12 @@ export function Lanes({ desk }: { readonly desk: TraceDesk }) {
     };
   }, [desk, span, width]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides the colours that are read
   useEffect(() => {
     const element = canvas.current;
     if (element === null || width === 0) return;
     draw(element, shown, width);
-  });
+  }, [shown, width, scheme]);
 
   const at = (e: PointerEvent): number => {
     const rect = e.currentTarget.getBoundingClientRect();

@@ -18,7 +18,7 @@ export function Open({ controls, desk }: { readonly controls: Controls; readonly
     <div className="trace-open">
       <section className="trace-side" aria-label="The trace">
         <header className="trace-head">
-          <h1>{name}</h1>
+          <h2>{name}</h2>
           <IconButton icon="close" label="Close the trace" onClick={() => desk.close()} />
         </header>
         <p className="trace-size">
@@ -52,7 +52,7 @@ export function Open({ controls, desk }: { readonly controls: Controls; readonly
       </section>
       <section className="trace-time" aria-label="Timeline">
         <Transport desk={desk} />
-        <Lanes desk={desk} />
+        <Lanes controls={controls} desk={desk} />
       </section>
       <Facts controls={controls} desk={desk} />
     </div>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
+import { matches } from '../../session/keys';
 import { Button } from '../../ui/Button';
 import { Commands } from './Commands';
 import { deskOf } from './deskOf';
@@ -45,10 +46,10 @@ export default function TracePage({ controls, rest }: PageProps) {
 
   // Keys belong to what the page shows: without this they would step the run that waits behind it.
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (phase !== 'open' || event.ctrlKey || event.metaKey || event.altKey) return;
-    const go = KEYS[`${event.shiftKey ? 'Shift+' : ''}${event.key}`];
-    if (go === undefined) return;
-    go(desk);
+    if (phase !== 'open') return;
+    const found = KEYS.find(([chord]) => matches(chord, event.nativeEvent));
+    if (found === undefined) return;
+    found[1](desk);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -62,7 +63,7 @@ export default function TracePage({ controls, rest }: PageProps) {
         <Open controls={controls} desk={desk} />
       ) : (
         <section className="trace-start">
-          <h1>Bring your own trace</h1>
+          <h2>Bring your own trace</h2>
           <p>
             A trace of a real KVM with shadow paging, as the kernel prints it: drop it anywhere on this page,
             and see its walks, shadow pages and sptes on the stage. The file stays on this machine.
@@ -119,17 +120,18 @@ export default function TracePage({ controls, rest }: PageProps) {
   );
 }
 
-const KEYS: Readonly<Record<string, (desk: ReturnType<typeof deskOf>) => void>> = {
-  ArrowRight: (desk) => desk.step(1),
-  ArrowLeft: (desk) => desk.step(-1),
-  'Shift+ArrowRight': (desk) => void desk.seek('entry', true),
-  'Shift+ArrowLeft': (desk) => void desk.seek('entry', false),
-  PageDown: (desk) => desk.step(20),
-  PageUp: (desk) => desk.step(-20),
-  Home: (desk) => desk.go(0),
-  End: (desk) => desk.go(Number.MAX_SAFE_INTEGER),
-  f: (desk) => void desk.seek('fault', true),
-};
+const KEYS: readonly (readonly [chord: string, go: (desk: ReturnType<typeof deskOf>) => void])[] = [
+  ['ArrowRight', (desk) => desk.step(1)],
+  ['ArrowLeft', (desk) => desk.step(-1)],
+  ['Shift+ArrowRight', (desk) => void desk.seek('entry', true)],
+  ['Shift+ArrowLeft', (desk) => void desk.seek('entry', false)],
+  ['PageDown', (desk) => desk.step(20)],
+  ['PageUp', (desk) => desk.step(-20)],
+  ['Home', (desk) => desk.go(0)],
+  ['End', (desk) => desk.go(Number.MAX_SAFE_INTEGER)],
+  ['f', (desk) => void desk.seek('fault', true)],
+  ['Shift+f', (desk) => void desk.seek('fault', false)],
+];
 
 function FileButton({ controls }: { readonly controls: Controls }) {
   const input = useRef<HTMLInputElement>(null);

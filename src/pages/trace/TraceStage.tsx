@@ -1,14 +1,14 @@
-import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { StageView } from '../../panels/stage/StageView';
+import { stageScale } from '../../panels/stage/stageScale';
 import { useSize } from '../../panels/stage/useSize';
 import type { Controls } from '../../session/controls';
-import { typeScale } from '../../ui/typeScale';
+import { useScheme } from '../../ui/useScheme';
 import type { EntityId } from '../../views/scene/entity';
 import { traceScene } from '../../views/trace/scene';
 import type { TraceDesk } from './desk';
 
-const DARK = '(prefers-color-scheme: dark)';
 const still = (): number => 1;
 const never = () => () => undefined;
 
@@ -18,9 +18,8 @@ export function TraceStage({ controls, desk }: { readonly controls: Controls; re
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const moment = useStore(desk.store, (s) => s.moment);
-  const presenter = useStore(session.store, (s) => s.presenter);
-  const scheme = useStore(session.store, (s) => s.scheme);
-  const dark = useSyncExternalStore(watchDark, () => matchMedia(DARK).matches);
+  useStore(session.store, (s) => s.presenter);
+  const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
   const [focus, setFocus] = useState<EntityId>();
   const model = useMemo(() => (moment === undefined ? undefined : traceScene(moment)), [moment]);
   return (
@@ -29,21 +28,15 @@ export function TraceStage({ controls, desk }: { readonly controls: Controls; re
         <StageView
           model={model}
           size={size}
-          scale={presenter ? typeScale() : 1}
+          scale={stageScale(size)}
           focus={focus}
           onFocus={setFocus}
           fraction={still}
           subscribe={never}
           waiting={session.frames}
-          scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
+          scheme={scheme}
         />
       )}
     </div>
   );
-}
-
-function watchDark(changed: () => void): () => void {
-  const list = matchMedia(DARK);
-  list.addEventListener('change', changed);
-  return () => list.removeEventListener('change', changed);
 }

@@ -24,22 +24,30 @@ export function HelpPanel({ controls }: { readonly controls: Controls }) {
           <Terms parts={explainedParts(SCENE)} />
         </p>
         <dl>
-          <dt>
-            <i className="help-mark is-walk" />
-          </dt>
-          <dd>a walk reads here</dd>
-          <dt>
-            <i className="help-mark is-changed" />
-          </dt>
-          <dd>dashed: changed, or may differ</dd>
-          <dt>
-            <i className="help-mark is-stale" />
-          </dt>
-          <dd>hatched: stale</dd>
-          <dt>
-            <i className="help-mark is-wrong" />
-          </dt>
-          <dd>outlined and named: an invariant is broken</dd>
+          <div>
+            <dt>
+              <i className="help-mark is-walk" />
+            </dt>
+            <dd>a walk reads here</dd>
+          </div>
+          <div>
+            <dt>
+              <i className="help-mark is-changed" />
+            </dt>
+            <dd>dashed: changed, or may differ</dd>
+          </div>
+          <div>
+            <dt>
+              <i className="help-mark is-stale" />
+            </dt>
+            <dd>hatched: stale</dd>
+          </div>
+          <div>
+            <dt>
+              <i className="help-mark is-wrong" />
+            </dt>
+            <dd>outlined and named: an invariant is broken</dd>
+          </div>
         </dl>
       </section>
       {PAGES.length > 0 && (

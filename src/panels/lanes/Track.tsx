@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { notesOf } from '../../session/notes';
 import { goTo } from '../../session/stepping';
 import { readColours } from '../../ui/readColour';
+import { useScheme } from '../../ui/useScheme';
 import { type Lanes, type Span, shifted, zoomed } from '../../views/lanes';
 import { momentWords } from '../../views/moment';
 import { drawTrack, type TrackColours, trackHeight } from './draw';
@@ -25,7 +26,7 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
-  const scheme = useScheme(controls);
+  const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
   const height = trackHeight(lanes);
   const colours = useRef<{ readonly of: string; readonly set: TrackColours }>(undefined);
 
@@ -119,19 +120,6 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
       {share >= 0 && share <= 1 && <div className="track-cursor" style={{ left: `${share * 100}%` }} />}
     </div>
   );
-}
-
-/** Changes whenever the page's colours may have changed: by choice, or because the system's scheme did. */
-function useScheme(controls: Controls): string {
-  const chosen = useStore(controls.session.store, (s) => s.scheme);
-  const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
-  useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)');
-    const listen = (): void => setDark(query.matches);
-    query.addEventListener('change', listen);
-    return () => query.removeEventListener('change', listen);
-  }, []);
-  return chosen === 'system' ? `system ${dark}` : chosen;
 }
 
 function coloursOf(element: Element): TrackColours {

@@ -1,14 +1,15 @@
-import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
 import { Fetched } from '../../ui/Fetched';
-import { typeScale } from '../../ui/typeScale';
+import { useScheme } from '../../ui/useScheme';
 import { buildScene } from '../../views/scene/build';
 import type { SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
 import { veiled } from '../../views/scene/veil';
 import { StageView } from './StageView';
+import { stageScale } from './stageScale';
 import { useSize } from './useSize';
 
 // Most machines have none.
@@ -34,11 +35,10 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
   const beat = useStore(session.store, (s) => s.beat);
   const version = useStore(session.store, (s) => s.version);
   const entity = useStore(session.store, (s) => s.focus.now?.entity);
-  const presenter = useStore(session.store, (s) => s.presenter);
-  const scheme = useStore(session.store, (s) => s.scheme);
+  useStore(session.store, (s) => s.presenter);
+  const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
   // While somebody is asked which entries differ, the stage does not tell.
   const withheld = useStore(session.store, (s) => s.asking?.withheld === s.cursor);
-  const dark = useSyncExternalStore(watchDark, isDark);
   const { run } = session;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that has grown is another run for the scene
   const model = useMemo(() => {
@@ -66,7 +66,7 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
           <StageView
             model={model}
             size={size}
-            scale={presenter ? typeScale() : 1}
+            scale={stageScale(size)}
             focus={entity}
             onFocus={onFocus}
             fraction={fraction}
@@ -83,18 +83,10 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
                 <Fetched load={loadTlbs} props={{ controls, place: 'stage' }} frames={session.frames} />
               )
             }
-            scheme={`${scheme} ${dark ? 'dark' : 'light'}`}
+            scheme={scheme}
           />
         )
       )}
     </section>
   );
-}
-
-const DARK = '(prefers-color-scheme: dark)';
-const isDark = (): boolean => matchMedia(DARK).matches;
-function watchDark(changed: () => void): () => void {
-  const list = matchMedia(DARK);
-  list.addEventListener('change', changed);
-  return () => list.removeEventListener('change', changed);
 }

@@ -38,8 +38,9 @@ export function scenarioCommands({ session, sources, host }: CommandContext): Co
     },
     {
       id: 'open-file',
-      title: 'Open a scenario or a litmus test from a file',
+      title: 'Open a file…',
       group: 'Scenario',
+      also: 'scenario litmus test recorded case recording load',
       run: () => {
         const done = session.frames.begin('file');
         void host

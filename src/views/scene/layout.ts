@@ -87,7 +87,11 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   // At most one thing is in focus.
   const holding = holdingOf(model, [...keep][0]);
   const held = holding === undefined ? undefined : places.get(holding.at);
-  const texts = [...layoutLabels(model, { w, h }, horizon, m, mem?.x ?? w), ...between.texts, ...fix.texts];
+  const texts = [
+    ...layoutLabels(model, { w, h }, horizon, m, mem?.x ?? w, tabs),
+    ...between.texts,
+    ...fix.texts,
+  ];
   const made: SceneLayout = {
     m,
     size: { w, h },

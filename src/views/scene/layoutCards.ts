@@ -27,15 +27,16 @@ export function layoutCards(
   const none: ReadonlySet<number> = new Set();
   const frame = m.headH + m.footH;
   const twinOf = (t: TableModel): ReadonlySet<number> => twins.get(t.backs ?? '') ?? none;
-  const wants = tables.map((table, i) => ({
-    table,
-    i,
-    full: frame + fullHeight(table, keep, twinOf(table), m),
-    bare: frame + hotHeight(table, keep, m),
+  const urgent = tables.map((table) => urgencyOf(table, keep, twins));
+  const lead = urgent.indexOf(Math.max(...urgent));
+  const wants = tables.map((table, i) => {
+    const full = frame + fullHeight(table, keep, twinOf(table), m);
+    // A column of heads alone would show no translation at all: the first in urgency has an entry, and says how many more.
+    const one = i === lead ? Math.min(full, frame + m.rowH + m.gapH) : 0;
+    const bare = Math.max(one, frame + hotHeight(table, keep, m));
     // With room for it, a card that shows no entry at least says how many there are.
-    least: frame + Math.max(hotHeight(table, keep, m), m.gapH),
-    urgent: urgencyOf(table, keep, twins),
-  }));
+    return { table, i, full, bare, least: Math.max(bare, frame + m.gapH), urgent: urgent[i] as number };
+  });
   const room = bottom - top;
   let chosen = wants;
   const needs = (list: typeof wants): number =>

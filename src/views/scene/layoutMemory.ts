@@ -20,7 +20,8 @@ export function layoutFrames(
     const rank = (f: FrameModel): number => (keep.has(f.id) ? 100 : f.weight);
     const best = [...frames]
       .sort((a, b) => rank(b) - rank(a) || a.order - b.order)
-      .slice(0, Math.max(0, room - 1));
+      // With a single place, what happens now has it rather than the count of the others.
+      .filter((f, i) => i < room - 1 || (i === 0 && (keep.has(f.id) || f.state !== 'idle')));
     const kept = new Set(best.map((f) => f.id));
     shown = frames.filter((f) => kept.has(f.id));
   }
@@ -30,7 +31,7 @@ export function layoutFrames(
   }));
   const rest = frames.filter((f) => !shown.includes(f));
   const stack =
-    rest.length === 0
+    rest.length === 0 || shown.length >= room
       ? undefined
       : {
           rect: { x: column.x, y: top + shown.length * pitch, w: column.w, h: m.frameH },

@@ -7,6 +7,10 @@ import { wordsWidth, wrapWords } from './text';
 export const LEGEND_W = 360;
 export const hasLegend = (m: Metrics, w: number): boolean => m.shadowLabel !== 'top' && w >= 560;
 
+/** What a tab of a level takes of the width, and what the word “GUEST” does. */
+const TAB_W = 51;
+const GUEST_W = 44;
+
 const NOTE = 12.3;
 const LINE_H = 19;
 
@@ -17,10 +21,13 @@ export function layoutLabels(
   horizon: number,
   m: Metrics,
   memX: number,
+  tabs: boolean,
 ): TextLayout[] {
+  // The tabs of the levels stand in the same line, from the right.
+  const beside = tabs ? w - model.columns.length * TAB_W - m.pad : w;
   const guest: TextLayout = {
-    text: 'GUEST',
-    rect: { x: m.pad, y: m.stripY, w: 70, h: m.stripH },
+    text: beside < GUEST_W ? '' : model.alone === true ? 'TABLES' : 'GUEST',
+    rect: { x: m.pad, y: m.stripY, w: Math.max(0, Math.min(70, beside)), h: m.stripH },
     role: 'label',
     zone: 'guest',
   };
@@ -28,7 +35,7 @@ export function layoutLabels(
     const lines = footLines(model, m, w);
     const at = (i: number) => ({ x: m.pad, y: horizon + FOOT_AIR + i * LINE_H, w: footRoom(m, w), h: 18 });
     return [
-      { ...guest, text: 'TABLES' },
+      guest,
       ...lines.map((text, i): TextLayout => ({ text, rect: at(i), role: 'note', zone: 'shadow' })),
     ];
   }

@@ -84,22 +84,37 @@ function Actions({
   return (
     <div className="question-actions">
       {open && !oneChoice(item) && (
-        <Button look="strong" onClick={go('answer')}>
+        <Button look="strong" aria-keyshortcuts="Enter" data-tip="Answer  (Enter)" onClick={go('answer')}>
           Answer
         </Button>
       )}
       {!open && (
-        <Button look={turn ? 'outline' : 'strong'} onClick={go('answer-show')}>
+        <Button
+          look={turn ? 'outline' : 'strong'}
+          aria-keyshortcuts="a"
+          data-tip="Show what the run does  (a)"
+          onClick={go('answer-show')}
+        >
           Show me
         </Button>
       )}
       {turn && (
-        <Button look={open ? 'outline' : 'strong'} onClick={go('decision-next')}>
+        <Button
+          look={open ? 'outline' : 'strong'}
+          aria-keyshortcuts="g"
+          data-tip={open ? 'On to the next decision  (g)' : 'The next decision  (g or Enter)'}
+          onClick={go('decision-next')}
+        >
           {open ? 'Pass' : 'Next decision'}
         </Button>
       )}
       {open && !turn && (
-        <Button look="outline" onClick={go('answer-skip')}>
+        <Button
+          look="outline"
+          aria-keyshortcuts="x"
+          data-tip="Skip the question  (x)"
+          onClick={go('answer-skip')}
+        >
           Skip
         </Button>
       )}
@@ -151,7 +166,7 @@ function PartView({
               onClick={() => pick(controls.session, option.id)}
             >
               <span className="question-key" aria-hidden="true">
-                {all.indexOf(option) + 1}
+                {keyOf(all.indexOf(option))}
               </span>
               <span>{option.says}</span>
               {!open && truth && <span className="question-mark">right</span>}
@@ -163,6 +178,9 @@ function PartView({
     </fieldset>
   );
 }
+
+/** The key that chooses the nth option (from 0): the tenth is 0; further ones have none. */
+const keyOf = (n: number): string => (n < 10 ? String((n + 1) % 10) : '·');
 
 /** What on the page would tell the answer is hidden while the question is open: see panel.css. */
 function useHidden(parts: readonly string[]): void {

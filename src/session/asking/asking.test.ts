@@ -94,6 +94,23 @@ describe('asking for a question', () => {
   });
 });
 
+describe('by keys alone', () => {
+  it('several choices are made by numbers and given by Enter, and the run shows what it does', () => {
+    const { session, controls, item } = asked();
+    const [, second] = session.run === undefined ? [] : asksOf(session.run);
+    session.jump(second?.cursor ?? 0);
+    const press = (key: string) =>
+      controls.press({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false }, null);
+    const ids = item()?.question.parts.flatMap(({ options }) => options.map(({ id }) => id)) ?? [];
+    for (const id of item()?.question.truth ?? []) press(String(ids.indexOf(id) + 1));
+    expect(item()?.grade).toBeUndefined();
+    press('Enter');
+    expect(item()?.grade?.right).toBe(true);
+    press('a');
+    expect(session.state.cursor).toBe(item()?.question.shown);
+  });
+});
+
 describe('the person as the hypervisor', () => {
   it('goes from decision to decision, with a score, and leaves at any time', () => {
     const { session, controls, item } = asked();

@@ -1,4 +1,4 @@
-import { askingOf, change, pick, submit } from '../asking/answering';
+import { askingOf, change, oneChoice, pick, submit } from '../asking/answering';
 import { askMe, putAway, skip } from '../asking/asking';
 import { currentItem, isOpen } from '../asking/state';
 import { nextDecision, showAnswer, toggleSteering } from '../asking/steering';
@@ -11,6 +11,8 @@ export function questionCommands({ session }: CommandContext): Command[] {
   const item = currentItem(asking);
   const open = item !== undefined && isOpen(item);
   const options = open ? item.question.parts.flatMap((part) => part.options) : [];
+  // What is put together of several choices is given by Enter; with one choice, that is the answer.
+  const gathering = open && !oneChoice(item);
   return [
     {
       id: 'ask-me',
@@ -45,11 +47,19 @@ export function questionCommands({ session }: CommandContext): Command[] {
     ...(item === undefined
       ? []
       : ([
-          { id: 'answer', title: 'Give the answer', group: 'Ask', enabled: open, run: () => submit(session) },
+          {
+            id: 'answer',
+            title: 'Give the answer',
+            group: 'Ask',
+            ...(gathering && { keys: ['Enter'] }),
+            enabled: open,
+            run: () => submit(session),
+          },
           {
             id: 'answer-skip',
             title: 'Skip the question',
             group: 'Ask',
+            keys: ['x'],
             enabled: open,
             run: () => skip(session),
           },
@@ -57,6 +67,7 @@ export function questionCommands({ session }: CommandContext): Command[] {
             id: 'answer-show',
             title: 'Show what the run does',
             group: 'Ask',
+            keys: ['a'],
             run: () => showAnswer(session),
           },
           {
@@ -73,7 +84,7 @@ export function questionCommands({ session }: CommandContext): Command[] {
             id: 'decision-next',
             title: 'The next decision',
             group: 'Ask',
-            keys: ['Enter', 'g'],
+            keys: gathering ? ['g'] : ['Enter', 'g'],
             run: () => nextDecision(session),
           } as const satisfies Command,
         ]
@@ -83,7 +94,8 @@ export function questionCommands({ session }: CommandContext): Command[] {
         id: `answer:${i + 1}`,
         title: `Answer: ${says}`,
         group: 'Ask',
-        ...(i < 9 ? { keys: [String(i + 1)] } : {}),
+        // The tenth is 0, as on the keyboard.
+        ...(i < 10 ? { keys: [String((i + 1) % 10)] } : {}),
         run: () => pick(session, id),
       }),
     ),

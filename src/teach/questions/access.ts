@@ -1,8 +1,9 @@
 import { fail, ok, type Result } from '../../base';
 import type { Run } from '../../engine';
-import { errorCode, FETCH, type GuestOp, PFEC_P, PFEC_RSVD, READ, sayError, WRITE } from '../../machine';
+import { errorCode, FETCH, type GuestOp, PFEC_P, PFEC_W, READ, sayError, WRITE } from '../../machine';
 import { ruleOf } from '../rule';
 import { eventAhead, goingOn, num } from './ahead';
+import { ERROR_BITS } from './bits';
 import type { Option, Question } from './question';
 
 const HIT = 'hit';
@@ -46,13 +47,15 @@ export function access(run: Run, cursor: number): Result<Question, string> {
     const r = run.built.machine.vcpu(span.actor);
     const user = r.get('cpl') === 3;
     const code = (cause: number): number => errorCode(cause, how, user, r.get('cr4'), r.get('efer'));
-    return [code(0), code(PFEC_P)];
+    // And the one of somebody who takes a store for a load, or a load for a store.
+    return [code(0), code(PFEC_P), code(PFEC_P) ^ PFEC_W];
   });
   const truth = truthOf(end.kind, end.kind === 'PageFault' ? num(end, 'error') : 0);
   const faults = new Set(end.kind === 'PageFault' ? [num(end, 'error'), ...codes] : codes);
   // Two accesses of one operation may differ in their mode: what is offered keeps to the one that is meant.
   const offered = [...faults].slice(0, 3).sort((a, b) => a - b);
   const rule = ruleOf(run, end.step);
+  const again = run.eventsIn(span.from, cursor).some((e) => e.actor === span.actor && ENDS.has(e.kind));
   const nested = run.built.design.name === 'nested';
   const options: Option[] = [
     {
@@ -76,7 +79,7 @@ export function access(run: Run, cursor: number): Result<Question, string> {
   return ok({
     kind: 'access',
     cursor,
-    prompt: `${run.world.actors[span.actor]?.name ?? 'It'}: ${run.built.spec.sources[span.actor]?.[span.op]?.text ?? op.kind}. What will this access do first?`,
+    prompt: `${run.world.actors[span.actor]?.name ?? 'It'}: ${run.built.spec.sources[span.actor]?.[span.op]?.text ?? op.kind}. ${again ? 'It has been tried before. What will it do when it is tried again?' : 'What will this access do first?'}`,
     parts: [{ says: 'The processor', many: false, how: 'list', options }],
     truth: [truth],
     shown: end.step + 1,
@@ -106,9 +109,6 @@ const against = (kind: string, says: string): string =>
 function aboutFault(error: number, real: number | undefined, says: string): string {
   if (real === undefined) return says;
   if (error === real) return `it is this fault. ${says}`;
-  if ((error & PFEC_P) !== (real & PFEC_P))
-    return (real & PFEC_P) === 0
-      ? 'an entry on the path is not present, so P is clear.'
-      : 'every entry on the path is present, so P is set.';
-  return (real & PFEC_RSVD) === 0 ? says : 'an entry has a bit set that must be zero, so RSVD is set.';
+  const wrong = ERROR_BITS.filter(({ mask }) => ((error ^ real) & mask) !== 0);
+  return wrong.map((bit) => `${bit.name}: ${(real & bit.mask) !== 0 ? bit.set : bit.clear}`).join(' ');
 }

@@ -14,7 +14,7 @@ interface Bit {
   readonly clear: string;
 }
 
-const ERROR_BITS: readonly Bit[] = [
+export const ERROR_BITS: readonly Bit[] = [
   {
     name: 'P',
     mask: PFEC_P,

@@ -7,6 +7,12 @@ import type { Option, Question } from './question';
 
 /** Where an actor stands after a step, in the words of `DECISIONS`. */
 export function outcomeOf(run: Run, step: number): string | undefined {
+  const place = placeAfter(run, step);
+  const { alike } = DECISIONS[run.nameOf(step).label] ?? {};
+  return place === undefined ? undefined : (alike?.[place] ?? place);
+}
+
+function placeAfter(run: Run, step: number): string | undefined {
   const { procedure } = run.nameOf(step);
   const thread = run.world.actors[run.actorOf(step)]?.thread;
   if (procedure === undefined || thread === undefined) return undefined;
@@ -56,9 +62,7 @@ export function decision(run: Run, cursor: number): Result<Question, string> {
   const outcome = outcomeOf(run, step);
   if (made === undefined || outcome === undefined) return fail('No decision is left in this operation.');
   const rule = ruleOf(run, step);
-  const options = Object.entries(made.outcomes)
-    .filter(([id]) => id === outcome || made.variants?.includes(id) !== true)
-    .map(([id, says]): Option => ({ id, says, why: rule.says }));
+  const options = Object.entries(made.outcomes).map(([id, says]): Option => ({ id, says, why: rule.says }));
   return ok({
     kind: 'decision',
     cursor,

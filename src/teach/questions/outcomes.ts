@@ -6,8 +6,8 @@ export interface Decision {
    * return. In the order in which they are offered.
    */
   readonly outcomes: Readonly<Record<string, string>>;
-  /** Outcomes that are offered only where they come: variants of others. */
-  readonly variants?: readonly string[];
+  /** Other ways on that mean the same to whoever decides: each with the outcome it counts as. */
+  readonly alike?: Readonly<Record<string, string>>;
 }
 
 const FIXABLE = 'The shadow’s: the guest allows the access, so the hypervisor has to repair it';
@@ -19,10 +19,9 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     asks: 'Does the TLB know this page, with the rights that the access needs?',
     outcomes: {
       '>memory': 'Yes: no table is read',
-      '>locked': 'Yes: no table is read, and the bus is locked',
       '>walk': 'No: the tables have to be walked',
     },
-    variants: ['>locked'],
+    alike: { '>locked': '>memory' },
   },
   'hardware_walk.check': {
     asks: 'The walk has come to the page. Do the rights of all levels together allow the access?',
@@ -160,10 +159,9 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     asks: 'The spte was read without the lock. May the fast path open it?',
     outcomes: {
       '>exchange': 'Yes: nothing but dirty logging forbids the store',
-      '>log-early': 'Yes, and it is logged at once',
       '>trace': 'No: it is gone, or open already, or the slow path must do it',
     },
-    variants: ['>log-early'],
+    alike: { '>log-early': '>exchange' },
   },
   'fast_page_fault.exchange': {
     asks: 'The compare-and-exchange of the spte: did it still hold what was read?',

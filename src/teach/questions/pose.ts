@@ -57,18 +57,34 @@ export function poseAsk(run: Run, cursor: number, { question, about }: Ask): Res
   );
 }
 
-/** Kinds by how much there is to think about, for whoever wants to be asked anything. */
-const BY_WORTH: readonly QuestionKind[] = [
-  ...(['resync-set', 'slot', 'shadow-entry', 'decision', 'next-entry'] as const),
-  ...(['access', 'next-event', 'can-run', 'allowed'] as const),
+/** Kinds by how much there is to think about, for whoever wants to be asked anything; of bits, which. */
+const BY_WORTH: readonly (readonly [kind: QuestionKind, about?: string])[] = [
+  ...([['resync-set'], ['slot'], ['shadow-entry'], ['decision'], ['next-entry']] as const),
+  // The bits of an error code say that there is a fault: whether there is one is asked first.
+  ...([['access'], ['bits', 'error'], ['bits', 'marks'], ['next-event'], ['can-run'], ['allowed']] as const),
 ];
 /** What is asked about anything at all lies this near. */
 const NEAR = 60;
 
 /** What can be asked at a moment: questions whose answer is near, the one with most to think about first. */
 export function posable(run: Run, cursor: number): readonly Question[] {
-  return BY_WORTH.flatMap((kind) => {
-    const posed = pose(run, cursor, kind);
-    return posed.kind === 'ok' && posed.value.shown - cursor <= NEAR ? [posed.value] : [];
+  return BY_WORTH.flatMap(([kind, about]) => {
+    const posed = pose(run, cursor, kind, about);
+    return posed.kind === 'ok' && posed.value.shown - cursor <= NEAR && isWorthIt(posed.value)
+      ? [posed.value]
+      : [];
   });
+}
+
+/** Where everybody can go on there is nothing to find out, and between two answers anybody may guess. */
+function isWorthIt({ kind, parts, truth }: Question): boolean {
+  const options = parts.flatMap((part) => part.options);
+  switch (kind) {
+    case 'can-run':
+      return truth.length < options.length;
+    case 'allowed':
+      return options.length > 2;
+    default:
+      return true;
+  }
 }

@@ -3,6 +3,7 @@ import type { Run } from '../../engine';
 import { type LoggedEvent, procedureNamed } from '../../kernel';
 import { P, sayIndex } from '../../machine';
 import { ruleOf } from '../rule';
+import { standing } from '../whyNot/span';
 import { num } from './ahead';
 import { entryAt, entryId, guestEntries, guestEntryAt } from './places';
 import type { Option, Question } from './question';
@@ -140,7 +141,7 @@ export function resyncSet(run: Run, cursor: number): Result<Question, string> {
   return ok({
     kind: 'resync-set',
     cursor,
-    prompt: `A resync of ${ahead.name} comes. Of these entries, which will it derive again?`,
+    prompt: `A resync of ${ahead.name} ${underWay(run, cursor, ahead) ? 'is under way' : 'comes'}. Of these entries, which will it derive again?`,
     parts: [{ says: 'Derived again', many: true, how: 'entries', options }],
     truth: ahead.touched.map((i) => entryId(ahead.frame, i)).filter((id) => shownOf.has(id)),
     shown: ahead.last + 1,
@@ -148,3 +149,9 @@ export function resyncSet(run: Run, cursor: number): Result<Question, string> {
     rule: decisive === undefined ? rule : { ...rule, about: decisive.about },
   });
 }
+
+/** Whether whoever brings the table in line is at it already: the procedure that compares stands on its stack. */
+const underWay = (run: Run, cursor: number, { from }: ResyncAhead): boolean =>
+  run.peek(cursor, () =>
+    standing(run, run.actorOf(from)).some(({ procedure }) => procedure === run.nameOf(from).procedure?.name),
+  );

@@ -1,5 +1,5 @@
 import type { Run } from '../../engine';
-import { isDecision, shadows } from './decision';
+import { isDecision, outcomeOf, shadows } from './decision';
 import type { QuestionKind } from './question';
 import { writtenBy } from './shadowEntry';
 
@@ -26,7 +26,7 @@ export function nextTurn(run: Run, from: number): Turn | undefined {
 
 function turnAt(run: Run, step: number): QuestionKind | undefined {
   const events = run.eventsIn(step, step + 1);
-  if (isDecision(run, step)) return 'decision';
+  if (isDecision(run, step)) return decidedAlike(run, step) ? undefined : 'decision';
   if (run.nameOf(step).label === SLOT_IS_SOUGHT) return 'slot';
   if (events.some(({ kind }) => ENTRIES_OF.has(kind)))
     return resyncBegins(run, step) ? 'resync-set' : undefined;
@@ -37,6 +37,21 @@ function turnAt(run: Run, step: number): QuestionKind | undefined {
 
 /** Where a hypervisor shadows, its own walk of the guest's tables is the one to act in; else the processor's. */
 const hypervisors = (run: Run, walker: number): boolean => walker === 1 || !shadows(run);
+
+/** How far back an operation is searched for the same decision: a fork takes the same one thousands of times. */
+const BACK = 2_000;
+
+/** Whether the operation has taken this decision before, and went the same way: nobody learns from saying it again. */
+function decidedAlike(run: Run, step: number): boolean {
+  const { label } = run.nameOf(step);
+  const [actor, op] = [run.actorOf(step), run.opOf(step)];
+  for (let before = step - 1; before >= Math.max(0, step - BACK); before--) {
+    if (run.actorOf(before) !== actor) continue;
+    if (run.opOf(before) !== op) return false;
+    if (run.nameOf(before).label === label) return outcomeOf(run, before) === outcomeOf(run, step);
+  }
+  return false;
+}
 
 /** The first of the comparisons of a resync: the step before it in this actor's work compared nothing. */
 function resyncBegins(run: Run, step: number): boolean {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeLink } from '../permalink';
 import { captureLink } from '../session/link';
+import { showPage } from '../session/pages';
 import { copyLink, offerOf } from '../session/sharing';
 import { setSwitch } from '../session/switching';
 import { tellingOf } from '../session/telling/telling';
@@ -49,6 +50,11 @@ describe('the address', () => {
     stop();
     boot(linkTo(OTHER));
     expect(title()).toBe('My walks');
+  });
+
+  it('becomes that of a page that came on by itself, as the list of an opened file does', () => {
+    showPage(made.session, TRUTH);
+    expect(made.pushed).toEqual(['#/truth']);
   });
 
   it('decides again whenever it changes, without a new entry', async () => {

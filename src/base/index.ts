@@ -1,5 +1,4 @@
 export * from './assert';
-export * from './brand';
 export * from './figure';
 export * from './fnv';
 export * from './hex';

@@ -1,7 +1,5 @@
-import type { Design } from '../hypervisor/design';
 import type { Run } from './run';
 import type { Segment } from './spec';
-import { recordRun } from './start';
 
 /**
  * The schedule of a recorded stretch as switch points: "run this actor until that moment", never step counts, so that a
@@ -16,19 +14,4 @@ export function segmentsOf(run: Run, from = 0, to = run.length): Segment[] {
     if (moment !== undefined) segments.push({ actor, until: { kind: 'moment', moment } });
   }
   return segments;
-}
-
-/**
- * A branch: the run as it was up to `cursor`, then `actor` until the end of its present operation, then what the scenario
- * says. The run it leaves stays as it is.
- */
-export function forkRun(run: Run, design: Design, cursor: number, actor: number): Run {
-  const op = run.peek(cursor, () => run.built.machine.registersOf(actor).get('op'));
-  const { spec } = run.built;
-  const turn: Segment = { actor, until: { kind: 'op', op, edge: 'end' } };
-  run.markBranch(cursor);
-  return recordRun(spec, design, {
-    prefix: run.choices(0, cursor),
-    schedule: { segments: [turn, ...spec.schedule.segments], rest: spec.schedule.rest },
-  });
 }

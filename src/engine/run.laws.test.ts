@@ -5,7 +5,7 @@ import { designs } from '../hypervisor';
 import { load, nativeSpec, store, TEST_VA } from '../testing/nativeSpec';
 import { captionAt, stepCaption } from './caption';
 import { BEAT } from './columns';
-import { forkRun, segmentsOf } from './fork';
+import { segmentsOf } from './fork';
 import type { Run } from './run';
 import { randomScheduler } from './schedulers/random';
 import { recordRun } from './start';
@@ -120,7 +120,12 @@ describe('run', () => {
     const cursor = Math.floor(run.length / 2);
     const other = run.actorOf(cursor) === 0 ? 1 : 0;
     const before = run.choices();
-    const branch = forkRun(run, native, cursor, other);
+    run.markBranch(cursor);
+    const branch = recordRun(run.built.spec, native, {
+      prefix: run.choices(0, cursor),
+      schedule: { segments: [{ actor: other, until: { kind: 'done' } }], rest: { kind: 'in-order' } },
+    });
+    expect(branch.length === cursor || branch.actorOf(cursor) === other).toBe(true);
     expect(branch.choices(0, cursor)).toEqual(run.choices(0, cursor));
     expect(branch.ending).toEqual({ kind: 'done' });
     expect(run.choices()).toEqual(before);

@@ -36,11 +36,7 @@ function result(out: Derivation, hi: number, lo: number, because = 0): Derivatio
   return out;
 }
 
-/**
- * _sh_propagate: the shadow entry for a guest entry (halves) whose target is `mfn`: at level 1 the machine frame (-1: none)
- * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; that for the caching of passed-through
- * devices (6) does not apply to this domain.
- */
+/** `derive`, and said so where the era traces. */
 export function propagate(
   x: Xen,
   level: number,
@@ -51,12 +47,17 @@ export function propagate(
   p2mt: number,
   out: Derivation,
 ): Derivation {
-  translate(x, level, hi, lo, mfn, ft, p2mt, out);
+  derive(x, level, hi, lo, mfn, ft, p2mt, out);
   if (x.era.traces) x.world.emit(Propagated, level, ft, hi, lo, out.hi, out.lo);
   return out;
 }
 
-function translate(
+/**
+ * _sh_propagate: the shadow entry for a guest entry (halves) whose target is `mfn`: at level 1 the machine frame (-1: none)
+ * of p2m type `p2mt`, above it the shadow below. Rules in the order of sheet 2.6.1; that for the caching of passed-through
+ * devices (6) does not apply to this domain. Tells nobody: invariants ask, too.
+ */
+export function derive(
   x: Xen,
   level: number,
   hi: number,

@@ -1,7 +1,7 @@
 import { frameOf, NX_HI, P, U, W } from '../../../machine';
-import { newDerivation, propagate, propagateUpper } from '../derive';
+import { derive, newDerivation } from '../derive';
 import type { Xen } from '../state';
-import { FT_DEMAND_WRITE, isFl1, P2M_INVALID, P2M_MMIO_DM } from '../types';
+import { FT_DEMAND_WRITE, isFl1, P2M_INVALID, P2M_MMIO_DM, P2M_RAM_RW } from '../types';
 
 /** How an entry relates to what it may be at most. */
 export type Excess = 'none' | 'present' | 'frame' | 'write' | 'user' | 'execute';
@@ -19,14 +19,14 @@ const most = newDerivation();
 
 /**
  * What a present, non-magic L1 shadow entry grants beyond derive(guest entry) = propagate(guest entry, demand_write) as things
- * stand. A device is never mapped, so it is not asked about: propagate would take note of it.
+ * stand. A device is never mapped, so it is not asked about: deriving would take note of it.
  */
 export function excessL1(x: Xen, hi: number, lo: number, guestHi: number, guestLo: number): Excess {
   if ((guestLo & P) === 0) return 'present';
   const gfn = frameOf(guestHi, guestLo);
   const type = x.p2m.type(gfn);
   if (type === P2M_MMIO_DM || type === P2M_INVALID) return 'present';
-  propagate(x, 1, guestHi, guestLo, x.p2m.mfn(gfn), FT_DEMAND_WRITE, type, most);
+  derive(x, 1, guestHi, guestLo, x.p2m.mfn(gfn), FT_DEMAND_WRITE, type, most);
   return excess(hi, lo, most.hi, most.lo);
 }
 
@@ -44,7 +44,7 @@ export function excessUpper(
   // Frames of a superpage have p2m types of their own: the entries of its splintered shadow heed them, not this one.
   const splintered = isFl1(x.pages.type(below));
   if (!splintered && x.p2m.type(frameOf(guestHi, guestLo)) === P2M_INVALID) return 'present';
-  propagateUpper(x, level, guestHi, guestLo, below, FT_DEMAND_WRITE, most);
+  derive(x, level, guestHi, guestLo, below, FT_DEMAND_WRITE, P2M_RAM_RW, most);
   // Of a pair the second entry leads to the second page: which page it is, is not for rights to say.
   return excess((hi & ~0xf_ffff) | (below >>> 20), (lo & 0xfff) | (below << 12), most.hi, most.lo);
 }

@@ -20,7 +20,17 @@ test('a bare visit shows an example that moves and can be paused', async ({ app 
   await expect(app.title).toHaveText('Home');
 });
 
-test('the path for beginners: a cold start, the first story to its end, and progress that outlives a reload', async ({
+/** The path: what somebody begins with, and what follows what. */
+const PATH = [
+  ['page-walks', 'What a page walk is'],
+  ['why-shadows', 'Why a hypervisor needs a shadow'],
+  ['write-protection', 'Page tables may not be written'],
+  ['out-of-sync', 'Out of sync, and snapshots'],
+  ['races', 'Races and the re-check'],
+  ['nested', 'Nested paging against the shadow'],
+] as const;
+
+test('the path for beginners: a cold start, the first story passage by passage, and on from story to story to its end', async ({
   app,
 }) => {
   await app.withoutMotion();
@@ -28,11 +38,10 @@ test('the path for beginners: a cold start, the first story to its end, and prog
   await app.idle();
   const start = app.page.getByRole('region', { name: 'Start here' });
   await expect(start).toContainText('about 60 minutes');
-  await expect(start.getByRole('listitem')).toHaveCount(6);
+  await expect(start.getByRole('listitem')).toHaveCount(PATH.length);
   await start.getByRole('button', { name: 'Begin with “What a page walk is”' }).click();
   await app.idle();
 
-  await expect(app.title).toHaveText('What a page walk is');
   const { of } = await app.story.place();
   const texts = new Set<string>();
   const steps: number[] = [];
@@ -40,22 +49,39 @@ test('the path for beginners: a cold start, the first story to its end, and prog
     expect((await app.story.place()).at).toBe(at);
     texts.add((await app.story.card.locator('.telling-text').textContent()) ?? '');
     steps.push(await app.moment.step());
+    expect(new URL(app.page.url()).hash).toBe(`#/stories/page-walks/${at}`);
     if (at < of) await app.story.next();
   }
   expect(texts.size).toBe(of);
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
   expect(await axeViolations(app.page)).toEqual([]);
 
-  await app.story.card.getByRole('link', { name: 'To the next story' }).click();
+  // However many passages were read: one entry of the history, so that one step back leads home.
+  await app.page.goBack();
+  await app.idle();
+  await expect(app.title).toHaveText('Home');
+  await expect(start.getByRole('listitem').first()).toContainText('read');
+  await expect(start.getByRole('button', { name: `Go on with “${PATH[1][1]}”` })).toBeEnabled();
+  await app.page.goForward();
+  await app.idle();
+
+  for (const [i, [id, title]] of PATH.entries()) {
+    await expect(app.title).not.toHaveText('Home');
+    const card = app.page.getByRole('article', { name: `Story: ${title}` });
+    const { of: last } = await app.story.place();
+    await app.follow(`#/stories/${id}/${last}`);
+    // Each says at its end what one knows now, and leads to the next.
+    await expect(card).toContainText('You know now');
+    if (i + 1 < PATH.length) await app.story.button('Next story').click();
+    await app.idle();
+  }
+  // A reload finds the story where it was; and all of the path is read.
   await app.page.reload();
   await app.idle();
-  await expect(start.getByRole('listitem').first()).toContainText('read');
-  const next = start.getByRole('button', { name: 'Go on with “Why a hypervisor needs a shadow”' });
-  await expect(next).toBeEnabled();
+  expect((await app.story.place()).at).toBe((await app.story.place()).of);
+  await app.follow('#/home');
+  await expect(start.getByRole('button', { name: /^(Begin|Go on) with/ })).toHaveCount(0);
   expect(await axeViolations(app.page)).toEqual([]);
-  await next.click();
-  await app.idle();
-  await expect(app.title).toHaveText('Why a hypervisor needs a shadow');
 });
 
 test('a story plays on to its next passage, waits for whoever leaves it, and leads back', {
@@ -63,8 +89,6 @@ test('a story plays on to its next passage, waits for whoever leaves it, and lea
 }, async ({ app }) => {
   await app.withoutMotion();
   await app.open('#/stories/write-protection/3');
-  await app.page.getByRole('button', { name: 'Open passage 3' }).click();
-  await app.idle();
   expect((await app.story.place()).at).toBe(3);
   await app.story.card.getByRole('switch', { name: 'Stop where something begins' }).click();
   await app.story.button('Play on').click();
@@ -82,6 +106,10 @@ test('a story plays on to its next passage, waits for whoever leaves it, and lea
   await app.open('#/stories/no-such-story');
   await expect(app.page.getByRole('alert')).toContainText('no story named “no-such-story”');
   await expect(app.page.getByRole('list', { name: 'Stories' }).getByRole('listitem')).toHaveCount(10);
+  await app.follow('#/stories/races/999');
+  await expect(app.page.getByRole('alert')).toContainText(
+    'has no passage “999”: expected a number from 1 to 12',
+  );
 });
 
 test('a term explains itself under the pointer and to the keyboard, and goes when it is told to', async ({
@@ -115,16 +143,35 @@ test('home, stories and glossary fit a phone and a screen, in both schemes', { t
   ] as const) {
     await app.page.setViewportSize({ width, height });
     await app.page.emulateMedia({ colorScheme });
-    for (const address of ['#/home', '#/stories', '#/stories/races/4', '#/glossary/stale']) {
+    for (const address of ['#/home', '#/stories', '#/stories/races', '#/glossary/stale']) {
       await app.open(address);
       expect(await textProblems(app.page), `${address} at ${width}`).toEqual([]);
       const wide = await app.page.evaluate(() => document.querySelector('main')?.scrollWidth ?? 0);
       expect(wide, `${address} scrolls sideways`).toBeLessThanOrEqual(width);
     }
     await app.open('#/stories/fast-page-fault/11');
-    await app.page.getByRole('button', { name: 'Open passage 11' }).click();
-    await app.idle();
     expect(await textProblems(app.page), `a story at ${width}`).toEqual([]);
     await expect(app.story.button('Next')).toBeInViewport();
+  }
+});
+
+test('every passage of every story can be opened by its address, and is told where it says', {
+  tag: '@long',
+}, async ({ app }) => {
+  await app.withoutMotion();
+  await app.open('#/stories');
+  const stories = await app.page
+    .getByRole('link', { name: 'Its passages' })
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  expect(stories).toHaveLength(10);
+  for (const story of stories) {
+    await app.follow(`${story}/1`);
+    const { of } = await app.story.place();
+    for (let at = 1; at <= of; at++) {
+      await app.follow(`${story}/${at}`);
+      expect(await app.story.place(), `${story}/${at}`).toEqual({ at, of });
+      await expect(app.story.card, `${story}/${at}`).not.toContainText('Return to the story');
+      expect(await textProblems(app.page), `${story}/${at}`).toEqual([]);
+    }
   }
 });

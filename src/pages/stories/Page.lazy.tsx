@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
 import { tellingOf } from '../../session/telling/telling';
 import { STORIES } from '../../teach/stories';
+import { START_HERE } from '../../teach/stories/path';
 import type { Story } from '../../teach/stories/story';
 import { Button } from '../../ui/Button';
 import { readRest } from './reading';
@@ -98,11 +99,13 @@ function OneStory({ controls, story, ready }: ListProps & { readonly story: Stor
 
 function Head({ story, read }: { readonly story: Story; readonly read: number }) {
   const of = story.passages.length;
+  const step = START_HERE.indexOf(story) + 1;
   return (
     <>
       <h2>{story.title}</h2>
       <p>{story.about}</p>
       <p className="stories-state">
+        {step > 0 && `start here, ${step} of ${START_HERE.length} · `}
         {story.level} · {of} passages · {story.minutes} min
         {read > 0 && ` · ${Math.min(read, of)} read`}
       </p>

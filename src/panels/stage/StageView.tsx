@@ -3,7 +3,7 @@ import { classNames } from '../../ui/classNames';
 import { Fetched, type Waiting } from '../../ui/Fetched';
 import { actionColumn } from '../../views/scene/action';
 import type { EntityId } from '../../views/scene/entity';
-import { layoutScene } from '../../views/scene/layout';
+import { layoutScene, zoomOf } from '../../views/scene/layout';
 import type { Rect } from '../../views/scene/layoutTypes';
 import type { ColumnKey, SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
@@ -44,7 +44,7 @@ const loadTip = () => import('./EntryTip.lazy');
 export function StageView({
   model,
   size,
-  scale,
+  scale: wanted,
   focus,
   onFocus,
   fraction,
@@ -56,6 +56,7 @@ export function StageView({
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
   const { column, choose } = useColumn(model);
+  const scale = wanted * zoomOf(model, size.w / wanted);
   const layout = useMemo(() => {
     const keep = focus === undefined ? NONE : new Set([focus]);
     return layoutScene(model, { w: size.w / scale, h: size.h / scale, column, keep });

@@ -47,7 +47,9 @@ function Tlb({ tlb }: { readonly tlb: TlbView }) {
   const { name, lines } = tlb;
   return (
     <div className="tlb">
-      <h3>TLB of {name}</h3>
+      <h3 data-tip="What it has translated once it need not walk for again, until it is told to forget.">
+        TLB of {name}
+      </h3>
       {lines.length === 0 ? (
         <p className="tlb-empty">It remembers nothing: the next access walks.</p>
       ) : (

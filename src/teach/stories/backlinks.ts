@@ -25,7 +25,7 @@ export const BACKLINKS: Story = {
       {
         at: '0:2:xi_each_mapping.searched',
         text: 'Without any help there is only the linear search: read every entry of every leaf shadow and compare. Here 24 entries are read for three that are found. A real guest has hundreds of shadows with 512 entries each, and the search runs under the lock, in the middle of a page fault. And it must go on to the end: whoever does not know how many there are cannot stop.',
-        look: 'The flashes run through all the leaf shadows; three of them hit.',
+        look: 'The search has gone through all the leaf shadows, S1 to S3; one entry in each has lost W.',
         sources: [xi('the cost of linear search')],
       },
     ),

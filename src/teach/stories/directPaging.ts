@@ -14,7 +14,7 @@ export const DIRECT_PAGING: Story = {
       {
         at: BEGINNING,
         text: 'So far the guest knew nothing. A paravirtual guest does: it has been written to run on a hypervisor. Under direct paging there is no shadow at all. The guest fills its tables with machine frames, and the processor walks the guest’s own tables. What keeps guests apart is that they may only read their tables: the hypervisor makes every change for them.',
-        look: 'One set of tables, above. The dark half is empty.',
+        look: 'One set of tables, above. In the dark half there is nothing to show.',
         sources: [xenHeader('mmu_update, direct paging')],
       },
       {
@@ -47,7 +47,7 @@ export const DIRECT_PAGING: Story = {
       {
         at: '0:0:done',
         text: 'Four pages, eight traps. A trap costs far more than the store it stands for, and a program that protects its heap does it for thousands of pages. The way out is the one of every interface that is too chatty: say many things at once. But may an update of a page table wait? That is the question of the rest of this story.',
-        look: 'Eight red marks in the lanes, two for each entry.',
+        look: 'Eight triangles above the lanes, one for each fault: two for each entry.',
         sources: [fitzhardinge('cost of mprotect'), amsden('batching')],
       },
     ),

@@ -73,9 +73,9 @@ export const FAST_PAGE_FAULT: Story = {
       },
     ),
     ...scene('kvm-fast-no-mark', {
-      at: '0:0:done',
-      text: 'Here the flag is switched off, and vCPU 1 was done before vCPU 0 began. There was no identification to erase yet and there is no flag to read: the exchange succeeds, and the store goes straight into a page table. The shadow of that table is stale from this moment on, and nobody is told.',
-      look: 'The rule named in red: a page table has become writable.',
+      at: '0:0:fast_page_fault_2012.exchange',
+      text: 'Here the flag is switched off, and vCPU 1 was done before vCPU 0 began. There was no identification to erase yet and there is no flag to read: the exchange succeeds, and the store that is tried again will go straight into a page table. The shadow of that table will be stale, and nobody is told.',
+      look: 'The sentence in red: a page table has become writable.',
       sources: [fastFault('the flag in the rmap')],
     }),
     ...scene(

@@ -60,7 +60,7 @@ export const NESTED: Story = {
     ...scene('guest-fault-shadow', {
       at: '0:2:done',
       text: 'Now a change: demand paging. The process touches a page that is not there, its system fills in an entry, the process goes on. Under the shadow this took three exits: the fault had to be judged and handed on, the store to the protected table faulted, and the shadow had to be filled. All three are the hypervisor’s own concerns; the guest asked for none of them.',
-      look: 'Three red marks in the lanes for one page fault of the guest.',
+      look: 'The triangles above the lanes: three faults that the hypervisor took, and the one that the guest was given.',
       sources: [xenUnsync('multi.c: sh_page_fault'), kvmMmu('Reaction to events')],
     }),
     ...scene(

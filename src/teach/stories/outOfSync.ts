@@ -20,7 +20,7 @@ export const OUT_OF_SYNC: Story = {
       {
         at: '0:0:guest_access.fault',
         text: 'The first store still faults, because the table is protected. The hypervisor could emulate it. Instead it bets that the guest is about to write many entries of this table, as kernels do when they build or copy an address space, and that letting it do so will be cheaper than hearing of each.',
-        look: 'One red mark in the lanes. Remember it: the next two stores have none.',
+        look: 'One triangle above the lanes: a page fault. Remember it: the next two stores have none.',
         sources: [xenUnsync('commit message; multi.c: sh_page_fault')],
       },
       {
@@ -94,9 +94,9 @@ export const OUT_OF_SYNC: Story = {
       },
     ),
     ...scene('come-and-gone-missed', {
-      at: '0:4:done',
+      at: '0:4:sh_resync_all.unlock',
       text: 'The same guest, and the snapshot was not updated in the fault. The resync compared nothing with nothing, skipped the entry, and declared the table in sync. The shadow maps a page that the guest has given up, and no later flush will find it. The rule to remember: a snapshot is not a copy of the guest’s table at some time, it is a record of what the shadow was derived from.',
-      look: 'Entry 007: empty above, present below, and named as broken.',
+      look: 'Entry 007: empty above, present below; the sentence in red on the right names the rule that is broken.',
       sources: [xenSnapshot('multi.c: sh_page_fault')],
     }),
   ],

@@ -40,9 +40,9 @@ export const PAGE_WALKS: Story = {
       sources: [sdm('Paging: accessed and dirty flags')],
     },
     {
-      at: '0:1:done',
+      at: '0:1:guest_access.memory',
       text: 'The same page again, and no table is read. After the first walk the processor keeps the result in a small memory of its own, the TLB. This is fast, and it has a price: if the operating system changes the entry now, the TLB does not notice. The old translation stays in use until the system says INVLPG, the instruction that makes the processor forget one page, or loads CR3, which makes it forget all. Until then a translation may be stale, that is, out of date. This is no error: it is the contract.',
-      look: 'No cell of the tables lights up: the access went past them.',
+      look: 'Below the tables, the TLB: its one line was used. No cell of the tables lights up, since the access went past them.',
       sources: [
         sdm('Paging: caching translation information'),
         sdm('Paging: invalidation of TLBs and paging-structure caches'),
@@ -51,7 +51,7 @@ export const PAGE_WALKS: Story = {
     {
       at: '0:2:hardware_walk.mark',
       text: 'A store to the same page walks once more, although the TLB knows the way. The reason is D, the dirty bit: it must be in the entry before the first write, so that the operating system knows which pages differ from what is on disk. The TLB remembers that D was missing, and sends the processor back to the tables.',
-      look: 'D appears in entry 003, next to A.',
+      look: 'D appears in entry 003, next to A; below, the TLB still holds the translation without it.',
       sources: [sdm('Paging: accessed and dirty flags')],
     },
     {

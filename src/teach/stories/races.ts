@@ -57,8 +57,8 @@ export const RACES: Story = {
     ...scene(
       'stale-walk-believed',
       {
-        at: '0:0:sh_page_fault.install',
-        text: 'The same guest and the same order of steps, without the check. The old note goes into the shadow: frame 0x100, which the guest has given up. At this moment the table is protected and counts as in sync, so nobody will compare it until the guest writes this entry again. The rule that is broken is named in red.',
+        at: '0:0:sh_page_fault.decide',
+        text: 'The same guest and the same order of steps, without the check. The old note has gone into the shadow: frame 0x100, which the guest has given up. At this moment the table is protected and counts as in sync, so nobody will compare it until the guest writes this entry again. The rule that is broken is named in red.',
         look: 'Entry 005: the guest’s says 0x101, the shadow’s 0x100.',
         sources: [xenLockless('multi.c: shadow_check_gwalk')],
       },
@@ -85,9 +85,9 @@ export const RACES: Story = {
       },
     ),
     ...scene('seen-before-the-flush', {
-      at: '2:1:done',
+      at: '2:0:sh_page_fault.decide',
       text: 'Is the list complete? Here the version is raised before the TLBs are flushed. Between the two a third vCPU begins a walk that already notes the new version, and a vCPU whose flush is still to come stores by its old translation. The numbers agree, and the shadow is wrong. Such an order is hard to find by thinking. The race finder finds it by exploring all of them.',
-      look: 'Three vCPUs: who flushes, who stores, and who walks in between.',
+      look: 'Three lanes: who flushes, who stores, and who walks in between; and two sentences in red.',
       sources: [xenLockless('multi.c: sh_page_fault; derived from the order of the two steps')],
     }),
   ],

@@ -38,7 +38,7 @@ export const SLOTS: Story = {
       {
         at: '0:1:oos_hash_add.place',
         text: 'The newcomer takes the home, and the page that stood there moves one further: it is punted. The newer page is the likelier one to be written next, so it gets the place that is looked at first. The snapshots must go along, and here the trick with the frames pays: nothing is copied, slots 0 and 1 exchange their snapshot frames.',
-        look: 'Two things swap along arcs: the page and its snapshot, at the same time.',
+        look: 'Frame 0x030 and its snapshot have moved to slot 1 together, in the band and in the table on the right.',
         sources: [xenSnapshot('common.c: oos_hash_add')],
       },
     ),
@@ -58,9 +58,9 @@ export const SLOTS: Story = {
       },
     ),
     ...scene('snapshot-exchange-missing', {
-      at: '0:2:done',
+      at: '0:2:sh_resync_all.unlock',
       text: 'The same guest, and the snapshot stayed behind when 0x030 moved. It was then compared with a copy of another table, whose entry 7 happens to be empty, as the guest’s is now. Equal, so it was skipped. A foreign copy that differs only costs work; a foreign copy that happens to be equal costs correctness, and zero is the most common value of all.',
-      look: 'Entry 007 of 0x030: empty above, still mapped below.',
+      look: 'Entry 007 of 0x030: empty above, still mapped below. The sentence in red says so.',
       sources: [xenSnapshot('common.c: oos_hash_add')],
     }),
     ...scene(

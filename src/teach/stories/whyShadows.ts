@@ -45,7 +45,7 @@ export const WHY_SHADOWS: Story = {
     {
       at: '0:0:sh_make_shadow.insert#2',
       text: 'For each of the guest’s tables on the path there must be a shadow table, and an entry that leads to it. Shadows are made when they are first needed, one per guest table and level, empty. A big guest may have thousands of tables; only those that are used get a shadow. Because all processes share the tables of the kernel, they share the shadows of them too.',
-      look: 'Three dark cards have appeared below their guest tables, linked from left to right.',
+      look: 'Three dark cards have appeared below their guest tables. The entry that leads to the last of them comes next.',
       sources: [xenUnsync('multi.c: sh_make_shadow, shadow_get_and_create_l1e'), kvmMmu('Shadow pages')],
     },
     {

@@ -26,7 +26,7 @@ export const WRITE_PROTECTION: Story = {
       {
         at: '0:0:guest_access.fault',
         text: 'So the store faults, with error code 3: present, a write, from the kernel. Again the guest has done nothing wrong, and again the fault is the hypervisor’s affair. Write protection turns a store to a page table into an exit. It is the only alarm there is, and it must not be missing anywhere: one forgotten writable mapping of the frame would let the guest change the table unheard.',
-        look: 'The red mark in the lanes: a page fault that the guest never sees.',
+        look: 'A small triangle above the lanes marks the page fault, which the guest never sees.',
         sources: [xenUnsync('multi.c: sh_page_fault'), sdm('Page-fault exceptions: error code')],
       },
       {
@@ -53,16 +53,16 @@ export const WRITE_PROTECTION: Story = {
       {
         at: '0:2:sh_validate_guest_entry.set',
         text: 'The guest takes an entry away, and the shadow loses it as well. Xen leaves a special value in its place, a magic entry, that says: the guest has nothing here. If a processor walks into it, the fault can be handed to the guest without any look at the guest’s tables. But note what has not happened: the TLB was not told anything.',
-        look: 'Entry 003 below: present to the processor, with a reserved bit set on purpose.',
+        look: 'Entry 003 below says gnp, guest not present. To the processor it is an entry with a bit set that must be zero: it faults there.',
         sources: [
           xenUnsync('types.h: sh_l1e_gnp; multi.c: sh_page_fault'),
           sdm('Page-fault exceptions: reserved bit'),
         ],
       },
       {
-        at: '0:3:done',
+        at: '0:3:hvm_invlpg.hardware',
         text: 'The guest says INVLPG for the address, as it would on a bare machine, and now the TLB forgets it. An operating system never expects an entry it cleared to vanish from the TLB before it says so. Keep this in mind. Until its flush the guest has no right to expect the new state, so a shadow that is a little behind does no more harm than a TLB that is a little behind.',
-        look: 'The TLB of vCPU 0 loses the page; the tables do not change at all.',
+        look: 'On the right, under TLBs: one line is struck out. The tables do not change at all.',
         sources: [
           sdm('Paging: invalidation of TLBs and paging-structure caches'),
           kvmMmu('Synchronized and unsynchronized pages'),
@@ -72,9 +72,9 @@ export const WRITE_PROTECTION: Story = {
     ...scene(
       'protected-but-not-flushed',
       {
-        at: '0:0:sh_page_fault.flush',
-        text: 'Another guest, with two processors, vCPU 0 and vCPU 1. When a frame turns out to be a page table, the hypervisor takes W out of the shadow entries that map it. But a processor that has written the page before remembers in its TLB that it may, and looks at no entry. So after taking W away, every TLB must be made to forget: it is flushed. Here that flush is switched off, to see what it is for.',
-        look: 'The sentence in red names the rule that is broken from here on.',
+        at: '0:0:sh_page_fault.decide',
+        text: 'Another guest, with two processors, vCPU 0 and vCPU 1. A fault has shown that frame 0x030 is a page table, and the hypervisor has taken W out of the shadow entry that maps it. But a processor that wrote the page before remembers in its TLB that it may, and looks at no entry. So every TLB must be made to forget as well: it is flushed. Here the flush was switched off, to see what it is for.',
+        look: 'The sentence in red on the right; under TLBs, the line of vCPU 1 that still says rw for frame 0x030.',
         sources: [xenLockless('multi.c: gw_remove_write_accesses, sh_page_fault')],
       },
       {
@@ -96,9 +96,9 @@ export const WRITE_PROTECTION: Story = {
         ],
       },
       {
-        at: '0:1:done',
-        text: 'vCPU 0 has loaded CR3, which flushes its TLB: from now on it has a right to the new entries. So before the load counted, the hypervisor compared the table with its copy and derived again what differed, two entries of 32. In one sentence: a shadow may be stale exactly as long as a TLB could be, and every flush of the guest is a promise that it is not.',
-        look: 'The two entries that differed are new below; the band is still there, because vCPU 1 may go on writing.',
+        at: '0:1:sh_resync_l1.done',
+        text: 'vCPU 0 loads CR3, which flushes its TLB: from then on it has a right to the new entries. So before the load counts, the hypervisor has compared the table with its copy and derived again what differed, two entries of 32. In one sentence: a shadow may be stale exactly as long as a TLB could be, and every flush of the guest is a promise that it is not.',
+        look: 'The two entries that differed are new below. The copy stays in the band, because vCPU 1 may go on writing.',
         sources: [
           xenFixups('common.c: sh_resync_all; multi.c: sh_resync_l1'),
           kvmMmu('Synchronized and unsynchronized pages'),

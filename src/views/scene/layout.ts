@@ -6,7 +6,7 @@ import { layoutFixups, layoutFrames } from './layoutMemory';
 import { bandHeight, layoutPenumbra } from './layoutPenumbra';
 import type { CardLayout, Rect, SceneLayout, StackLayout, TagLayout } from './layoutTypes';
 import { footHeight, hasLegend, LEGEND_W, layoutLabels } from './layoutWords';
-import { metricsFor } from './metrics';
+import { metricsFor, zoomFor } from './metrics';
 import type { ColumnKey, SceneModel, TableModel } from './model';
 import { type Holding, holdingOf } from './references';
 import { wordsWidth } from './text';
@@ -24,18 +24,25 @@ export interface LayoutOptions {
 const BUFFERS_H = 34;
 
 /** What TLBs take of the height, where they stand below the tables. */
-const TLBS = 0.3;
+const TLBS = 0.4;
+const TLBS_NARROW = 0.2;
 
 /** Where paper turns to ink and nothing stands between the two. */
 const DUSK_H = 10;
 
 const NOTHING: ReadonlySet<EntityId> = new Set();
 
+/** `s` before a shadow frame; room for `stale` at least. */
+const targetChars = (model: SceneModel): number => Math.max(5, model.frameDigits + 1);
+
+/** How much larger than usual a scene is drawn where it has the stage to itself. */
+export const zoomOf = (model: SceneModel, width: number): number =>
+  model.alone === true ? zoomFor(width, model.columns.length, targetChars(model)) : 1;
+
 /** Places everything of a scene in a rectangle. Pure: the same model and size give the same places; nothing overlaps. */
 export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLayout {
   const { w, h, keep = NOTHING } = options;
-  // `s` before a shadow frame; room for `stale` at least.
-  const chars = Math.max(5, model.frameDigits + 1);
+  const chars = targetChars(model);
   const { m, shown } = metricsFor(w, model.columns.length, chars);
   const tabs = shown < model.columns.length;
   const columns = layoutColumns(model, w, m, shown, chars, options.column ?? 'L1');
@@ -45,7 +52,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   // Between the guest and nothing there is nothing in flight, but stores may wait.
   const bandH = model.alone === true && strip === 0 ? DUSK_H : bandHeight(m) + strip;
   const band = { top: horizon - bandH, horizon };
-  const tlbsH = model.tlbs === true ? Math.round(h * TLBS) : 0;
+  const tlbsH = model.tlbs === true ? Math.round(h * (tabs ? TLBS_NARROW : TLBS)) : 0;
   const guestBottom = band.top - 6 - tlbsH;
   const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
   const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);

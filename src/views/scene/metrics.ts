@@ -121,6 +121,12 @@ export const MARKS = 6;
 export const cardWidth = (m: Metrics, targetChars: number): number =>
   Math.ceil(2 * m.inset + (3 + targetChars) * m.mono * 0.6 + MARKS * m.pitch + 9);
 
+/** A stage with one set of tables draws them as much larger, at most, as all its columns allow: there is the height for it. */
+export function zoomFor(width: number, columns: number, targetChars: number): number {
+  const fits = (zoom: number): boolean => metricsFor(width / zoom, columns, targetChars).shown === columns;
+  return [1.5, 1.4, 1.3, 1.2, 1.1].find(fits) ?? 1;
+}
+
 /** Which of the three serves a width, and how many of the scene's columns it can show at once. */
 export function metricsFor(
   width: number,

@@ -2,6 +2,8 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { CaptionPanel } from '../../panels/caption/Panel';
 import { StagePanel } from '../../panels/stage/StagePanel';
+import { stageScale } from '../../panels/stage/stageScale';
+import type { Size } from '../../panels/stage/useSize';
 import { TransportPanel } from '../../panels/transport/Panel';
 import { encodeLink } from '../../permalink';
 import type { Controls } from '../../session/controls';
@@ -10,6 +12,10 @@ import { Guarded } from '../Guarded';
 import { Messages } from '../Messages';
 import { listenToParent } from './listening';
 import './embed.css';
+
+/** In a small frame all of it smaller, so that the tables of a walk still stand side by side; never so small that nobody can read it. */
+const fitted = ({ w, h }: Size): number =>
+  w < 390 || h < 340 ? Math.max(0.75, Math.min(w / 390, h / 340)) : stageScale({ w, h });
 
 /** The page inside a course page: the stage, the caption, the controls; and the way to all the rest. */
 export default function EmbedApp({ controls }: { readonly controls: Controls }) {
@@ -31,13 +37,16 @@ export default function EmbedApp({ controls }: { readonly controls: Controls }) 
       <main className="embed-stage">
         {version > 0 && (
           <Guarded name="stage">
-            <StagePanel controls={controls} />
+            <StagePanel controls={controls} scaleFor={fitted} />
           </Guarded>
         )}
       </main>
       {version > 0 && (
         <div className="embed-foot">
-          <CaptionPanel controls={controls} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls when a caption is long, so the keyboard must reach it */}
+          <section className="embed-caption" tabIndex={0} aria-label="Caption">
+            <CaptionPanel controls={controls} />
+          </section>
           <div className="embed-controls">
             <TransportPanel controls={controls} large />
             <a

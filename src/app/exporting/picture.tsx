@@ -7,13 +7,15 @@ import Buffers from '../../panels/stage/Buffers.lazy';
 import ChainArcs from '../../panels/stage/ChainArcs.lazy';
 import MemoryOrder from '../../panels/stage/MemoryOrder.lazy';
 import { Scene } from '../../panels/stage/Scene';
+import { TlbCards } from '../../panels/stage/Tlbs.lazy';
 import { buildScene } from '../../views/scene/build';
 import type { EntityId } from '../../views/scene/entity';
 import { frameAt } from '../../views/scene/frameAt';
 import { layoutScene } from '../../views/scene/layout';
-import type { SceneLayout } from '../../views/scene/layoutTypes';
+import type { Rect, SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
+import { tlbsAt } from '../../views/tlbs';
 import { htmlMarks } from './htmlMarks';
 import { plainColour } from './plainColour';
 
@@ -83,9 +85,17 @@ export function pictureOf({ run, from, to, width, height, focus, paper = false }
         layout === undefined ? (
           <MemoryOrder run={run} from={from} to={to} />
         ) : (
-          <Stage model={model} layout={layout} focus={focus}>
-            <Buffers run={run} from={from} to={to} />
-          </Stage>
+          <Stage
+            model={model}
+            layout={layout}
+            focus={focus}
+            buffers={<Buffers run={run} from={from} to={to} />}
+            tlbs={
+              <div className="tlbs in-stage">
+                <TlbCards tlbs={tlbsAt(run, from, to)} />
+              </div>
+            }
+          />
         ),
       ),
     );
@@ -108,13 +118,12 @@ interface StageProps {
   readonly model: SceneModel;
   readonly layout: SceneLayout;
   readonly focus: EntityId | undefined;
-  /** The store buffers. */
-  readonly children: ReactNode;
+  readonly buffers: ReactNode;
+  readonly tlbs: ReactNode;
 }
 
 /** What the stage shows when nothing moves. */
-function Stage({ model, layout, focus, children }: StageProps) {
-  const { buffers } = layout;
+function Stage({ model, layout, focus, buffers, tlbs }: StageProps) {
   return (
     <>
       <Scene model={model} layout={layout} focus={focus} onFocus={() => undefined} before={NOBODY} />
@@ -128,17 +137,21 @@ function Stage({ model, layout, focus, children }: StageProps) {
           subscribe={never}
         />
       )}
-      {buffers !== undefined && (
-        <div
-          className="scene-buffers"
-          style={{ left: buffers.x, top: buffers.y, width: buffers.w, height: buffers.h }}
-        >
-          {children}
+      {layout.buffers !== undefined && (
+        <div className="scene-buffers" style={placed(layout.buffers)}>
+          {buffers}
+        </div>
+      )}
+      {layout.tlbs !== undefined && (
+        <div className="scene-tlbs" style={placed(layout.tlbs)}>
+          {tlbs}
         </div>
       )}
     </>
   );
 }
+
+const placed = ({ x, y, w, h }: Rect) => ({ left: x, top: y, width: w, height: h });
 
 /** Puts what has come or gone where it stands at the end of the beat, and draws where the walk has come to. */
 function rested(place: HTMLElement, model: SceneModel, layout: SceneLayout): string {

@@ -93,7 +93,7 @@ export const RULES: readonly { readonly what: string; readonly says: string }[] 
   },
   {
     what: 'Size',
-    says: 'It fits any size. From 900 by 560 all tables of a walk stand side by side; a narrow frame shows one level at a time, with tabs.',
+    says: 'It fits any size. From 640 by 360 all tables of a walk stand side by side; a narrower frame shows one or two levels at a time, with tabs.',
   },
   {
     what: 'Sandbox',

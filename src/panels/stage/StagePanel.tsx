@@ -10,7 +10,7 @@ import { timeline } from '../../views/scene/timeline';
 import { veiled } from '../../views/scene/veil';
 import { StageView } from './StageView';
 import { stageScale } from './stageScale';
-import { useSize } from './useSize';
+import { type Size, useSize } from './useSize';
 
 // Most machines have none.
 const loadOrder = () => import('./MemoryOrder.lazy');
@@ -21,6 +21,8 @@ interface StagePanelProps {
   readonly controls: Controls;
   /** Two stages on one page have names of their own. */
   readonly name?: string;
+  /** How large it is drawn in a place of that size. */
+  readonly scaleFor?: (size: Size) => number;
   /** Adds marks to what the run itself shows. The same function gives the same marks. */
   readonly mark?: (model: SceneModel) => SceneModel;
 }
@@ -28,7 +30,7 @@ interface StagePanelProps {
 const unmarked = (model: SceneModel): SceneModel => model;
 
 /** The scene of the run on stage, at the beat the session shows. */
-export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StagePanelProps) {
+export function StagePanel({ controls, name = 'Stage', mark = unmarked, scaleFor = stageScale }: StagePanelProps) {
   const { session } = controls;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
@@ -66,7 +68,7 @@ export function StagePanel({ controls, name = 'Stage', mark = unmarked }: StageP
           <StageView
             model={model}
             size={size}
-            scale={stageScale(size)}
+            scale={scaleFor(size)}
             focus={entity}
             onFocus={onFocus}
             fraction={fraction}

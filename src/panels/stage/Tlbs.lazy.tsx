@@ -36,11 +36,14 @@ export default function Tlbs({ controls, place }: TlbsProps) {
           TLBs
         </h2>
       )}
-      {tlbs.map((tlb) => (
-        <Tlb key={tlb.vcpu} tlb={tlb} />
-      ))}
+      <TlbCards tlbs={tlbs} />
     </section>
   );
+}
+
+/** The TLBs of a moment, without a session. */
+export function TlbCards({ tlbs }: { readonly tlbs: readonly TlbView[] }) {
+  return tlbs.map((tlb) => <Tlb key={tlb.vcpu} tlb={tlb} />);
 }
 
 function Tlb({ tlb }: { readonly tlb: TlbView }) {

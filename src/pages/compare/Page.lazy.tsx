@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { captureSide, compareRest, readCompareRest } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import { goToPage } from '../../session/pages';
+import { PageHead } from '../../ui/PageHead';
 import { Chooser } from './Chooser';
 import { Presets } from './Presets';
 import { Together } from './Together';
@@ -53,15 +54,11 @@ export default function ComparePage({ controls, rest }: PageProps) {
   );
   return (
     <main className="compare">
-      <header className="compare-head">
-        <h1>Compare</h1>
-        {!both && (
-          <p>
-            Two runs of a guest program, stepping together by what the guest does: under two designs, two
-            settings, or any two links. What is different is marked, and counted.
-          </p>
-        )}
-      </header>
+      <PageHead title="Compare two runs">
+        {both
+          ? undefined
+          : 'A guest program twice, stepping together by what the guest does: under two designs, two settings, or any two links. What is different is marked, and counted.'}
+      </PageHead>
       {said?.kind === 'error' && (
         <p className="compare-wrong" role="alert">
           {said.error} Choose a comparison below, or two runs of your own.

@@ -4,6 +4,7 @@ import { embedSnippet } from '../../session/embed/protocol';
 import { offerOf } from '../../session/sharing';
 import { CopyText } from '../../ui/CopyText';
 import './embedding.css';
+import { PageHead } from '../../ui/PageHead';
 import { Live } from './Live';
 import { Protocol } from './Protocol';
 import { coursePage, RULES } from './words';
@@ -22,10 +23,10 @@ export default function Embedding({ controls }: { readonly controls: Controls })
   const frame = embedSnippet(url, title, height);
   return (
     <main className="embedding">
-      <p className="embedding-lead">
+      <PageHead title="In a course page">
         A frame puts the moment on stage into a page of your own: the tables, the caption, the controls and a
         link to all the rest. It needs no server of yours, and your page can move it by messages.
-      </p>
+      </PageHead>
       {linked === undefined && offer !== undefined && (
         <p role="status" className="embedding-note">
           What is on stage is too long for any address, so the frame shows the first scenario instead. Shorten

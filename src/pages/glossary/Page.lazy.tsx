@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { pageAddress } from '../../session/pages';
 import { GLOSSARY, termOf } from '../../teach/glossary/glossary';
 import type { Term } from '../../teach/glossary/term';
+import { PageHead } from '../../ui/PageHead';
 import './glossary.css';
 
 /** Every term by topic; an address names one. */
@@ -19,10 +20,10 @@ export default function Glossary({ rest }: { readonly rest: string }) {
   return (
     <main className="glossary">
       <div className="glossary-head">
-        <p>
+        <PageHead title="Glossary">
           The words of the stage, the captions and the stories. Wherever one of them is dotted below, point at
           it or move the focus to it, and it explains itself.
-        </p>
+        </PageHead>
         <input
           type="search"
           aria-label="Search the glossary"

@@ -3,6 +3,7 @@ import { CHOICES, GENERATORS, LEVELS, type Level, MIXED, MOST_EXERCISES, sheetNa
 import type { Controls } from '../../session/controls';
 import { goToPage, pageAddress } from '../../session/pages';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import { restOf } from './address';
 
 const ANY_SEED = 1_000_000;
@@ -19,15 +20,10 @@ export function Chooser({ controls }: { readonly controls: Controls }) {
   const chosen = GENERATORS.find(({ name }) => name === generator);
   return (
     <>
-      <header className="homework-head">
-        <div>
-          <h1>Homework</h1>
-          <p>
-            Exercises that the simulator draws, solves and marks. A seed makes a sheet: the same seed makes
-            the same one, on every machine, for ever.
-          </p>
-        </div>
-      </header>
+      <PageHead title="Homework">
+        Exercises that the simulator draws, solves and marks. A seed makes a sheet: the same seed makes the
+        same one, on every machine, for ever.
+      </PageHead>
       <form
         className="homework-chooser"
         onSubmit={(e) => {

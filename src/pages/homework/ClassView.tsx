@@ -33,7 +33,9 @@ export function ClassView({ question, page }: ClassViewProps) {
     <div className="homework-class">
       <section className="homework-exercise" aria-labelledby="class-question">
         <Blocks blocks={exercise.prompt} />
-        <h1 id="class-question">{field.label}</h1>
+        <h2 id="class-question" className="homework-question">
+          {field.label}
+        </h2>
         <p>
           Answer on your own machine at{' '}
           <a href={where}>

@@ -15,10 +15,10 @@ export function SheetHead({ sheet, what, children }: SheetHeadProps) {
   return (
     <header className="homework-head">
       <div>
-        <h1>
+        <h2 className="homework-title">
           {title}
           {what !== undefined && `: ${what}`}
-        </h1>
+        </h2>
         <p className="homework-which">
           {sheetAddress(sheet)} · seed {sheet.seed} · level {sheet.level} · version {sheet.version}{' '}
           <a className="homework-screen" href={pageAddress('homework')}>

@@ -14,6 +14,7 @@ import type { Controls } from '../../session/controls';
 import { openText } from '../../session/opening';
 import { goToPage, pageAddress, STAGE } from '../../session/pages';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import { Charts } from './Charts';
 import { Counts } from './Counts';
 import { Prices } from './Prices';
@@ -129,11 +130,11 @@ function Lab({ controls, rest, moved }: LabProps) {
   return (
     <main className="lab">
       <div className="lab-settings">
-        <p className="lab-about">
+        <PageHead title="Lab">
           A made-up guest runs millions of accesses on a design, and everything that happens is counted. The
           guest is synthetic, whatever it is called after; what the design does about it is the very steps
           that the stage shows. Nothing here is a time.
-        </p>
+        </PageHead>
         {from.wrong.length > 0 && (
           <div role="alert" className="lab-wrong">
             <p>The address asks for something that cannot be run; the usual stands in its place.</p>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { PUBLISHED } from '../../lab';
 import type { Controls } from '../../session/controls';
 import { pageAddress } from '../../session/pages';
+import { PageHead } from '../../ui/PageHead';
 import { Mprotect } from './Mprotect';
 import { Source } from './Source';
 import './published.css';
@@ -26,12 +27,12 @@ export default function PublishedPage({ controls, rest }: PageProps) {
   return (
     <main className="published" ref={here}>
       <div className="published-page">
-        <p className="published-lead">
+        <PageHead title="Published figures">
           The documents that this simulator is made from give figures. Here they stand beside what the
           simulation counts. The published figures are measurements of real machines; the counts are of
           made-up guests, and are computed in your browser when you ask for them. No hardware time can be
           reproduced here, and none is claimed.
-        </p>
+        </PageHead>
         {rest !== '' && !known && (
           <p role="alert" className="published-wrong">
             No document here is called “{rest.slice(0, 60)}”. Choose one from the list.

@@ -7,6 +7,7 @@ import type { Controls } from '../../session/controls';
 import { openCase, openedCases } from '../../session/recorded/opened';
 import { fetchRecordings } from '../../session/recorded/samples';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import './recorded.css';
 
 interface Row {
@@ -139,12 +140,11 @@ export default function RecordedPage({
 
   return (
     <main className="recorded">
-      <h2>Recorded on real machines</h2>
-      <p>
+      <PageHead title="Recorded on real machines">
         Guest programs that ran on a real Linux and a real Xen, with everything that these did for them. Put
         one on stage: the tab “Recording” holds the machine against the simulation, operation by operation.
         For cases of your own, open a file of them or drop it here: JSON, one case per line, packed or not.
-      </p>
+      </PageHead>
       <div className="recorded-find">
         <input
           type="search"

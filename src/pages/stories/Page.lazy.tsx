@@ -7,6 +7,7 @@ import { STORIES } from '../../teach/stories';
 import { START_HERE } from '../../teach/stories/path';
 import type { Story } from '../../teach/stories/story';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import { readRest } from './reading';
 import './stories.css';
 
@@ -56,19 +57,25 @@ function AllStories({ controls, ready }: ListProps) {
   const telling = tellingOf(controls);
   const progress = useStore(telling.store, (s) => s.progress);
   return (
-    <ol className="stories-list" aria-label="Stories">
-      {STORIES.map((one) => (
-        <li key={one.id}>
-          <Head story={one} read={progress[one.id] ?? 0} />
-          <div className="stories-ways">
-            <Button look="outline" disabled={!ready} onClick={() => telling.begin(one.id)}>
-              {beginWords(one, progress[one.id] ?? 0)}
-            </Button>
-            <a href={pageAddress('stories', one.id)}>Its passages</a>
-          </div>
-        </li>
-      ))}
-    </ol>
+    <>
+      <PageHead title="Stories">
+        Each is told in passages beside the stage, which plays to the moment that a passage is about. Begin
+        with the first: it takes nothing for granted.
+      </PageHead>
+      <ol className="stories-list" aria-label="Stories">
+        {STORIES.map((one) => (
+          <li key={one.id}>
+            <Head story={one} read={progress[one.id] ?? 0} />
+            <div className="stories-ways">
+              <Button look="outline" disabled={!ready} onClick={() => telling.begin(one.id)}>
+                {beginWords(one, progress[one.id] ?? 0)}
+              </Button>
+              <a href={pageAddress('stories', one.id)}>Its passages</a>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -7,10 +7,12 @@ import type { Controls } from '../../session/controls';
 import type { LaneOverview } from '../../trace';
 import { IconButton } from '../../ui/Button';
 import { readColours } from '../../ui/readColour';
+import { typeScale } from '../../ui/typeScale';
 import { useScheme } from '../../ui/useScheme';
 import type { TraceDesk } from './desk';
 import './lanes.css';
 
+/** CSS pixels, where the page's type has its usual size. */
 const PITCH = 22;
 const TICK = 13;
 const MARKS = 10;
@@ -27,6 +29,7 @@ export function Lanes({ controls, desk }: { readonly controls: Controls; readonl
   const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scale = typeScale();
   const size = useSize(box);
   const opened = useStore(desk.store, (s) => s.opened);
   const event = useStore(desk.store, (s) => s.event);
@@ -71,8 +74,8 @@ export function Lanes({ controls, desk }: { readonly controls: Controls; readonl
   useEffect(() => {
     const element = canvas.current;
     if (element === null || width === 0) return;
-    draw(element, shown, width);
-  }, [shown, width, scheme]);
+    draw(element, shown, width, scale);
+  }, [shown, width, scale, scheme]);
 
   const at = (e: PointerEvent): number => {
     const rect = e.currentTarget.getBoundingClientRect();
@@ -97,9 +100,9 @@ export function Lanes({ controls, desk }: { readonly controls: Controls; readonl
   const place = ((event + 0.5 - span.from) / (span.to - span.from)) * 100;
   return (
     <div className="trace-lanes">
-      <ul className="trace-lanes-names" style={{ paddingTop: MARKS }}>
+      <ul className="trace-lanes-names" style={{ paddingTop: MARKS * scale }}>
         {shown.map((_, i) => (
-          <li key={names[i]} style={{ height: PITCH }}>
+          <li key={names[i]} style={{ height: PITCH * scale }}>
             {names[i]}
           </li>
         ))}
@@ -114,7 +117,7 @@ export function Lanes({ controls, desk }: { readonly controls: Controls; readonl
         aria-valuemax={total}
         aria-valuenow={event + 1}
         aria-valuetext={`event ${figure(event + 1)} of ${figure(total)}`}
-        style={{ height: MARKS + shown.length * PITCH }}
+        style={{ height: (MARKS + shown.length * PITCH) * scale }}
         onKeyDown={onKeyDown}
         onPointerDown={(e) => {
           e.currentTarget.setPointerCapture(e.pointerId);
@@ -140,13 +143,14 @@ export function Lanes({ controls, desk }: { readonly controls: Controls; readonl
 }
 
 /** A rectangle per run of pixels of one colour, and a mark above where something stands out. */
-function draw(canvas: HTMLCanvasElement, lanes: readonly LaneOverview[], width: number): void {
+function draw(canvas: HTMLCanvasElement, lanes: readonly LaneOverview[], room: number, scale: number): void {
   const height = MARKS + lanes.length * PITCH;
-  const ratio = devicePixelRatio;
+  const width = room / scale;
+  const ratio = devicePixelRatio * scale;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  canvas.style.width = `${room}px`;
+  canvas.style.height = `${height * scale}px`;
   const context = canvas.getContext('2d');
   if (context === null) return;
   const colours = readColours(

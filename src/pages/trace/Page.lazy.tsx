@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Controls } from '../../session/controls';
 import { matches } from '../../session/keys';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import { Commands } from './Commands';
 import { deskOf } from './deskOf';
 import { Open } from './Open';
@@ -63,11 +64,10 @@ export default function TracePage({ controls, rest }: PageProps) {
         <Open controls={controls} desk={desk} />
       ) : (
         <section className="trace-start">
-          <h2>Bring your own trace</h2>
-          <p>
+          <PageHead title="Bring your own trace">
             A trace of a real KVM with shadow paging, as the kernel prints it: drop it anywhere on this page,
             and see its walks, shadow pages and sptes on the stage. The file stays on this machine.
-          </p>
+          </PageHead>
           {phase === 'empty' && rest !== '' && asked === undefined && (
             <p className="trace-refused" role="alert">
               No sample here is called “{rest.slice(0, 60)}”. Choose one below, or open a trace of your own.

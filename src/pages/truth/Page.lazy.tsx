@@ -4,6 +4,7 @@ import { librarySection, type TruthProgress, type TruthSection } from '../../ora
 import checked from '../../oracle/truth/checked.gen.json';
 import type { Controls } from '../../session/controls';
 import { Button } from '../../ui/Button';
+import { PageHead } from '../../ui/PageHead';
 import { type Checking, useChecking } from './checking';
 import { Section } from './Section';
 import './truth.css';
@@ -69,12 +70,11 @@ export default function TruthPage({
   return (
     <main className="truth">
       <div className="truth-page">
-        <h2>What is checked, and against what</h2>
-        <p className="truth-about">
+        <PageHead title="What is checked, and against what">
           A picture that your kernel contradicts is worth nothing. So the same step tables that the stage
           shows are run against recordings of real machines, and whatever differs fails the tests. Below is
           what was compared, how often, and what no recording covers.
-        </p>
+        </PageHead>
         {rest !== '' && SECTIONS.every(({ id }) => id !== rest) && (
           <p role="alert" className="truth-again is-different">
             Nothing here is called “{rest.slice(0, 60)}”. Choose one of these.

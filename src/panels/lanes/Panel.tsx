@@ -4,7 +4,7 @@ import type { Controls } from '../../session/controls';
 import { IconButton } from '../../ui/Button';
 import { lanesOf, revealing, type Span, zoomed } from '../../views/lanes';
 import { Branches } from './Branches';
-import { LANE_PITCH, LOCK_PITCH, MARKS_HEIGHT } from './draw';
+import { LANE_PITCH, LOCK_PITCH, laneScale, MARKS_HEIGHT } from './draw';
 import { Legend } from './Legend';
 import { Track } from './Track';
 import './panel.css';
@@ -14,6 +14,7 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
   const { session } = controls;
   const version = useStore(session.store, (s) => s.version);
   const { run } = session;
+  const scale = laneScale();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that grew is the same object; its version says that it grew
   const lanes = useMemo(() => (run === undefined ? undefined : lanesOf(run)), [run, version]);
   const cursor = useStore(session.store, (s) => s.cursor);
@@ -31,14 +32,14 @@ export function LanesPanel({ controls }: { readonly controls: Controls }) {
   return (
     <section className="lanes" aria-label="Timeline">
       <Branches controls={controls} />
-      <ul className="lanes-names" style={{ paddingTop: MARKS_HEIGHT }} aria-hidden="true">
+      <ul className="lanes-names" style={{ paddingTop: MARKS_HEIGHT * scale }} aria-hidden="true">
         {lanes.actors.map((actor) => (
-          <li key={actor.index} style={{ height: LANE_PITCH }}>
+          <li key={actor.index} style={{ height: LANE_PITCH * scale }}>
             {actor.name}
           </li>
         ))}
         {lanes.locks.map((lock) => (
-          <li key={lock.name} style={{ height: LOCK_PITCH }}>
+          <li key={lock.name} style={{ height: LOCK_PITCH * scale }}>
             {lock.name}
           </li>
         ))}

@@ -7,7 +7,7 @@ import { readColours } from '../../ui/readColour';
 import { useScheme } from '../../ui/useScheme';
 import { type Lanes, type Span, shifted, zoomed } from '../../views/lanes';
 import { momentWords } from '../../views/moment';
-import { drawTrack, type TrackColours, trackHeight } from './draw';
+import { drawTrack, laneScale, type TrackColours, trackHeight } from './draw';
 import { trackKey } from './keys';
 
 interface TrackProps {
@@ -27,7 +27,8 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const scheme = useScheme(useStore(controls.session.store, (s) => s.scheme));
-  const height = trackHeight(lanes);
+  const scale = laneScale();
+  const height = trackHeight(lanes) * scale;
   const colours = useRef<{ readonly of: string; readonly set: TrackColours }>(undefined);
 
   useLayoutEffect(() => {
@@ -50,14 +51,14 @@ export function Track({ controls, lanes, span, onSpan, label }: TrackProps) {
       element.height = Math.round(height * ratio);
       const context = element.getContext('2d');
       if (context === null) return;
-      context.scale(ratio, ratio);
+      context.scale(ratio * scale, ratio * scale);
       const notes = notesOf(run).map((note) => note.cursor);
       if (colours.current?.of !== scheme) colours.current = { of: scheme, set: coloursOf(parent) };
-      drawTrack(context, lanes, notes, span, width, colours.current.set);
+      drawTrack(context, lanes, notes, span, width / scale, colours.current.set);
     };
     session.frames.draw(draw);
     return () => session.frames.cancel(draw);
-  }, [lanes, span, width, height, run, session, scheme]);
+  }, [lanes, span, width, height, scale, run, session, scheme]);
 
   const stepAt = useCallback(
     (clientX: number): number => {

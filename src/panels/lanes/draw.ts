@@ -1,12 +1,16 @@
 import type { LaneKind } from '../../kernel';
+import { typeScale } from '../../ui/typeScale';
 import { LANE_KINDS, type Lanes, laneColumns, type Span } from '../../views/lanes';
 
-/** Where things lie in the track, in CSS pixels from its top. */
+/** Where things lie in the track, from its top: CSS pixels, where the page's type has its usual size. */
 export const MARKS_HEIGHT = 12;
 export const LANE_PITCH = 24;
 export const TICK_HEIGHT = 14;
 export const LOCK_PITCH = 18;
 export const LOCK_HEIGHT = 9;
+
+/** How much larger than usual all of it is drawn: names stand beside the lanes, in the page's own type. */
+export const laneScale = (): number => Math.max(1, typeScale() / 1.15);
 
 export function trackHeight(lanes: Lanes): number {
   return MARKS_HEIGHT + lanes.actors.length * LANE_PITCH + lanes.locks.length * LOCK_PITCH;

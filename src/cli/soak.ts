@@ -9,7 +9,7 @@ import { exec } from './exec';
  *   cases        2,000 made-up cases in the format of KVM's recordings               [--cases N] [--operations N] [--seed S]
  *   laws         all laws with many more runs, round after round, until the time is over [--minutes N] [--runs N] [FILE...]
  *                (the first round also has the verdicts of the fast page fault that take minutes)
- *   lab          a workload of 10,000,000 accesses on the page, against the command line     [--accesses N]; needs a build
+ *   lab          a workload of 100,000,000 accesses on the page, against the command line     [--accesses N]; needs a build
  *   xi           random guests of XI, in all paging modes and pool sizes                 [--guests N] [--operations N] [--seed S]
  *   world        one random world again                                  --seed S [--without NAME] [--scenario FILE]
  */
@@ -71,7 +71,7 @@ async function laws(): Promise<number> {
 
 /** The page's run of a workload, and the command line's, of a length that `npm test` has no time for. */
 async function lab(): Promise<number> {
-  process.env.LAB_ACCESSES = String(option('accesses', 10_000_000));
+  process.env.LAB_ACCESSES = String(option('accesses', 100_000_000));
   return (
     await exec('playwright', ['test', 'lab.spec.ts', '--timeout=3600000'], { live: true, limit: HOURS })
   ).exit;

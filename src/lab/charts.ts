@@ -51,6 +51,11 @@ export const CHARTS: readonly Chart[] = [
     counters: { xen: ['shadow_alloc'], xi: ['spti_alloc'], kvm: ['mmu_cache_miss'] },
   },
   {
+    title: 'Loads of CR3',
+    says: 'The guest enters another address space, or empties its TLB this way.',
+    machine: ['cr3 loads'],
+  },
+  {
     title: 'TLBs emptied',
     says: 'Flushes of a whole TLB, by whoever.',
     machine: ['whole flushes'],

@@ -41,6 +41,15 @@ const RIGHT = 16;
 const TOP = 16;
 const BOTTOM = 28;
 
+/** Round figures from 0 to at least `most`, four or five of them: ticks of a linear axis. */
+export function roundTicks(most: number): readonly number[] {
+  if (most <= 0) return [0, 1];
+  const rough = most / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? rough;
+  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => i * step);
+}
+
 const share = ({ from, to, scale }: PlotAxis, value: number): number => {
   const inside = Math.min(Math.max(value, Math.min(from, to)), Math.max(from, to));
   if (from === to) return 0;

@@ -47,7 +47,6 @@ export const compile: Workload = {
       max: 8,
       step: 1,
       usual: 2,
-      unit: 'compilers',
     },
     pages('text', 'Pages of text', 'Pages of the compiler that it executes.', 96, 512),
     pages('data', 'Pages of data', 'Pages its heap grows to.', 192),

@@ -22,7 +22,6 @@ export const mprotect: Workload = {
       max: 200,
       step: 1,
       usual: 20,
-      unit: 'rounds',
     },
     accesses('slice', 'Accesses between', 'Accesses between two calls of mprotect.', 1000),
     ...COMMON,

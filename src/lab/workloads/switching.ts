@@ -14,7 +14,6 @@ export const switching: Workload = {
       max: 32,
       step: 1,
       usual: 6,
-      unit: 'programs',
     },
     pages('data', 'Pages of data', 'Pages that each works on.', 64, 512),
     pages('text', 'Pages of text', 'Pages that all execute.', 16, 256),

@@ -1,17 +1,6 @@
 import { figure } from '../../base';
 import type { Guest } from '../guest/guest';
 
-/** What parameters count, and what one of them is called. */
-const ONE = {
-  accesses: 'access',
-  compilers: 'compiler',
-  pages: 'page',
-  programs: 'program',
-  rounds: 'round',
-  words: 'word',
-  '%': '%',
-} as const;
-
 /** A number of a workload that a person may choose. */
 export interface Parameter {
   readonly name: string;
@@ -22,7 +11,8 @@ export interface Parameter {
   readonly max: number;
   readonly step: number;
   readonly usual: number;
-  readonly unit: keyof typeof ONE;
+  /** Behind the number, where the label does not say what is counted. */
+  readonly unit?: '%';
 }
 
 export type Values = Readonly<Record<string, number>>;
@@ -50,7 +40,6 @@ export const COMMON: readonly Parameter[] = [
     max: 400,
     step: 1,
     usual: 60,
-    unit: 'accesses',
   },
   {
     name: 'writes',
@@ -70,7 +59,6 @@ export const COMMON: readonly Parameter[] = [
     max: 512,
     step: 1,
     usual: 64,
-    unit: 'words',
   },
 ];
 
@@ -83,7 +71,6 @@ export const pages = (name: string, label: string, says: string, usual: number, 
   max,
   step: 1,
   usual,
-  unit: 'pages',
 });
 
 /** A parameter of a number of accesses. */
@@ -95,7 +82,6 @@ export const accesses = (name: string, label: string, says: string, usual: numbe
   max: 100_000,
   step: 100,
   usual,
-  unit: 'accesses',
 });
 
 /** A parameter's value, or what is usual. */
@@ -105,6 +91,6 @@ export const chosen = (values: Values, name: string): number => {
   return value;
 };
 
-/** A parameter's value with what it counts: `30 %`, `64 words`, `1 page`. */
+/** A parameter's value as a person reads it: `30 %`, `40,000`. */
 export const withUnit = ({ unit }: Parameter, value: number): string =>
-  `${figure(value)} ${value === 1 ? ONE[unit] : unit}`;
+  unit === undefined ? figure(value) : `${figure(value)} ${unit}`;

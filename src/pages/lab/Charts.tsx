@@ -1,19 +1,10 @@
 import { figure } from '../../base';
 import { CHARTS, type Chart, curveOf, type LabResult, totalOf } from '../../lab';
-import { Plot, type PlotAxis, type PlotLine } from '../../ui/Plot';
+import { Plot, type PlotAxis, type PlotLine, roundTicks } from '../../ui/Plot';
 
 interface Shown {
   readonly letter: 'A' | 'B';
   readonly result: LabResult;
-}
-
-/** Round figures up to at least `most`, four or five of them. */
-function ticksTo(most: number): readonly number[] {
-  if (most <= 0) return [0, 1];
-  const rough = most / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? rough;
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => i * step);
 }
 
 /** `1.2M`, `300k`: axes are narrow. */
@@ -30,7 +21,7 @@ export function Charts({ shown }: { readonly shown: readonly Shown[] }) {
   return (
     <section className="lab-charts" aria-label="Over time">
       <h2>Over time, per 1,000 accesses</h2>
-      <div className="lab-charts-all">
+      <div className={`lab-charts-all ${columnsFor(happening.length)}`}>
         {happening.map((chart) => (
           <Picture key={chart.title} chart={chart} shown={shown} />
         ))}
@@ -38,6 +29,10 @@ export function Charts({ shown }: { readonly shown: readonly Shown[] }) {
     </section>
   );
 }
+
+/** As many columns as leave no hole in the last row, where that is possible. */
+const columnsFor = (charts: number): string =>
+  charts % 3 !== 0 && charts % 2 === 0 ? 'is-by-two' : 'is-by-three';
 
 function Picture({ chart, shown }: { readonly chart: Chart; readonly shown: readonly Shown[] }) {
   const lines = shown.flatMap(({ letter, result }): PlotLine[] => {
@@ -54,7 +49,7 @@ function Picture({ chart, shown }: { readonly chart: Chart; readonly shown: read
     ];
   });
   const most = Math.max(...lines.flatMap(({ points }) => points.map(([, rate]) => rate)));
-  const ticks = ticksTo(most);
+  const ticks = roundTicks(most);
   const length = Math.max(...shown.map(({ result }) => result.windows.at(-1)?.accesses ?? 0));
   const totals = shown.map(({ letter, result }) => {
     const total = totalOf(result, chart);

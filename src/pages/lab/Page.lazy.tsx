@@ -186,7 +186,7 @@ function Lab({ controls, rest, moved }: LabProps) {
         <Progress letter="A" config={a} run={runA} />
         {b !== undefined && <Progress letter="B" config={b} run={runB} />}
         {stale && (
-          <p className="lab-stale">
+          <p className="lab-quiet">
             {resultB === undefined && isOf(resultA, short(a))
               ? `A short run to begin with. Choose “Run” for all ${figure(a.accesses)} accesses.`
               : 'The settings have changed since this was counted. Run again.'}

@@ -1,6 +1,6 @@
 import { figure } from '../../base';
 import type { SweepLine } from '../../lab';
-import type { PlotAxis, PlotLine } from '../../ui/Plot';
+import { type PlotAxis, type PlotLine, roundTicks } from '../../ui/Plot';
 
 /** What one value of a knob has come to. */
 export interface SweepPoint {
@@ -18,15 +18,6 @@ const decades = (from: number, to: number): number[] => {
   const last = Math.max(first + 1, Math.ceil(Math.log10(to)));
   return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 };
-
-/** Round figures from 0 to at least `most`. */
-export function roundTicks(most: number): readonly number[] {
-  if (most <= 0) return [0, 1];
-  const rough = most / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? rough;
-  return Array.from({ length: Math.ceil(most / step) + 1 }, (_, i) => i * step);
-}
 
 export function sweepAxes(
   points: readonly SweepPoint[],

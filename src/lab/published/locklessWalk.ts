@@ -59,7 +59,7 @@ export const locklessWalk: PublishedSource = {
   about: [
     'The document samples Xen’s own counters during kernel builds in guests with several processors. Which counters form the ratios is the natural reading of the text: it does not name them. It says itself that of all shadow faults the shares would be smaller, because fast emulation skips the walk.',
     'Beside them stands a made-up workload on the design as of that day: make, compilers and their page faults, two vCPUs whose faults are interleaved by chance. How often a walk must be checked again depends on how often tables are promoted and written, and on who is in the middle of a fault meanwhile: on the guest more than on the design. So the figures below need not agree, and where they agree it proves nothing.',
-    'What the design alone decides is the order: whoever removes write access himself moves the version behind his own walk, and so always checks again. That is why removals are most of the reasons, there as here.',
+    'What the design decides is this: whoever removes write access himself moves the version behind his own walk, and so always checks again. With one vCPU that is the only reason there is. With more, the version is one for the whole guest, and the others move it too. Here the dice change vCPUs every few steps, so the middle of a fault is a long time in which much of the others happens: more walks are checked again than on a machine, and fewer of them for a removal of their own. The published shares lie between one vCPU and two.',
   ],
   figures: [
     {

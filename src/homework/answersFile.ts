@@ -20,12 +20,13 @@ export function writeAnswers({ student, sheet, answers }: Answers): string {
 
 /** One file or several in a list: what can be read of it, and what is wrong with the rest, with its place. */
 export function readAnswers(text: string): Result<readonly Result<Answers, string>[], string> {
+  if (text.trim() === '') return fail('It is empty. Expected the file that the page’s “Save answers” makes.');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return fail(
-      `It is not JSON (${error instanceof Error ? error.message : String(error)}). Expected the file that the page's "Save answers" makes.`,
+      `It is not JSON (${error instanceof Error ? error.message : String(error)}). Expected the file that the page’s “Save answers” makes.`,
     );
   }
   const all = Array.isArray(value) ? value : [value];

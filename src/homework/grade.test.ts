@@ -49,6 +49,7 @@ describe('grading', () => {
 
   it.each([
     ['{', 'It is not JSON'],
+    [' \n', 'It is empty. Expected the file that the page’s “Save answers” makes.'],
     [[], 'It is an empty list. Expected at least one student’s answers.'],
     [7, 'Found 7. Expected an object with format, student, sheet and answers.'],
     [{ ...GOOD, format: 'x' }, 'format: Found "x". Expected "shadowscope-answers".'],

@@ -4,6 +4,7 @@ import { pageAddress } from '../../session/pages';
 import { Button } from '../../ui/Button';
 import { type ClassQuestion, restOf } from './address';
 import { Blocks } from './Blocks';
+import { StageWay } from './StageWay';
 
 /** What a question's codes are bound to. */
 export const questionName = ({ sheet, n, field }: ClassQuestion): QuestionName =>
@@ -27,6 +28,7 @@ export function ClassView({ question, page }: ClassViewProps) {
   const most = Math.max(1, ...answers.map(({ count }) => count));
   const total = answers.reduce((sum, { count }) => sum + count, 0);
   const right = key.answers[field.id] as string;
+  const had = answers.find(({ answer }) => answer === right)?.count ?? 0;
   const where = pageAddress('homework', restOf({ kind: 'answer', question }));
   const others = exercise.fields.filter(({ id, type }) => id !== field.id && answerSpace(type) !== undefined);
   return (
@@ -109,8 +111,17 @@ export function ClassView({ question, page }: ClassViewProps) {
           <div>
             <p>
               <b>{showAnswer(field.type, right)}</b>
+              {total > 0 && ` was the answer of ${had} of ${total}.`}
             </p>
             <p>{field.rule}</p>
+            <p>
+              <StageWay
+                exercise={exercise}
+                to={key.decided[field.id]}
+                words="See where it is decided"
+                about={field.label}
+              />
+            </p>
           </div>
         )}
       </section>

@@ -92,6 +92,27 @@ describe('asking for a question', () => {
     const { asking } = session.state;
     expect(asking === undefined ? 0 : scoreOf(asking, false).passed).toBe(1);
   });
+
+  it('comes back to what was not answered when nothing else is left, and says when nothing is', () => {
+    const { session, controls, item } = asked();
+    const prompts: string[] = [];
+    const said = () => session.state.messages.at(-1)?.text ?? '';
+    for (controls.execute('ask-me'); !said().startsWith('That was all'); controls.execute('ask-me')) {
+      const now = item()?.question;
+      prompts.push(now?.prompt ?? '');
+      // The first is passed, and comes again at the end.
+      if (prompts.length === 1) controls.execute('answer-skip');
+      else {
+        for (const id of now?.truth ?? []) pick(session, id);
+        if (item()?.grade === undefined) submit(session);
+      }
+      expect(prompts.length).toBeLessThan(20);
+    }
+    expect(prompts.length).toBeGreaterThan(2);
+    expect(prompts.filter((one) => one === prompts[0])).toHaveLength(2);
+    expect(new Set(prompts).size).toBe(prompts.length - 1);
+    expect(said()).toMatch(/^That was all there is to ask about step \d+/);
+  });
 });
 
 describe('by keys alone', () => {

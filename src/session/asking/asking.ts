@@ -76,23 +76,32 @@ export function followAsks(session: Session): () => void {
   });
 }
 
-/** "Ask me": something about this very moment. Asked again, something else. */
+/** "Ask me": something about this very moment. Asked again, something else; then what was not answered yet. */
 export function askMe(session: Session): void {
   const { run, state } = session;
   if (run === undefined) return;
-  const { items } = askingOf(session);
-  const here = items
-    .filter(({ question }) => question.cursor === state.cursor)
-    .map(({ question }) => question.kind);
+  const { items, current } = askingOf(session);
+  const here = items.filter(({ question }) => question.cursor === state.cursor);
   const offered = posable(run, state.cursor);
-  const question = offered.find(({ kind }) => !here.includes(kind)) ?? offered[0];
-  if (question === undefined) {
-    session.say(`There is nothing to ask about step ${state.cursor}: go on, or back, and try again.`);
+  // By the prompt: of bits, two things can be asked.
+  const question = offered.find(({ prompt }) => !here.some((item) => item.question.prompt === prompt));
+  const open = here.filter((item) => item.grade === undefined && item.id !== current);
+  const [waiting] = open;
+  if (question === undefined && waiting === undefined) {
+    session.say(
+      here.length === 0
+        ? `There is nothing to ask about step ${state.cursor}: go on, or back, and try again.`
+        : `That was all there is to ask about step ${state.cursor}: go on, or back, and try again.`,
+    );
     return;
   }
   session.set({ playing: false });
   change(session, { steering: false });
-  put(session, 'wanted', question);
+  if (question !== undefined) put(session, 'wanted', question);
+  else if (waiting !== undefined) {
+    changeItem(session, waiting.id, { skipped: false });
+    change(session, { current: waiting.id });
+  }
 }
 
 /** Not this one: the card is put away, and the question counts as passed. */

@@ -1,5 +1,5 @@
 import { fail, frameName, ok, type Result } from '../../base';
-import { type Run, targetOf } from '../../engine';
+import { entryText, type Run, targetOf } from '../../engine';
 import { A, D, frameOf, type Halves, P, present, U, W } from '../../machine';
 import { ruleOf } from '../rule';
 import { goingOn, num } from './ahead';
@@ -95,7 +95,9 @@ export function shadowEntry(run: Run, cursor: number): Result<Question, string> 
   const { machine } = run.built;
   const mode = machine.hwMode(Math.min(run.actorOf(step), machine.config.vcpus - 1));
   // The hypervisor's own tables have 64-bit entries, whatever the guest has.
-  const target = targetOf({ ...mode, entryCells: 2 }, level, entry);
+  const own = { ...mode, entryCells: 2 } as const;
+  const target = targetOf(own, level, entry);
+  const before = entryAt(run, cursor, frame, index);
   const guest = guestSays(run, cursor, step, level);
   const rule = ruleOf(run, step);
   const flags = FLAGS.filter(({ name }) => name !== 'NX' || mode.entryCells === 2);
@@ -125,7 +127,7 @@ export function shadowEntry(run: Run, cursor: number): Result<Question, string> 
   return ok({
     kind: 'shadow-entry',
     cursor,
-    prompt: `The hypervisor writes ${run.peek(step, () => sayEntryOf(run, level, frame, index))}. What will it say?`,
+    prompt: `The hypervisor writes ${run.peek(step, () => sayEntryOf(run, level, frame, index))}. ${present(before.lo) ? `It says now: ${entryText(own, level, before)}. ` : ''}What will it say?`,
     parts: [
       { says: 'Bits that are set', many: true, how: 'bits', options },
       ...(targets.length > 1

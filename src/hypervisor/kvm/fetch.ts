@@ -4,7 +4,7 @@ import * as c from './constants';
 import { KvmSpteRequested } from './events';
 import { settle } from './flush';
 import { kvmGetPage } from './getPage';
-import { entryBytes, readGuest } from './guestMemory';
+import { entryBytes, readGuestAtomic } from './guestMemory';
 import { childOf, dropParent, flushRemote, linkPage } from './link';
 import { prefetchGroup } from './prefetch';
 import { drained } from './racyWords';
@@ -34,7 +34,7 @@ function gpteChanged(t: Thread, k: Kvm, level: number): boolean {
   const count = level === 1 ? c.PTE_PREFETCH_NUM : 1;
   let same = false;
   for (let i = 0; i < count; i++) {
-    if (!readGuest(k, gfn, (first + i) * bytes, bytes, gpte)) return true;
+    if (!readGuestAtomic(k, gfn, (first + i) * bytes, bytes, gpte)) return true;
     if (level === 1) walk.setPrefetch(i, gpte.hi, gpte.lo);
     if (first + i === guestIndex)
       same = gpte.hi === walk.level('hi', level) && gpte.lo === walk.level('lo', level);

@@ -13,6 +13,7 @@ import {
 import * as c from './constants';
 import { touchForRead, touchForWrite } from './host';
 import { markDirty } from './setSpte';
+import { HOST_GONE } from './slots';
 import type { Kvm } from './state';
 
 /** KVM's own access to guest memory, and how it reads a guest entry. Plain functions; each access is one step's. */
@@ -26,6 +27,16 @@ export function readGuest(k: Kvm, gfn: number, offset: number, bytes: number, ou
   touchForRead(k, mfn);
   readBytes(k.memory, mfn, offset, bytes, out);
   return true;
+}
+
+/**
+ * kvm_vcpu_read_guest_atomic, under mmu_lock: nothing may sleep there, so a page that the host has taken away is not brought
+ * back, and cannot be read. Source: sheet 4.6 step 1.
+ */
+export function readGuestAtomic(k: Kvm, gfn: number, offset: number, bytes: number, out: Halves): boolean {
+  const mfn = k.slots.mfn(gfn);
+  if (mfn < 0 || k.slots.hostState(mfn) === HOST_GONE) return false;
+  return readGuest(k, gfn, offset, bytes, out);
 }
 
 /** kvm_vcpu_write_guest within a page: false where no slot is, or a read-only one. The dirty log hears of it. */

@@ -1,6 +1,6 @@
 import { canonical, type Halves } from '../../machine';
 import * as c from './constants';
-import { entryBytes, readGuest, tableOffset } from './guestMemory';
+import { entryBytes, readGuestAtomic, tableOffset } from './guestMemory';
 import { flushRemote, isLast, zapEntry } from './link';
 import { clearMmioOf } from './mmio';
 import { prefetchGpte } from './prefetch';
@@ -23,7 +23,7 @@ function invalidateFrom(k: Kvm, v: number, root: number, vaHi: number, vaLo: num
       if ((lo & c.SPTE_MMU_PRESENT) !== 0) flushRemote(k);
       const gfn = k.pages.get(sfn, 'gfn');
       const offset = tableOffset(k, sfn, index);
-      if (!readGuest(k, gfn, offset, entryBytes(k.mode(v)), gpte)) return false;
+      if (!readGuestAtomic(k, gfn, offset, entryBytes(k.mode(v)), gpte)) return false;
       prefetchGpte(k, v, sfn, index, gpte, false);
     }
     return k.pages.get(sfn, 'unsyncChildren') !== 0;

@@ -1,6 +1,6 @@
 import { CR4_PAE, type Halves } from '../../machine';
 import * as c from './constants';
-import { entryBytes, readGuest, tableOffset } from './guestMemory';
+import { entryBytes, readGuestAtomic, tableOffset } from './guestMemory';
 import { flushRemote, zapEntry } from './link';
 import { prefetchGpte } from './prefetch';
 import { roleFourByte, roleLevel, roleQuadrant } from './role';
@@ -44,7 +44,7 @@ function writtenEntries(role: number, offset: number): number[] {
 function makeAnew(k: Kvm, v: number, sfn: number, index: number): void {
   if (k.pages.level(sfn) > 1 || foreign(k, v, sfn) || k.direct(v)) return;
   const offset = tableOffset(k, sfn, index);
-  if (!readGuest(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) return;
+  if (!readGuestAtomic(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) return;
   if (prefetchGpte(k, v, sfn, index, gpte, false)) k.world.count('mmu_pte_updated');
 }
 

@@ -8,7 +8,7 @@ import {
   gpteGfn,
   gpteReserved,
   protectClean,
-  readGuest,
+  readGuestAtomic,
   tableOffset,
 } from './guestMemory';
 import { dropSpte, gfnOfEntry, isMmio } from './link';
@@ -147,7 +147,7 @@ export const kvmSyncPage = procedure<Kvm>({
         }
         const v = t.actor;
         const offset = tableOffset(k, sfn, index);
-        if (!readGuest(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) {
+        if (!readGuestAtomic(k, k.pages.get(sfn, 'gfn'), offset, entryBytes(k.mode(v)), gpte)) {
           t.set(L.found, UNREADABLE);
           t.ret(-1);
           return;

@@ -61,8 +61,23 @@ const guestOps = {
   }),
 };
 
+/** MOV CR3 with the value that is there: a flush. */
+const sameCr3: KvmEntry = {
+  ...{ op: 0, vcpu: 0, cpl: 0, kind: 'mov_cr3', value: '0x10000', result: {} },
+  groups: [{ cpl: 0, a: [['f', '0x4020', 3]], exit: 'write_cr3' }, io],
+};
+
+/** Other entries of the L2 of the test region, and of its first L1. */
+interface Tables {
+  readonly upper?: KvmCase['tables'][string];
+  readonly leaves?: KvmCase['tables'][string];
+}
+
 /** Sixty-four tables of 4 KiB pages below one L2, at frames from 0x100 on; each maps one data page. */
-function guest(ops: readonly KvmEntry[], more: Partial<KvmCase> = {}): EntryOutcome[] {
+function guest(
+  ops: readonly KvmEntry[],
+  { upper, leaves, ...more }: Partial<KvmCase> & Tables = {},
+): EntryOutcome[] {
   const c: KvmCase = {
     name: 'made up',
     mode: '64',
@@ -77,10 +92,11 @@ function guest(ops: readonly KvmEntry[], more: Partial<KvmCase> = {}): EntryOutc
       ],
       '0x12': [[0, '0x13067']],
       '0x13': [[0, 512, '0x63', '0x1000']],
-      '0x14': [[0, 64, '0x100067', '0x1000']],
+      '0x14': upper ?? [[0, 64, '0x100067', '0x1000']],
       ...Object.fromEntries(
         Array.from({ length: 64 }, (_, i) => [`0x${(0x100 + i).toString(16)}`, [[0, '0x700067']]]),
       ),
+      ...(leaves === undefined ? {} : { '0x100': leaves }),
     },
     ops,
     final: {},
@@ -148,5 +164,70 @@ describe('rules that no given recording shows', () => {
     expect(half?.shadow['14/l2/wux']?.e).toEqual({ 0: '0' });
     const across = guest([guestOps.read('0x40000000'), guestOps.read('0x14000'), store('0x14004', 8)])[2];
     expect(named(across, 'prepare_zap_page').map((e) => e.sp)).toEqual(['14/l2/wux']);
+  });
+
+  it('a level-1 table that the host has taken away cannot be read for a sync: its page is zapped', () => {
+    const taken: KvmEntry = { host: 0, kind: 'madvise_dontneed', gpa: '0x100000', size: '0x1000' };
+    const ops = [guestOps.read('0x40000000'), guestOps.write('0x100008', '0x701067'), taken, sameCr3];
+    const [, store, gone, load] = guest([...ops, guestOps.read('0x40000000')]);
+    expect(store?.shadow['100/l1/wux']).toEqual({ unsync: 1 });
+    expect(gone?.events).toEqual([]);
+    expect(load?.events.slice(-2).map((e) => `${e.ev} ${e.sp}`)).toEqual([
+      'sync_page 100/l1/wux',
+      'prepare_zap_page 100/l1/wux',
+    ]);
+  });
+
+  it('a large page over a large page of the host is one spte; the dirty log splits it, and without the log it is one again', () => {
+    const slot = { slot: 0, gpa: '0x0', size: '0x800000', ram: '0x0' };
+    const log = (host: number, flags: readonly string[]): KvmEntry => ({
+      host,
+      kind: 'memslot',
+      ...slot,
+      flags,
+    });
+    const va = '0x40003000';
+    const ops = [
+      ...[guestOps.read(va), log(0, ['log_dirty']), guestOps.write(va, '0x7')],
+      ...[log(1, []), guestOps.read(va)],
+    ];
+    const large = { hostHugePages: [{ gpa: '0x400000', size: '0x200000' }] };
+    const [read, on, write, off, again] = guest(ops, { ...large, upper: [[0, '0x4000e7']] });
+    const asked = (out: EntryOutcome | undefined) => named(out, 'spte_requested').at(-1);
+    expect(asked(read)).toMatchObject({ gfn: '0x403', level: 2 });
+    expect(named(read, 'set_spte').at(-1)).toMatchObject({ gfn: '0x400', bits: '0xee7', level: 2, index: 0 });
+    expect(on?.shadow['14/l2/wux']?.e).toEqual({ 0: '400:ee5' });
+    expect(asked(write)).toMatchObject({ gfn: '0x403', level: 1 });
+    expect(named(write, 'get_page').at(-1)).toMatchObject({ sp: '400/l1/wux/direct', new: true });
+    // Nothing is made ahead in a logged slot.
+    expect(named(write, 'set_spte')).toMatchObject([{ gfn: '0x403', bits: '0xe67', level: 1 }]);
+    expect(off?.shadow).toEqual({ '400/l1/wux/direct': { e: { 3: '0' } } });
+    expect(named(again, 'set_spte')).toMatchObject([{ gfn: '0x400', bits: '0xee7', level: 2 }]);
+    expect(again?.shadow['14/l2/wux']?.e).toEqual({ 0: '400:ee7' });
+  });
+
+  it('two device pages in turn: the one not remembered is known by its spte, as long as no slot has changed', () => {
+    const tables = {
+      upper: [[0, '0x100067']],
+      leaves: [
+        [0, '0x900067'],
+        [1, '0x901067'],
+      ],
+    } as const;
+    const [a, b] = ['0x40000010', '0x40001010'];
+    const out = guest([guestOps.read(a), guestOps.read(b), guestOps.read(a), guestOps.read(a)], tables);
+    const seen = out.map((o) => o.events.filter(({ ev }) => /mmio/.test(ev)).map(({ ev }) => ev));
+    expect(seen).toEqual([
+      ['mark_mmio_spte'],
+      ['mark_mmio_spte'],
+      ['check_mmio_spte', 'handle_mmio_page_fault'],
+      [],
+    ]);
+    expect(named(out[2], 'handle_mmio_page_fault')).toEqual([
+      { ev: 'handle_mmio_page_fault', addr: a, gfn: '0x900', access: '6' },
+    ]);
+    // The address was just remembered: the emulator walks for its own instruction only.
+    expect(named(out[2], 'pagetable_walk').map((e) => e.addr)).toEqual(['0x4000']);
+    expect(out.map((o) => o.result.mmio[0]?.pa)).toEqual(['0x900010', '0x901010', '0x900010', '0x900010']);
   });
 });

@@ -4,7 +4,7 @@
  */
 export function herdText(text: string): string | undefined {
   const lines = text.split('\n');
-  const first = lines.findIndex((line) => /^#\s*X86\s/.test(line));
+  const first = lines.findIndex((line) => /^#\s*X86(_64)?\s/.test(line));
   if (first < 0) return undefined;
   const after = lines.findIndex((line, i) => i > first && !line.startsWith('#'));
   const block = lines.slice(first, after < 0 ? undefined : after);

@@ -26,6 +26,13 @@ const storeLoad = (fence: string) => [
 const BOTH_OLD = 'exists (0:EAX=0 /\\ 1:EAX=0)';
 
 describe('x86-TSO allows', () => {
+  it.each(['LFENCE', 'SFENCE'])(
+    'SB with %s between: that orders nothing which is not ordered already',
+    (fence) => {
+      expect(verdict(storeLoad(fence), BOTH_OLD)).toBe('allowed');
+    },
+  );
+
   it('a load to pass an older store of another word (SB), with one fence of two as well', () => {
     expect(verdict(storeLoad(''), BOTH_OLD)).toBe('allowed');
     const oneFence = [['MOV [x],$1', 'MFENCE', 'MOV EAX,[y]'], storeLoad('')[1] ?? []];

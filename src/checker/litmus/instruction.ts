@@ -3,18 +3,43 @@ import type { Instruction, Source as Value } from './test';
 import { bracketed, readLocation, readNumber, readRegister, registerNamed } from './value';
 
 const SUPPORTED =
-  'MOV [x],$1 or MOV [x],EAX; MOV EAX,[x], MOV EAX,$1 or MOV EAX,EBX; MFENCE; XCHG [x],EAX; LOCK CMPXCHG [x],EBX; LOCK ADD [x],$1; LOCK INC [x]';
+  'MOV [x],$1 or MOV [x],EAX; MOV EAX,[x], MOV EAX,$1 or MOV EAX,EBX; MFENCE, LFENCE, SFENCE; XCHG [x],EAX; LOCK CMPXCHG [x],EBX; LOCK ADD or SUB [x],$1; LOCK INC or DEC [x]; in X86_64 the same as movl $1,(x)';
 
-/** Reads one instruction in herd's X86 form. */
-export function readInstruction(source: Source): Instruction {
+/** How herd writes the architecture: X86 as Intel does, X86_64 as AT&T does, the source first and the width behind the name. */
+export type Dialect = 'X86' | 'X86_64';
+
+/** `movl` is MOV: whole locations are accessed, of four bytes or eight. */
+function withoutWidth(source: Source, name: string, dialect: Dialect): string {
+  if (dialect === 'X86') return name;
+  const [, plain = name, width = ''] = /^(MOV|XCHG|CMPXCHG|ADD|SUB|INC|DEC)([BWLQ])$/.exec(name) ?? [];
+  if (width === 'B' || width === 'W')
+    source.fail(
+      `found \`${source.text}\`, which accesses a part of a location. Use ${plain.toLowerCase()}l or ${plain.toLowerCase()}q: parts are not supported`,
+    );
+  return plain;
+}
+
+/** Reads one instruction in herd's form. Empty for a fence that orders nothing which x86-TSO leaves open: only MFENCE does. */
+export function readInstruction(source: Source, dialect: Dialect = 'X86'): readonly Instruction[] {
   const words = /^(LOCK\s+)?(\w+)\s*/i.exec(source.text);
   if (words === null) return unsupported(source);
   const [whole, prefix, mnemonic = ''] = words;
-  const locked = prefix !== undefined;
   const rest = source.slice(whole.length);
   const operands = rest.text === '' ? [] : rest.split(',');
+  if (dialect === 'X86_64') operands.reverse();
+  const name = withoutWidth(source, mnemonic.toUpperCase(), dialect);
+  if (/^[LS]FENCE$/.test(name) && prefix === undefined && operands.length === 0) return [];
+  return [instructionOf(source, name, prefix !== undefined, operands)];
+}
+
+function instructionOf(
+  source: Source,
+  name: string,
+  locked: boolean,
+  operands: readonly Source[],
+): Instruction {
   const [first, second] = operands;
-  switch (`${mnemonic.toUpperCase()} ${operands.length}`) {
+  switch (`${name} ${operands.length}`) {
     case 'MOV 2':
       if (locked) return source.fail('found LOCK before MOV, which no processor accepts. Use XCHG');
       return move(source, first as Source, second as Source);
@@ -32,8 +57,14 @@ export function readInstruction(source: Source): Instruction {
       };
     case 'ADD 2':
       return { kind: 'add', location: target(source, first, locked), from: readValue(second as Source) };
+    case 'SUB 2': {
+      const value = readNumber(immediate(second as Source));
+      return { kind: 'add', location: target(source, first, locked), from: constant(-value) };
+    }
     case 'INC 1':
-      return { kind: 'add', location: target(source, first, locked), from: { kind: 'immediate', value: 1 } };
+      return { kind: 'add', location: target(source, first, locked), from: constant(1) };
+    case 'DEC 1':
+      return { kind: 'add', location: target(source, first, locked), from: constant(-1) };
     default:
       return unsupported(source);
   }
@@ -74,9 +105,10 @@ function target(source: Source, operand: Source | undefined, locked: boolean): s
   return readLocation(inside);
 }
 
+const constant = (value: number): Value => ({ kind: 'immediate', value: value | 0 });
+const immediate = (source: Source): Source => (source.text.startsWith('$') ? source.slice(1) : source);
+
 function readValue(source: Source): Value {
   const register = registerNamed(source.text);
-  if (register !== undefined) return { kind: 'register', register };
-  const digits = source.text.startsWith('$') ? source.slice(1) : source;
-  return { kind: 'immediate', value: readNumber(digits) };
+  return register === undefined ? constant(readNumber(immediate(source))) : { kind: 'register', register };
 }

@@ -81,6 +81,61 @@ describe('a litmus text', () => {
   });
 });
 
+describe("herd's X86_64", () => {
+  const MIXED = `X86_64 mixed
+"PodWR Fre PodWR Fre"
+Prefetch=0:x=F,0:y=T
+{ uint64_t x=0; y=0; uint64_t 0:rbx=2; 1:%rcx=3; }
+ P0                     | P1               ;
+ movq %rbx,(x)          | movl $1,y(%rip)  ;
+ lfence                 | sfence           ;
+ lock cmpxchgl %ebx,(y) | xchgq %rcx,(x)   ;
+ movl (y),%eax          | lock subl $2,(x) ;
+ mfence                 | lock decl (y)    ;
+exists (0:rax=0 /\\ 1:%rcx=0)
+`;
+
+  it('is read as AT&T writes, the source first, to what X86 says in its own way', () => {
+    const intel = `X86 mixed
+{ x=0; y=0; 0:EBX=2; 1:ECX=3; }
+ P0                   | P1              ;
+ MOV [x],EBX          | MOV [y],$1      ;
+ LOCK CMPXCHG [y],EBX | XCHG [x],ECX    ;
+ MOV EAX,[y]          | LOCK ADD [x],-2 ;
+ MFENCE               | LOCK ADD [y],-1 ;
+exists (0:EAX=0 /\\ 1:ECX=0)
+`;
+    const read = parseLitmus(MIXED);
+    expect(read).toMatchObject({ kind: 'ok' });
+    expect(read).toEqual(parseLitmus(intel));
+  });
+
+  it.each([
+    [
+      'movl $1,y(%rip)',
+      'movb $1,(y)',
+      '6: found `movb $1,(y)`, which accesses a part of a location. Use movl or movq',
+    ],
+    ['movl $1,y(%rip)', 'movl $1,(%rax)', '6: found the register %rax, expected the name of a location'],
+    ['movl $1,y(%rip)', 'movl $1,y', '6: found `y`, expected a register'],
+    ['lock decl', 'decl', '10: found `decl (y)` without LOCK'],
+    ['X86_64 mixed', 'X86_64', '1: found no name after X86_64'],
+  ])('tells what it cannot read: %s -> %s', (piece, by, error) => {
+    const parsed = parseLitmus(MIXED.replace(piece, by));
+    expect(parsed.kind === 'error' && `${parsed.error.line}: ${parsed.error.says}`).toContain(error);
+  });
+});
+
+describe('a filter', () => {
+  const asked = (condition: string) => parseLitmus(`X86 T\n{ }\n P0 ;\n MFENCE ;\n${condition}\n`);
+
+  it('leaves only the final states that it lets through', () => {
+    expect(asked('filter (x=1) exists (y=1)')).toEqual(asked('exists (x=1 /\\ y=1)'));
+    expect(asked('filter (x=1)\n~exists (y=1)')).toEqual(asked('~exists (x=1 /\\ y=1)'));
+    expect(asked('filter (x=1) forall (y=1)')).toEqual(asked('forall (x=1 => y=1)'));
+  });
+});
+
 describe('a litmus text that cannot be read', () => {
   it.each([
     ['X86 SB', 'AArch64 SB', '1: found a test for `AArch64`, expected `X86 NAME`'],
@@ -91,7 +146,8 @@ describe('a litmus text that cannot be read', () => {
     ['MFENCE', 'CLFLUSH [x]', '7: found `CLFLUSH [x]`. Supported: MOV [x],$1'],
     ['MFENCE', 'INC [x]', '7: found `INC [x]` without LOCK'],
     ['MFENCE', 'LOCK MFENCE', '7: found LOCK before MFENCE'],
-    ['MOV EAX,[y]', 'MOV RAX,[y]', '8: found `RAX`, expected a register: EAX'],
+    ['MOV EAX,[y]', 'MOV R8,[y]', '8: found `R8`, expected a register: EAX'],
+    ['MOV EAX,[y]', 'LOCK LFENCE', '8: found `LOCK LFENCE`. Supported'],
     ['MOV EAX,[y]', 'MOV EAX,[ESI]', '8: found the register ESI, expected the name of a location'],
     ['MOV EAX,[y]', 'MOV [x],[y]', '8: found `MOV [x],[y]`. Supported'],
     ['MOV EAX,[y]', 'MOV EAX,$five', '8: found `five`, expected a number'],
@@ -103,7 +159,8 @@ describe('a litmus text that cannot be read', () => {
     ['~ y=1))', '~ y=1)', '10: found the end, expected `)`'],
     ['~ y=1))', '~ y))', '10: found `y`, expected `0:EAX=1`'],
     ['~ y=1))', '~ y=1)) x', '10: found `x` after the proposition'],
-    ['locations', 'filter', '9: found `filter`, which is not supported'],
+    ['locations', 'filter', '9: found `[`, expected `0:EAX=1` or `x=1`'],
+    ['X86 SB', 'X86_64 SB', '6: found `$1`, expected a register'],
   ])('%s -> %s', (piece, by, error) => {
     expect(errorOf(piece, by)).toContain(error);
   });

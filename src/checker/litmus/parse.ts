@@ -1,8 +1,8 @@
 import { fail, ok, type Result } from '../../base';
-import { readInstruction } from './instruction';
+import { type Dialect, readInstruction } from './instruction';
 import { readProposition, readThread } from './proposition';
 import { errorAt, LitmusTrouble, Source, withoutComments } from './source';
-import type { Instruction, LitmusError, LitmusTest } from './test';
+import type { Instruction, LitmusError, LitmusTest, Proposition } from './test';
 import { bracketed, readLocation, readNumber, readRegister } from './value';
 
 /** Where the program ends: the words that come after it. */
@@ -10,8 +10,9 @@ const AFTER_PROGRAM = /(?<![\w.])(~\s*exists|exists|forall|locations|filter)\b/;
 const MOST_THREADS = 16;
 
 /**
- * Reads a litmus test in herd's X86 text: `X86 NAME`, `{ initial state }`, a table of threads, `exists`, `~exists` or
- * `forall` with a proposition. Lines between the name and `{` describe the test and are passed over, `locations` too.
+ * Reads a litmus test in herd's X86 or X86_64 text: `X86 NAME`, `{ initial state }`, a table of threads, `exists`, `~exists` or
+ * `forall` with a proposition. Lines between the name and `{` describe the test and are passed over, `locations` too; final
+ * states that a `filter` does not let through are not asked about.
  */
 export function parseLitmus(text: string): Result<LitmusTest, LitmusError> {
   const whole = withoutComments(text);
@@ -28,10 +29,12 @@ function readTest(source: Source): LitmusTest {
   const title = /^(\S+)[^\S\n]*(.*)/.exec(head.text);
   if (title === null) return source.fail('found nothing, expected `X86 NAME` in the first line');
   const [, architecture = '', rest = ''] = title;
-  if (architecture !== 'X86')
-    head.fail(`found a test for \`${architecture}\`, expected \`X86 NAME\`: only herd's X86 is supported`);
+  if (architecture !== 'X86' && architecture !== 'X86_64')
+    return head.fail(
+      `found a test for \`${architecture}\`, expected \`X86 NAME\`: only herd's X86 and X86_64 are supported`,
+    );
   const name = rest.trim();
-  if (name === '') head.fail('found no name after X86, expected `X86 NAME`');
+  if (name === '') head.fail(`found no name after ${architecture}, expected \`X86 NAME\``);
   const body = head.slice(title[0].length);
   const open = body.text.indexOf('{');
   if (open < 0) body.fail('found no `{`, expected the initial state, for example { x=0; y=0; }');
@@ -43,12 +46,12 @@ function readTest(source: Source): LitmusTest {
     return rows
       .slice(rows.text.trimEnd().length)
       .fail('found no final condition, expected exists, ~exists or forall');
-  const threads = readProgram(rows.slice(0, after.index));
+  const threads = readProgram(rows.slice(0, after.index), architecture);
   const initial = readInitial(body.slice(open + 1, close), threads.length);
   return { name, threads, ...initial, ...readCondition(rows.slice(after.index), threads.length) };
 }
 
-function readProgram(source: Source): Instruction[][] {
+function readProgram(source: Source, dialect: Dialect): Instruction[][] {
   const [header, ...rows] = source
     .split(';')
     .filter(({ text }) => text !== '')
@@ -65,7 +68,7 @@ function readProgram(source: Source): Instruction[][] {
     if (row.length !== header.length)
       row[0]?.fail(`found ${row.length} columns, expected ${header.length}, one for each thread`);
     row.forEach((cell, i) => {
-      if (cell.text !== '') threads[i]?.push(readInstruction(cell));
+      if (cell.text !== '') threads[i]?.push(...readInstruction(cell, dialect));
     });
   }
   return threads;
@@ -80,21 +83,30 @@ function readInitial(source: Source, threads: number): Pick<LitmusTest, 'memory'
     if (left === undefined || more !== undefined)
       item.fail(`found \`${item.text}\`, expected for example x=0 or 0:EAX=1`);
     const value = right === undefined ? 0 : readNumber(right);
-    const colon = left.text.indexOf(':');
+    // A type may stand before the name: int x=0, uint64_t 0:rax.
+    const type = /^[A-Za-z_]\w*\s+(?=\S)/.exec(left.text);
+    const place = type === null ? left : left.slice(type[0].length);
+    const colon = place.text.indexOf(':');
     if (colon >= 0) {
-      const thread = readThread(left.slice(0, colon).trim(), threads);
-      registers.push({ thread, register: readRegister(left.slice(colon + 1).trim()), value });
+      const thread = readThread(place.slice(0, colon).trim(), threads);
+      registers.push({ thread, register: readRegister(place.slice(colon + 1).trim()), value });
       continue;
     }
-    // A type may stand before the name: int x=0.
-    const type = /^\w+\s+(?=\S)/.exec(left.text);
-    const place = type === null ? left : left.slice(type[0].length);
     memory.set(readLocation(bracketed(place) ?? place), value);
   }
   return { memory, registers };
 }
 
-function readCondition(source: Source, threads: number): Pick<LitmusTest, 'quantifier' | 'proposition'> {
+type Condition = Pick<LitmusTest, 'quantifier' | 'proposition'>;
+
+/** What is asked, of those final states only that a filter lets through. */
+function filtered(only: Proposition, { quantifier, proposition }: Condition): Condition {
+  return quantifier === 'forall'
+    ? { quantifier, proposition: { kind: 'or', left: { kind: 'not', of: only }, right: proposition } }
+    : { quantifier, proposition: { kind: 'and', left: only, right: proposition } };
+}
+
+function readCondition(source: Source, threads: number): Condition {
   const keyword = AFTER_PROGRAM.exec(source.text);
   if (keyword === null) return source.fail('found no final condition, expected exists, ~exists or forall');
   const before = source.slice(0, keyword.index).trim();
@@ -110,6 +122,12 @@ function readCondition(source: Source, threads: number): Pick<LitmusTest, 'quant
       const end = rest.text.indexOf(']');
       if (end < 0) rest.fail('found no `]` to end the list of locations');
       return readCondition(rest.slice(end + 1), threads);
+    }
+    case 'filter': {
+      const next = AFTER_PROGRAM.exec(rest.text);
+      if (next === null) return rest.fail('found no final condition, expected exists, ~exists or forall');
+      const only = readProposition(rest.slice(0, next.index).trim(), threads);
+      return filtered(only, readCondition(rest.slice(next.index), threads));
     }
     default:
       return source.fail(`found \`${word}\`, which is not supported. Expected exists, ~exists or forall`);

@@ -3,7 +3,7 @@ import type { Proposition } from './test';
 import { bracketed, readLocation, readNumber, readRegister, registerNamed } from './value';
 
 /** Signs, atoms (`0:EAX=1`, `[x]=1`) as one, words; anything else is one character, to be named in an error. */
-const TOKEN = /\/\\|\\\/|=>|[~()]|(\d+\s*:\s*)?\[?\w+\]?\s*=(?!>)\s*[^\s()~/\\=]+|\w+|\S/g;
+const TOKEN = /\/\\|\\\/|=>|[~()]|(\d+\s*:\s*%?)?\[?\w+\]?\s*=(?!>)\s*[^\s()~/\\=]+|\w+|\S/g;
 const EXAMPLE = '`0:EAX=1` or `x=1`, with ~, /\\, \\/ and parentheses';
 
 /** Reads a proposition over final states: ~ binds closest, then /\, then \/, then =>. */

@@ -4,10 +4,10 @@ import { REGISTERS, type Register } from './test';
 const NAME = /^[A-Za-z_]\w*$/;
 const NUMBER = /^-?(0x[0-9a-f]+|\d+)$/i;
 
-/** The register of this name in any case, or undefined. */
+/** The register of this name in any case, or undefined. herd's X86_64 calls EAX `%eax` or `rax`: values have 32 bits all the same. */
 export function registerNamed(text: string): Register | undefined {
-  const upper = text.toUpperCase();
-  return REGISTERS.find((name) => name === upper);
+  const plain = text.toUpperCase().replace(/^%/, '').replace(/^R/, 'E');
+  return REGISTERS.find((name) => name === plain);
 }
 
 export function readRegister(source: Source): Register {
@@ -38,8 +38,11 @@ export function readLocation(source: Source): string {
   return text;
 }
 
-/** The name between brackets, or undefined if there are none. */
+/** What memory an operand names, `[x]` in X86, `(x)` or `x(%rip)` in X86_64; undefined if it is none in memory. */
 export function bracketed(source: Source): Source | undefined {
   const { text } = source;
-  return text.startsWith('[') && text.endsWith(']') ? source.slice(1, text.length - 1).trim() : undefined;
+  const relative = /\s*\(%rip\)$/i.exec(text);
+  if (relative !== null) return source.slice(0, relative.index).trim();
+  const within = /^(\[.*\]|\(.*\))$/.test(text);
+  return within ? source.slice(1, text.length - 1).trim() : undefined;
 }

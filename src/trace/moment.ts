@@ -1,12 +1,13 @@
 import type { Word } from '../base';
 import { ENTRY, EXIT } from './brackets';
 import { NO_LANE, type TraceEvents } from './events';
-import { GUEST, LANE, LIFE, MODE, type TraceHistory } from './follow';
+import type { TraceHistory } from './follow';
 import type { Geometry } from './geometry';
 import type { GuestTable } from './guestTables';
 import type { History } from './history';
 import type { Life } from './lives';
 import { accessText, roleAccess, roleDirect, roleLevel, roleQuadrant } from './pageText';
+import { GUEST, LANE, LIFE, MODE } from './places';
 import { followWalk, type Walk, type WalkStep } from './walks';
 import { captionOf, laneName, unknownOf } from './words';
 

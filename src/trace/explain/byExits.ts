@@ -2,8 +2,9 @@ import { type Word, word } from '../../base';
 import type { Group, KvmOp } from '../../oracle/kvm/format';
 import { ENTRY, EXIT } from '../brackets';
 import { NO_LANE } from '../events';
-import { LANE } from '../follow';
+
 import { kindNamed, offsetOf } from '../kinds';
+import { LANE } from '../places';
 import { accessOf, type Course, hexNumber, wordText } from './course';
 
 const PAGE_FAULT = kindNamed('kvm_page_fault').id;

@@ -1,6 +1,7 @@
 import { address, frameName, hex, shadowName } from '../../base';
 import type { EntryNow, PageNow, TableNow, TraceMoment, WalkNow } from '../../trace';
 import { frameOf, guestIndex, leadsOn, modeOf, shadowIndex } from '../../trace/geometry';
+import { MMIO_HI } from '../../trace/places';
 import { COLUMN_KEYS, columnsOf, TABLE_NAMES } from '../scene/columns';
 import { dataFrame, type EntityId, guestEntry, guestTable, shadowEntry, shadowTable } from '../scene/entity';
 import type {
@@ -18,8 +19,6 @@ import type {
 
 /** A top table whose frame the trace does not print has a number that no frame has. */
 const NOWHERE = 2 ** 44;
-/** As in the trace: an entry of a device's page. */
-const MMIO_HI = 0x4000_0000;
 const MEMORY: ColumnKey = 'mem';
 const NOTHING: ReadonlySet<number> = new Set();
 

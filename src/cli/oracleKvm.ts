@@ -1,5 +1,6 @@
 /** `npm run -s oracle:kvm -- FILE... [--max N] [--notes]`: replays recorded cases of the real KVM on the design. */
-import { checkKvmCase, type KvmDifference, parseKvmCase } from '../oracle/kvm';
+import type { Difference } from '../oracle/difference';
+import { checkKvmCase, parseKvmCase } from '../oracle/kvm';
 import { replayFiles } from './replayFiles';
 
 await replayFiles({
@@ -9,7 +10,7 @@ await replayFiles({
     const parsed = parseKvmCase(line);
     if (parsed.kind === 'error') return { passed: false, says: [parsed.error] };
     const { differences, notes } = checkKvmCase(parsed.value);
-    const say = ({ where, what, expected, got }: KvmDifference): string =>
+    const say = ({ where, what, expected, got }: Difference): string =>
       `case ${parsed.value.name}, ${where}, ${what}: expected ${expected}, got ${got}`;
     return {
       passed: differences.length === 0,

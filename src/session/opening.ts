@@ -1,6 +1,7 @@
 import type { Result } from '../base';
 import type { ScenarioSpec } from '../engine';
 import type { Design, SwitchSpec } from '../hypervisor';
+import type { LibraryEntry as BuiltIn } from '../library';
 import { type Diagnostic, printDiagnostic } from '../scenario/diagnostic';
 import { LiveRuns } from './branching';
 import { NO_FOCUS } from './focusHistory';
@@ -19,19 +20,7 @@ export interface Compiled {
 export type Compile = (text: string) => Result<Compiled, readonly Diagnostic[]>;
 
 /** Something of the library, without its text: that is fetched when it is wanted. */
-export interface LibraryEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly topic: string;
-  readonly level: string;
-  readonly about: string;
-  readonly design: string;
-  /** Switches that are off in it. */
-  readonly without: readonly string[];
-  /** Invariants that it announces as broken. */
-  readonly violates: readonly string[];
-  readonly text: string;
-}
+export type LibraryEntry = Omit<BuiltIn, 'id'> & { readonly id: string };
 
 /** The scenario in which a protection of a design is off, and what it protects is seen to break. */
 export const breakOf = (

@@ -58,6 +58,14 @@ function stand(t: Thread, k: Kvm, sfn: number, level: number): void {
   if (level > 0) t.set(L.index, shadowIndex(k, t.actor, level, t.get(L.vaHi), t.get(L.vaLo)));
 }
 
+/** Links the child, if it is a new one, and goes on below. */
+function goDown(t: Thread, k: Kvm, next: string): void {
+  const child = t.get(L.child);
+  if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
+  stand(t, k, childOf(k, t.get(L.sfn), t.get(L.index)), t.get(L.level) - 1);
+  settle(t, k, next);
+}
+
 function changed(t: Thread): void {
   t.set(L.changed, 1);
   t.ret(c.RET_PF_RETRY);
@@ -207,12 +215,7 @@ export const kvmFetch = procedure<Kvm>({
       line: '    link the child',
       touch: 'locked',
       when: drained,
-      run: (t, k) => {
-        const child = t.get(L.child);
-        if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
-        stand(t, k, childOf(k, t.get(L.sfn), t.get(L.index)), t.get(L.level) - 1);
-        settle(t, k, 'level');
-      },
+      run: (t, k) => goDown(t, k, 'level'),
       say: (t, k) => `The shadow goes on in ${k.describe(t.get(L.sfn))}.`,
     },
     {
@@ -269,12 +272,7 @@ export const kvmFetch = procedure<Kvm>({
       line: '    link the direct child',
       touch: 'locked',
       when: drained,
-      run: (t, k) => {
-        const child = t.get(L.child);
-        if (child !== 0) linkPage(k, t.get(L.sfn), t.get(L.index), child);
-        stand(t, k, childOf(k, t.get(L.sfn), t.get(L.index)), t.get(L.level) - 1);
-        settle(t, k, 'direct');
-      },
+      run: (t, k) => goDown(t, k, 'direct'),
       say: (t, k) => `The shadow goes on in ${k.describe(t.get(L.sfn))}, which maps linearly.`,
     },
     {

@@ -1,4 +1,5 @@
 import { sameWord, type Word } from '../../base';
+import { changedWords, type Difference } from '../difference';
 import {
   isHost,
   type KvmCase,
@@ -14,20 +15,11 @@ import {
 import { hex64, printedKey } from './print';
 import { type EntryOutcome, KvmReplay } from './replay';
 
-/** Where the simulation and a recorded case disagree. */
-export interface KvmDifference {
-  /** `op 12`, `host 3`, or `final`. */
-  readonly where: string;
-  readonly what: string;
-  readonly expected: string;
-  readonly got: string;
-}
-
 export interface KvmComparison {
   /** What makes a case fail. */
-  readonly differences: readonly KvmDifference[];
+  readonly differences: readonly Difference[];
   /** What the format says to report only: root counts, numbers of unsync children, exits. */
-  readonly notes: readonly KvmDifference[];
+  readonly notes: readonly Difference[];
 }
 
 /** What is only told, by what a note is about. */
@@ -93,7 +85,7 @@ function compareEvents(
   expected: readonly RecordedEvent[],
   got: readonly RecordedEvent[],
   listed: Listed,
-): KvmDifference[] {
+): Difference[] {
   for (let i = 0; i < Math.max(expected.length, got.length); i++) {
     const x = expected[i];
     const y = got[i];
@@ -108,17 +100,10 @@ function compareEvents(
   return [];
 }
 
-function compareMem(where: string, expected: KvmEntry['mem'], got: EntryOutcome['mem']): KvmDifference[] {
+function compareMem(where: string, expected: KvmEntry['mem'], got: EntryOutcome['mem']): Difference[] {
   const a = new Map((expected ?? []).map(([at, value]) => [numberOf(at), hexWord(wordOf(value))]));
   const b = new Map(got.map(([at, value]) => [numberOf(at), value]));
-  return [...new Set([...a.keys(), ...b.keys()])]
-    .filter((at) => a.get(at) !== b.get(at))
-    .map((at) => ({
-      where,
-      what: `memory 0x${at.toString(16)}`,
-      expected: a.get(at) ?? 'unchanged',
-      got: b.get(at) ?? 'unchanged',
-    }));
+  return changedWords(where, a, b);
 }
 
 type PageChange = NonNullable<ShadowChange[string]>;
@@ -134,8 +119,8 @@ export function pageFields(change: PageChange | null | undefined): Map<string, s
 
 /** Expected changes under the keys that the simulation uses: those of zapped roots lack bits. */
 function compareShadow(where: string, expected: ShadowChange, got: ShadowChange): KvmComparison {
-  const differences: KvmDifference[] = [];
-  const notes: KvmDifference[] = [];
+  const differences: Difference[] = [];
+  const notes: Difference[] = [];
   for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
     const a = pageFields(expected[key]);
     const b = pageFields(got[key]);
@@ -190,7 +175,7 @@ function compareGuest(where: string, op: KvmOp, got: EntryOutcome): KvmCompariso
   };
 }
 
-function compareHost(where: string, host: KvmHost, got: EntryOutcome): KvmDifference[] {
+function compareHost(where: string, host: KvmHost, got: EntryOutcome): Difference[] {
   if (host.dirty === undefined) return [];
   const expected = host.dirty.map((gfn) => numberOf(gfn)).sort((a, b) => a - b);
   const a = expected.map((gfn) => gfn.toString(16)).join(' ');
@@ -225,8 +210,8 @@ function compareEntry(entry: KvmEntry, got: EntryOutcome, listed: Listed): KvmCo
 }
 
 /** The guest's whole memory at the end: listed frames word by word, all others as at the start. */
-function compareFinal(c: KvmCase, replay: KvmReplay): KvmDifference[] {
-  const out: KvmDifference[] = [];
+function compareFinal(c: KvmCase, replay: KvmReplay): Difference[] {
+  const out: Difference[] = [];
   const differ = (frame: number, word: number, expected: Word): void => {
     const got = replay.word(frame, word);
     if (sameWord(got, expected)) return;
@@ -299,8 +284,8 @@ export function* compareKvm(c: KvmCase, replay: KvmReplay): Generator<KvmCompare
 
 /** Replays a case on the design and lists every difference. After an operation that went astray nothing more is compared. */
 export function checkKvmCase(c: KvmCase): KvmComparison {
-  const differences: KvmDifference[] = [];
-  const notes: KvmDifference[] = [];
+  const differences: Difference[] = [];
+  const notes: Difference[] = [];
   let where = 'start';
   try {
     const replay = new KvmReplay(c);

@@ -1,5 +1,6 @@
 import type { Result, Word } from '../../base';
 import { isObject, need, readCase } from '../readCase';
+import type { RecordedOp } from '../recordedOp';
 
 /** A recorded case of the real shadow MMU, as the recording's format describes it. Numbers as hex strings are read where they are used. */
 export interface KvmCase {
@@ -67,16 +68,9 @@ interface Seen {
   readonly shadow?: ShadowChange;
 }
 
-export interface KvmOp extends Seen {
+export interface KvmOp extends Seen, RecordedOp {
   readonly op: number;
   readonly vcpu: number;
-  readonly cpl: number;
-  readonly kind: string;
-  readonly va?: string;
-  readonly size?: number;
-  readonly value?: string;
-  readonly old?: string;
-  readonly count?: number;
   readonly groups: readonly Group[];
   readonly result: {
     readonly ok?: boolean;

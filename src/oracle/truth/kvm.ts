@@ -27,13 +27,11 @@ const SITUATIONS = [
 
 /** Replays KVM's cases one by one; between two it says how far it has come. */
 export function* checkKvm(lines: readonly string[]): Generator<TruthProgress, TruthSection> {
-  const [modes, operations, host, events, situations] = [1, 2, 3, 4, 5].map(() => new Tally()) as [
-    Tally,
-    Tally,
-    Tally,
-    Tally,
-    Tally,
-  ];
+  const modes = new Tally();
+  const operations = new Tally();
+  const host = new Tally();
+  const events = new Tally();
+  const situations = new Tally();
   const noted = new Tally();
   let [passed, failed] = [0, 0];
   for (const [done, line] of lines.entries()) {

@@ -19,9 +19,12 @@ const SITUATIONS = [
 
 /** Replays Xen's cases one by one; between two it says how far it has come. */
 export function* checkXen(lines: readonly string[]): Generator<TruthProgress, TruthSection> {
-  const [modes, operations, events, propagated, outcomes, situations] = [1, 2, 3, 4, 5, 6].map(
-    () => new Tally(),
-  ) as [Tally, Tally, Tally, Tally, Tally, Tally];
+  const modes = new Tally();
+  const operations = new Tally();
+  const events = new Tally();
+  const propagated = new Tally();
+  const outcomes = new Tally();
+  const situations = new Tally();
   let [passed, failed] = [0, 0];
   const untold = new Tally();
   for (const [done, line] of lines.entries()) {

@@ -1,15 +1,8 @@
+import { changedWords, type Difference } from '../difference';
 import { hex64 } from '../kvm/print';
 import { numberOf, type RecordedEvent, type Seen, wordOf, type XenCase, type XenOp } from './format';
 import { type Outcome, XenReplay } from './replay';
 import { RecordedShadows, type Shadow } from './shadowState';
-
-/** One thing that is not as recorded. */
-export interface XenDifference {
-  readonly where: string;
-  readonly what: string;
-  readonly expected: string;
-  readonly got: string;
-}
 
 /** Events that are compared; of others the format says that differences are tolerable. */
 export const XEN_COMPARED: readonly string[] = [
@@ -46,7 +39,7 @@ function compareEvents(
   where: string,
   expected: readonly RecordedEvent[],
   got: readonly RecordedEvent[],
-): XenDifference[] {
+): Difference[] {
   const recorded = withoutGuesses(expected.filter(({ ev }) => COMPARED.has(ev)));
   for (let i = 0; i < Math.max(recorded.length, got.length); i++) {
     const { done, ...plain } = got[i] ?? { ev: 'nothing more' };
@@ -73,7 +66,7 @@ function tracked(gpa: number): boolean {
   return data && gpa % 4096 < 512;
 }
 
-function compareMem(where: string, expected: Seen['mem'], got: Outcome['mem']): XenDifference[] {
+function compareMem(where: string, expected: Seen['mem'], got: Outcome['mem']): Difference[] {
   const text = (hi: number, lo: number): string => hex64(hi, lo);
   const a = new Map(
     (expected ?? []).map(([gpa, value]) => [numberOf(gpa), text(wordOf(value).hi, wordOf(value).lo)]),
@@ -81,14 +74,7 @@ function compareMem(where: string, expected: Seen['mem'], got: Outcome['mem']): 
   const b = new Map(
     [...got].filter(([gpa]) => a.has(gpa) || tracked(gpa)).map(([gpa, w]) => [gpa, text(w.hi, w.lo)]),
   );
-  return [...new Set([...a.keys(), ...b.keys()])]
-    .filter((at) => a.get(at) !== b.get(at))
-    .map((at) => ({
-      where,
-      what: `memory 0x${at.toString(16)}`,
-      expected: a.get(at) ?? 'unchanged',
-      got: b.get(at) ?? 'unchanged',
-    }));
+  return changedWords(where, a, b);
 }
 
 /** A leaf without A and D, which the processor sets and nothing reads: the recorder saw them at other moments. */
@@ -176,7 +162,7 @@ export function gotResult(op: XenOp, got: Outcome): string {
 
 /** Compares a case as it goes; differences that last are told when they appear. */
 class Comparison {
-  readonly differences: XenDifference[] = [];
+  readonly differences: Difference[] = [];
   private readonly recorded: RecordedShadows;
   private readonly shadows = new ShadowComparison();
   private told: Differences = new Map();
@@ -189,7 +175,7 @@ class Comparison {
     this.roots = c.start.roots;
   }
 
-  add(...found: readonly XenDifference[]): void {
+  add(...found: readonly Difference[]): void {
     this.differences.push(...found);
   }
 
@@ -227,7 +213,7 @@ export interface XenCompared {
   readonly op: XenOp;
   readonly before: Outcome | undefined;
   readonly got: Outcome;
-  readonly differences: readonly XenDifference[];
+  readonly differences: readonly Difference[];
 }
 
 /** Replays a case operation by operation. The first differences include those of the state at the start. */
@@ -248,8 +234,8 @@ export function* compareXen(c: XenCase, replay: XenReplay): Generator<XenCompare
 }
 
 /** Replays a case on the design and lists every difference. */
-export function checkXenCase(c: XenCase): readonly XenDifference[] {
-  const differences: XenDifference[] = [];
+export function checkXenCase(c: XenCase): readonly Difference[] {
+  const differences: Difference[] = [];
   let where = 'start';
   try {
     const replay = new XenReplay(c);

@@ -1,6 +1,7 @@
 import type { Result } from '../../base';
 import type { Contents } from '../kvm/format';
 import { isObject, need, readCase } from '../readCase';
+import type { RecordedOp } from '../recordedOp';
 
 export { numberOf, wordOf, words } from '../kvm/format';
 
@@ -64,16 +65,9 @@ export interface Seen {
   readonly state?: Partial<Omit<XenStart, 'shadows'>>;
 }
 
-export interface XenOp extends Seen {
+export interface XenOp extends Seen, RecordedOp {
   readonly op: number;
   readonly vcpu: number;
-  readonly cpl: number;
-  readonly kind: string;
-  readonly va?: string;
-  readonly size?: number;
-  readonly value?: string;
-  readonly old?: string;
-  readonly count?: number;
   readonly pre?: Partial<Seen> & { readonly stores?: readonly (readonly [string, string])[] };
   readonly result: {
     readonly ok?: boolean;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SCHEMES } from '../hypervisor/paravirt/schemes';
 import { Store } from '../kernel';
 import { SOAKING } from '../testing/soaking';
-import { LAB_DESIGNS, type LabConfig, PAGINGS, usualConfig } from './config';
+import { checkConfig, LAB_DESIGNS, type LabConfig, PAGINGS, usualConfig } from './config';
 import { LabRun } from './run';
 import { workloads } from './workloads/registry';
 
@@ -29,16 +30,20 @@ const config = fc
     seed: fc.nat(),
     stay: fc.integer({ min: 1, max: 40 }),
     tlb: fc.constantFrom(0, 16, 64),
+    scheme: fc.constantFrom(...SCHEMES.map(({ name }) => name)),
   })
-  .map(({ workload, design, paging, vcpus, seed, stay, tlb }): LabConfig => {
+  .map(({ workload, design, paging, vcpus, seed, stay, tlb, scheme }): LabConfig => {
+    const profile = design === 'paravirt' ? scheme : '';
     const usual = usualConfig(workload, design);
     const small = Object.fromEntries(
       ['data', 'mapped', 'text'].flatMap((name) => (name in usual.values ? [[name, 12]] : [])),
     );
     const slice: Record<string, number> = 'slice' in usual.values ? { slice: 300 } : {};
     const values = { ...usual.values, ...small, ...slice, stay, words: 4 };
-    return { ...usual, values, paging, vcpus, seed, tlb, frames: 1024, accesses: 1500 };
-  });
+    const processors = design === 'paravirt' ? 1 : vcpus;
+    return { ...usual, values, profile, paging, vcpus: processors, seed, tlb, frames: 1024, accesses: 1500 };
+  })
+  .filter((c) => checkConfig(c).kind === 'ok');
 
 describe('a run of the lab', () => {
   it('leaves every cell and every count as a journaled run does that takes each access step by step', () => {

@@ -38,7 +38,13 @@ export const CHARTS: readonly Chart[] = [
       xen: ['shadow_fault_emulate_write', 'shadow_fault_fast_emulate'],
       kvm: ['pf_emulate'],
       xi: ['emulated'],
+      paravirt: ['traps'],
     },
+  },
+  {
+    title: 'Calls into the hypervisor',
+    says: 'Calls that a guest makes which knows that it is one: about entries, tables, and flushes.',
+    counters: { paravirt: ['hypercalls', 'flush_calls'] },
   },
   {
     title: 'Tables brought in sync',

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../base';
 import type { Design } from '../hypervisor';
 import { designs } from '../hypervisor';
 import type { Layout } from './guest/layout';
+import { keepsTables } from './guest/paravirt';
 import { workloads } from './workloads/registry';
 import type { Values } from './workloads/workload';
 
@@ -36,8 +37,35 @@ export const LIMITS = {
 export const TLB_SIZES = [0, 16, 32, 64, 128, 256, 512, 1024] as const;
 export const PAGINGS = ['x86-64', 'pae'] as const;
 
-/** Designs whose guest is a kernel that stores to its tables as on bare hardware. */
-export const LAB_DESIGNS = ['native', 'xen', 'xi', 'kvm', 'nested'] as const;
+/** Designs that workloads run on. In all but the last the guest's kernel stores to its tables as on bare hardware. */
+export const LAB_DESIGNS = ['native', 'xen', 'xi', 'kvm', 'nested', 'paravirt'] as const;
+
+/** Workloads that give no table back before they end. */
+const KEEPING = ['switch', 'mprotect', 'compute'];
+
+/** What the paravirtual design cannot do in the lab. */
+function refuseParavirt(c: LabConfig): readonly string[] {
+  if (c.design !== 'paravirt') return [];
+  const over = keepsTables(c.profile);
+  return [
+    ...(c.vcpus === 1
+      ? []
+      : [`The number of vCPUs is ${c.vcpus}. Expected 1: the paravirtual design knows one process.`]),
+    ...(c.workload === 'migrate'
+      ? [
+          'The workload is `migrate`, but the paravirtual design keeps no log of what is written. Expected another.',
+        ]
+      : []),
+    ...(over && !KEEPING.includes(c.workload)
+      ? [
+          `The workload is \`${c.workload}\`, which gives tables back. Over a shadow (profile ${c.profile}) the paravirtual design has no call for that. Expected one of: ${KEEPING.join(', ')}, or a profile without a shadow.`,
+        ]
+      : []),
+    ...(over && c.paging !== 'x86-64'
+      ? [`The paging mode is ${c.paging}. Expected x86-64: profile ${c.profile} has shadows of 4 levels.`]
+      : []),
+  ];
+}
 
 /** What a workload's parameters are if nobody says otherwise. */
 export const usualValues = (workload: string): Values =>
@@ -116,6 +144,7 @@ export function checkConfig(c: LabConfig): Result<LabConfig, readonly string[]> 
             design.switches.map((s) => s.name),
           ),
     ),
+    ...refuseParavirt(c),
   ].flatMap((sentence) => sentence ?? []);
   return wrong.length === 0 ? ok(c) : fail(wrong);
 }

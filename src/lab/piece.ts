@@ -1,8 +1,9 @@
 import { address, frameName, hex } from '../base';
+import { designs } from '../hypervisor';
 import { FETCH, packedKind, packedUser, packedWidth, READ, WRITE } from '../machine';
 import type { LabConfig } from './config';
 import { LAYOUTS } from './guest/layout';
-import { EXCHANGE, INVALIDATE, isAccess, LOAD_CR3, LOCKED_AND, type OpStream } from './stream';
+import { CALL, EXCHANGE, INVALIDATE, isAccess, LOAD_CR3, LOCKED_AND, type OpStream } from './stream';
 import { workloads } from './workloads/registry';
 import { guestsOf, openingText, openWorld } from './world';
 
@@ -38,9 +39,23 @@ function line(stream: OpStream, at: number, directHi: number, directLo: number):
       return `cr3 0x${hex(((stream.valueHi[at] as number) << 20) | ((stream.valueLo[at] as number) >>> 12))}`;
     case INVALIDATE:
       return `invlpg ${va}`;
+    case CALL:
+      return callLine(stream, at);
     default:
       throw new Error(`operation ${packedKind(code)} has no line in a piece`);
   }
+}
+
+/** A call of the guest's, with its arguments as the design's operation has them. */
+function callLine(stream: OpStream, at: number): string {
+  const { name, args } = stream.calling(at);
+  const spec = designs.get('paravirt')?.operations?.find((one) => one.name === name);
+  let next = 0;
+  const words = (spec?.args ?? []).map(({ wide }) => {
+    const first = args[next++] ?? 0;
+    return wide === true ? address(first, args[next++] ?? 0, 1) : String(first);
+  });
+  return ['call', name, ...words].join(' ');
 }
 
 /** What the world outside does before a row, as a block of its own. */

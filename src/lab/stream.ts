@@ -19,6 +19,22 @@ export const EXCHANGE = 4;
 export const LOAD_CR3 = 5;
 export const INVALIDATE = 6;
 
+/** One of the design's operations, called by the guest: which one stands above bit 10, its arguments where an access has its own. */
+export const CALL = 7;
+const CALL_SHIFT = 10;
+
+/** The operations that a guest of the lab calls, each with as many arguments (halves counted) as its procedure takes. */
+const CALLS = [
+  { name: 'set-pte', args: 4 },
+  { name: 'mmu-update', args: 4 },
+  { name: 'pin', args: 2 },
+  { name: 'unpin', args: 1 },
+  { name: 'mprotect', args: 4 },
+  { name: 'lazy-enter', args: 2 },
+  { name: 'lazy-leave', args: 0 },
+] as const;
+export type GuestCall = (typeof CALLS)[number]['name'];
+
 /** Marks, beside what `packAccess` gives: meant as an operation on a table entry. */
 const ENTRY = 1 << 9;
 
@@ -114,6 +130,19 @@ export class OpStream implements AccessColumns {
     this.push(INVALIDATE, vaHi, vaLo, 0, 0);
   }
 
+  /** A call of the guest's: up to four arguments, halves of a wide one counted. */
+  call(name: GuestCall, a: number, b: number, c: number, d: number): void {
+    const nth = CALLS.findIndex((one) => one.name === name);
+    this.push(CALL | (nth << CALL_SHIFT), a, b, c, d);
+  }
+
+  /** The call at a place. */
+  calling(place: number): Call & { readonly name: GuestCall } {
+    const { name, args } = CALLS[(this.code[place] as number) >>> CALL_SHIFT] ?? CALLS[0];
+    const all = [this.vaHi[place], this.vaLo[place], this.valueHi[place], this.valueLo[place]] as number[];
+    return { name, args: all.slice(0, args) };
+  }
+
   hostCall({ name, args }: Call): void {
     this.calls.push({ name, args, row: this.length });
   }
@@ -141,6 +170,8 @@ export class OpStream implements AccessColumns {
         return { kind: 'cr3', value };
       case INVALIDATE:
         return { kind: 'invlpg', va };
+      case CALL:
+        return { kind: 'call', ...this.calling(place) };
       default:
         throw new Error(`there is no operation of kind ${packedKind(code)}`);
     }

@@ -1,3 +1,4 @@
+import { asksForTables, keepsTables } from './guest/paravirt';
 import type { LabResult } from './report';
 
 /** A price that a person sets: nobody measured it. */
@@ -20,7 +21,7 @@ export const WEIGHTS: readonly Weight[] = [
   {
     name: 'exit',
     label: 'An exit',
-    says: 'Leaving the guest for the hypervisor and coming back: page faults under shadow paging, loads of CR3 and INVLPG; under nested paging what it counts as exits.',
+    says: 'Leaving the guest for the hypervisor and coming back: page faults under shadow paging, loads of CR3 and INVLPG; under nested paging what it counts as exits; of a guest that knows it is one, its calls too.',
     usual: 1000,
     max: 5000,
     machine: [],
@@ -61,6 +62,7 @@ export const WEIGHTS: readonly Weight[] = [
       xen: ['shadow_fault_emulate_write', 'shadow_fault_fast_emulate'],
       kvm: ['pf_emulate'],
       xi: ['emulated'],
+      paravirt: ['traps'],
     },
   },
   {
@@ -78,10 +80,17 @@ export type Prices = Readonly<Record<string, number>>;
 export const usualPrices = (): Prices => Object.fromEntries(WEIGHTS.map(({ name, usual }) => [name, usual]));
 
 /** Measures that are exits in a design; bare hardware has none. */
-function exitsOf(design: string): {
+function exitsOf({ design, profile }: LabResult['config']): {
   readonly machine: readonly string[];
   readonly counters: readonly string[];
 } {
+  if (design === 'paravirt') {
+    const calls = ['hypercalls', 'flush_calls'];
+    if (asksForTables(profile)) return { machine: ['page faults', 'invlpg'], counters: calls };
+    return keepsTables(profile)
+      ? { machine: ['cr3 loads', 'invlpg'], counters: ['exits', ...calls] }
+      : { machine: [], counters: [] };
+  }
   if (design === 'native') return { machine: [], counters: [] };
   if (design === 'nested') return { machine: [], counters: ['exits'] };
   return { machine: ['page faults', 'cr3 loads', 'invlpg'], counters: [] };
@@ -96,7 +105,7 @@ export function countsOf(result: LabResult): Readonly<Record<string, number>> {
         (place < machineMeasures ? machine : counters).includes(name) ? total + (totals[place] ?? 0) : total,
       0,
     );
-  const exits = exitsOf(config.design);
+  const exits = exitsOf(config);
   return Object.fromEntries(
     WEIGHTS.map(({ name, machine, counters }) => [
       name,

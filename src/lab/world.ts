@@ -5,6 +5,7 @@ import type { LabConfig } from './config';
 import { dirtyLogOf } from './dirtyLog';
 import { Guest } from './guest/guest';
 import { LAYOUTS } from './guest/layout';
+import { asksForTables, type DirectEntry } from './guest/paravirt';
 import { OpStream } from './stream';
 import { workloads } from './workloads/registry';
 import { chosen, type Workload } from './workloads/workload';
@@ -42,6 +43,29 @@ export interface LabWorld {
   readonly turns: readonly Generator<void, never>[];
 }
 
+const NO_ENTRIES: ReadonlyMap<number, DirectEntry> = new Map();
+
+/** The kernel's direct map as the boot has made it: the entry for each frame. */
+function directEntries(
+  spec: ScenarioSpec,
+  levels: number,
+  top: readonly { readonly lo: number }[],
+): ReadonlyMap<number, DirectEntry> {
+  const entries = new Map<number, DirectEntry[]>();
+  for (const { frame, cell, value } of spec.memory) {
+    if (cell % 2 !== 0) continue;
+    const known = entries.get(frame) ?? [];
+    known.push({ table: frame, index: cell / 2, lo: value });
+    entries.set(frame, known);
+  }
+  let below = top.map(({ lo }) => lo >>> 12);
+  for (let level = levels - 1; level > 1; level--)
+    below = below.flatMap((table) => (entries.get(table) ?? []).map(({ lo }) => lo >>> 12));
+  return new Map(
+    below.flatMap((table) => (entries.get(table) ?? []).map((entry) => [entry.lo >>> 12, entry] as const)),
+  );
+}
+
 /** Each vCPU's guest has its own frames, programs and seed. */
 export function guestsOf(
   c: LabConfig,
@@ -53,6 +77,7 @@ export function guestsOf(
       ? [{ index: cell / 2, lo: value }]
       : [],
   );
+  const direct = c.design === 'paravirt' ? directEntries(spec, layout.levels, kernelEntries) : NO_ENTRIES;
   const first = Math.max(...spec.tables.map(({ frame }) => frame)) + 1;
   const share = Math.floor((c.frames - first) / c.vcpus);
   const workload = workloads.get(c.workload) as Workload;
@@ -65,6 +90,8 @@ export function guestsOf(
       first: first + v * share,
       end: first + (v + 1) * share,
       kernelEntries,
+      paravirt: c.design === 'paravirt' ? { direct: (frame) => direct.get(frame) } : undefined,
+      asks: c.design === 'paravirt' && asksForTables(c.profile),
       seed: (c.seed + Math.imul(v, 0x9e3779b1)) >>> 0,
       stay: chosen(c.values, 'stay'),
       writes: chosen(c.values, 'writes'),

@@ -3,6 +3,7 @@ import type { DirtyLog } from '../dirtyLog';
 import type { OpStream } from '../stream';
 import { Frames } from './frames';
 import type { Layout } from './layout';
+import { type DirectEntry, ParavirtTables } from './paravirt';
 import { Process, type Region } from './process';
 import { Tables } from './tables';
 
@@ -14,6 +15,10 @@ export interface GuestSetup {
   readonly first: number;
   readonly end: number;
   readonly kernelEntries: readonly { readonly index: number; readonly lo: number }[];
+  /** The kernel knows that it is a guest; none: it takes itself for the only one. */
+  readonly paravirt: { readonly direct: (frame: number) => DirectEntry | undefined } | undefined;
+  /** Tables are pinned while they are in use. */
+  readonly asks: boolean;
   readonly seed: number;
   /** How its programs go about memory: see COMMON. */
   readonly stay: number;
@@ -44,7 +49,11 @@ export class Guest {
   ) {
     this.random = new Random(setup.seed);
     const frames = new Frames(setup.first, setup.end);
-    this.tables = new Tables(out, frames, setup.layout, this.random, setup.kernelEntries, setup);
+    const kernel = [out, frames, setup.layout, this.random, setup.kernelEntries, setup] as const;
+    this.tables =
+      setup.paravirt === undefined
+        ? new Tables(...kernel)
+        : new ParavirtTables(setup.paravirt.direct, setup.asks, ...kernel);
     this.writeBelow = Math.round((setup.writes / 100) * 0x1_0000);
   }
 
@@ -81,9 +90,16 @@ export class Guest {
 
   /** Ends a program; another goes on. */
   exit(program: Program, next: Program): void {
-    this.enter(program);
-    program.process.release();
-    this.enter(next);
+    if (this.setup.asks) {
+      // Its tables can be unpinned only when no processor walks them.
+      this.enter(next);
+      program.process.leave();
+      program.process.release();
+    } else {
+      this.enter(program);
+      program.process.release();
+      this.enter(next);
+    }
     program.process.bury();
   }
 

@@ -23,6 +23,8 @@ const high = (va: number): number => (va / 0x1_0000_0000) | 0;
 export class Process {
   readonly root: number;
   readonly regions: Region[] = [];
+  /** Its root is, or has been, in CR3. */
+  private live = false;
   /** Frame of the table of a level (1 and up) for an address: by level and by what the index bits above say. */
   private readonly tables = new Map<number, number>();
 
@@ -57,7 +59,7 @@ export class Process {
     if (found !== undefined) return found;
     const above = this.table(level + 1, va);
     const frame = kernel.newTable();
-    kernel.link(above, this.index(level + 1, va), frame, level + 1 === kernel.layout.levels);
+    kernel.linkTable(this.live, above, this.index(level + 1, va), frame, level);
     this.tables.set(key, frame);
     return frame;
   }
@@ -65,7 +67,7 @@ export class Process {
   /** The kernel gives a page an entry. */
   setEntry(region: Region, page: number, lo: number): void {
     const va = region.start + page * 4096;
-    this.kernel.write(this.table(1, va), this.index(1, va), lo);
+    this.kernel.setEntry(this.live, va, this.table(1, va), this.index(1, va), lo);
     region.entries[page] = lo;
   }
 
@@ -164,6 +166,13 @@ export class Process {
   /** mprotect: a run of pages is made read-only or writable again. Entry by entry, then one flush. */
   protect(region: Region, first: number, pages: number, writable: boolean): void {
     const { kernel } = this;
+    if (kernel.protect(this.live, region.start + first * 4096, pages, writable)) {
+      for (let page = first; page < first + pages; page++)
+        region.entries[page] = writable
+          ? (region.entries[page] as number) | W
+          : (region.entries[page] as number) & ~W;
+      return;
+    }
     for (let page = first; page < first + pages; page++) {
       const entry = region.entries[page] as number;
       if ((entry & P) === 0) continue;
@@ -196,7 +205,18 @@ export class Process {
   }
 
   private empty(region: Region): void {
-    for (let page = 0; page < region.pages; page++) {
+    for (let from = 0; from < region.pages; ) {
+      const va = region.start + from * 4096;
+      const to = Math.min(region.pages, from + 512 - this.index(1, va));
+      const first = from;
+      if (region.entries.subarray(first, to).some((entry) => (entry & P) !== 0))
+        this.kernel.section(this.live, va, () => this.emptyPages(region, first, to));
+      from = to;
+    }
+  }
+
+  private emptyPages(region: Region, first: number, end: number): void {
+    for (let page = first; page < end; page++) {
       const entry = region.entries[page] as number;
       if ((entry & P) === 0) continue;
       this.setEntry(region, page, 0);
@@ -226,6 +246,26 @@ export class Process {
   }
 
   enter(): void {
+    if (!this.live) {
+      for (const { frame, level } of this.byLevel()) this.kernel.announce(frame, level);
+      this.live = true;
+    }
     this.kernel.out.loadCr3(this.root);
+  }
+
+  /** No processor has its root in CR3, and none will: its tables are memory like any other again. */
+  leave(): void {
+    if (!this.live) return;
+    for (const { frame } of this.byLevel().reverse()) this.kernel.retire(frame);
+    this.live = false;
+  }
+
+  /** Its tables from below, the root last. */
+  private byLevel(): { readonly frame: number; readonly level: number }[] {
+    const tables = [...this.tables].map(([key, frame]) => ({ frame, level: Math.floor(key / 2 ** 40) }));
+    return [
+      ...tables.sort((a, b) => a.level - b.level),
+      { frame: this.root, level: this.kernel.layout.levels },
+    ];
   }
 }

@@ -85,8 +85,40 @@ export class Tables {
     return frame;
   }
 
-  link(frame: number, index: number, child: number, top: boolean): void {
-    this.write(frame, index, (child << 12) | (top ? this.layout.rootFlags : TABLE));
+  protected entryFor(child: number, level: number): number {
+    return (child << 12) | (level === this.layout.levels ? this.layout.rootFlags : TABLE);
+  }
+
+  // ---- what a kernel that knows it is a guest does in another way. `live`: the process's root is, or has been, in CR3 -------------
+
+  /** Gives the page at an address its entry, which lies in a table of level 1. */
+  setEntry(_live: boolean, _va: number, table: number, index: number, lo: number): void {
+    this.write(table, index, lo);
+  }
+
+  /** Names a table of a level in an entry of the table above. */
+  linkTable(_live: boolean, above: number, index: number, child: number, level: number): void {
+    this.write(above, index, this.entryFor(child, level + 1));
+  }
+
+  /** A frame is about to be used as a table of a level: those below it have been announced. */
+  announce(_frame: number, _level: number): void {
+    // Nobody need be told.
+  }
+
+  /** A table is about to be taken apart: those above it have been retired. */
+  retire(_frame: number): void {
+    // Nobody need be told.
+  }
+
+  /** Changes the right to write of pages that all have entries, flush included; false: the caller does it entry by entry. */
+  protect(_live: boolean, _va: number, _pages: number, _writable: boolean): boolean {
+    return false;
+  }
+
+  /** Changes of entries of one table of level 1, the one for an address, that may wait for each other. */
+  section(_live: boolean, _va: number, change: () => void): void {
+    change();
   }
 
   /** A fresh page for a program: the kernel fills it, evenly spread. */

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { figure } from '../../base';
 import {
+  checkConfig,
   commandOf,
   type LabConfig,
   labCsv,
@@ -89,6 +90,8 @@ function Lab({ controls, rest, moved }: LabProps) {
     if (rest === '' && runA.result === undefined) runA.start(short(a));
   }, []);
 
+  const refused = [a, ...(b === undefined ? [] : [b])].map((config) => checkConfig(config));
+  const cannot = refused.flatMap((checked) => (checked.kind === 'error' ? checked.error : []));
   const start = (): void => {
     moved(settings);
     runA.start(a);
@@ -151,7 +154,7 @@ function Lab({ controls, rest, moved }: LabProps) {
               Cancel
             </Button>
           ) : (
-            <Button look="strong" onClick={start}>
+            <Button look="strong" onClick={start} disabled={cannot.length > 0}>
               Run
             </Button>
           )}
@@ -159,6 +162,16 @@ function Lab({ controls, rest, moved }: LabProps) {
             Copy link
           </Button>
         </div>
+        {cannot.length > 0 && (
+          <div role="alert" className="lab-wrong">
+            <p>These settings cannot be run.</p>
+            <ul>
+              {cannot.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </div>
+        )}
         <p className="lab-quiet" role="status">
           {copied === true &&
             'The link is on the clipboard: these settings, not the counts, which follow from them.'}

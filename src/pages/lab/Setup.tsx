@@ -114,18 +114,18 @@ export function Setup({ letter, config, designs, onChange, children }: SetupProp
         onChange={(frames) => change({ frames })}
       />
       <Steps
-        label="TLB"
+        label="TLB entries"
         steps={TLB_SIZES}
         value={config.tlb}
-        text={(entries) => (entries === 0 ? 'none' : `${entries} entries`)}
+        text={(entries) => (entries === 0 ? 'none' : figure(entries))}
         tip="Entries of each vCPU's TLB, in sets of four ways."
         onChange={(tlb) => change({ tlb })}
       />
       <Steps
-        label="Length"
+        label="Accesses in all"
         steps={LENGTHS}
         value={config.accesses}
-        text={(accesses) => `${figure(accesses)} accesses`}
+        text={figure}
         tip="Loads, stores and fetches of the guest, its kernel's included."
         onChange={(accesses) => change({ accesses })}
       />

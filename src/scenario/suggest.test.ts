@@ -15,6 +15,11 @@ describe('what was probably meant', () => {
     expect(nearest('banana', ['r', 'rw', 'rwx'])).toBeUndefined();
   });
 
+  it('offers what was only begun', () => {
+    expect(nearest('snap', ['snapshot-exchange', 'snapshots', 'fixups'])).toBe('snapshots');
+    expect(nearest('sn', ['snapshots'])).toBeUndefined();
+  });
+
   it('lists choices as people do', () => {
     expect(orList(['a'])).toBe('a');
     expect(orList(['a', 'b', 'c'])).toBe('a, b or c');

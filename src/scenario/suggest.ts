@@ -17,7 +17,13 @@ export function editDistance(a: string, b: string): number {
   return before[b.length] ?? 0;
 }
 
-/** The word a person most likely meant, if one is near enough (a third of its letters may be wrong). */
+/** As many letters as it takes for the beginning of a word to tell. */
+const BEGINNING = 3;
+
+/**
+ * The word a person most likely meant, if one is near enough (a third of its letters may be wrong); else the shortest that what was
+ * found is the beginning of.
+ */
 export function nearest(found: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(found.length / 3)) + 1;
@@ -28,7 +34,9 @@ export function nearest(found: string, words: Iterable<string>): string | undefi
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined || found.length < BEGINNING) return best;
+  const longer = [...words].filter((word) => word.toLowerCase().startsWith(found.toLowerCase()));
+  return longer.sort((a, b) => a.length - b.length)[0];
 }
 
 /** "a, b or c". */

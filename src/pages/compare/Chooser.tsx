@@ -1,11 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { Result } from '../../base';
 import type { LinkState } from '../../permalink';
 import { pastedLink } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import { Button } from '../../ui/Button';
 import { Choose } from './Choose';
-import { type Choice, choicesFor, libraryChoices, type Made } from './choices';
+import { type Choice, choicesFor, libraryChoices, type Made, stageChoice } from './choices';
 import { nameOf } from './sideName';
 
 type Side = Result<Controls, string> | undefined;
@@ -21,11 +21,12 @@ interface ChooserProps {
 
 /** What stands on each side, and how to change it. */
 export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: ChooserProps) {
-  const forLeft = useMemo(() => libraryChoices(controls), [controls]);
-  const forRight = useMemo(
-    () => (left?.kind === 'ok' ? choicesFor(left.value) : libraryChoices(controls)),
-    [controls, left],
-  );
+  // The stage may have changed since: asked when the list is opened.
+  const forLeft = (): readonly Choice[] => [...stageChoice(controls), ...libraryChoices(controls)];
+  const forRight = (): readonly Choice[] => [
+    ...(left?.kind === 'ok' ? choicesFor(left.value) : libraryChoices(controls)),
+    ...stageChoice(controls),
+  ];
   return (
     <section className="compare-choose" aria-label="What is compared">
       <Picker letter="A" side={left} choices={forLeft} onChoose={({ link }) => onLeft(link)} />
@@ -40,7 +41,7 @@ export function Chooser({ controls, left, right, onLeft, onRight, onSwap }: Choo
 interface PickerProps {
   readonly letter: string;
   readonly side: Side;
-  readonly choices: readonly Choice[];
+  readonly choices: () => readonly Choice[];
   readonly onChoose: (made: Made) => void;
 }
 
@@ -79,7 +80,7 @@ function Picker({ letter, side, choices, onChoose }: PickerProps) {
       {choosing && (
         <Choose
           title={letter === 'A' ? 'Side A: which run?' : 'Side B: compare with what?'}
-          choices={choices}
+          choices={choices()}
           onClose={() => setChoosing(false)}
           onChoose={(choice) => {
             setChoosing(false);

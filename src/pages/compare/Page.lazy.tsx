@@ -1,14 +1,21 @@
-import { useMemo, useState } from 'react';
-import { useStore } from 'zustand';
-import { captureSide, compareRest, readCompareRest } from '../../session/comparing';
+import { useMemo, useRef, useState } from 'react';
+import { defined } from '../../base';
+import { compareRest, readCompareRest } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import { goToPage } from '../../session/pages';
 import { PageHead } from '../../ui/PageHead';
+import { EXAMPLE, PRESETS } from '../../views/compare/presets';
 import { Chooser } from './Chooser';
+import { presetLinks } from './choices';
 import { Presets } from './Presets';
-import { Together } from './Together';
+import { PARTING, Together } from './Together';
 import { useSide } from './useComparison';
 import './compare.css';
+
+const shown = defined(
+  PRESETS.find(({ id }) => id === EXAMPLE),
+  `the preset ${EXAMPLE}`,
+);
 
 interface PageProps {
   readonly controls: Controls;
@@ -19,17 +26,16 @@ interface PageProps {
 export default function ComparePage({ controls, rest }: PageProps) {
   const { session, host } = controls;
   const said = useMemo(() => readCompareRest(rest), [rest]);
-  // Without an address of its own it begins with what is on stage, as it is then.
-  const version = useStore(session.store, (s) => s.version);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first scenario may come on stage later than the page
-  const onStage = useMemo(
-    () => (said === undefined ? captureSide(session) : undefined),
-    [said, session, version],
+  // Without an address of its own it shows an example: an empty page would teach nobody what it is for.
+  const example = useMemo(
+    () => (said === undefined ? presetLinks(controls, shown) : undefined),
+    [said, controls],
   );
-  const leftLink = said?.kind === 'ok' ? said.value.left : onStage;
-  const rightLink = said?.kind === 'ok' ? said.value.right : undefined;
+  const leftLink = said?.kind === 'ok' ? said.value.left : example?.left.link;
+  const rightLink = said?.kind === 'ok' ? said.value.right : example?.right.link;
   const left = useSide(controls, leftLink);
   const right = useSide(controls, rightLink);
+  const more = useRef<HTMLDivElement>(null);
   const [lost, setLost] = useState<{ readonly rest: string; readonly without: readonly string[] }>();
   const show = (one: typeof leftLink, other: typeof leftLink, without: readonly string[] = []): void => {
     if (one === undefined) return;
@@ -55,10 +61,23 @@ export default function ComparePage({ controls, rest }: PageProps) {
   return (
     <main className="compare">
       <PageHead title="Compare two runs">
-        {both
+        {both && example === undefined
           ? undefined
           : 'A guest program twice, stepping together by what the guest does: under two designs, two settings, or any two links. What is different is marked, and counted.'}
       </PageHead>
+      {example !== undefined && (
+        <p className="compare-example">
+          <b>An example: {shown.title}.</b> {shown.says} Choose other runs here, or{' '}
+          <button
+            type="button"
+            className="compare-link"
+            onClick={() => more.current?.scrollIntoView({ block: 'start' })}
+          >
+            another pair worth comparing
+          </button>
+          .
+        </p>
+      )}
       {said?.kind === 'error' && (
         <p className="compare-wrong" role="alert">
           {said.error} Choose a comparison below, or two runs of your own.
@@ -69,7 +88,7 @@ export default function ComparePage({ controls, rest }: PageProps) {
           {said.value.unused}
         </p>
       )}
-      {both ? (
+      {both && example === undefined ? (
         <details className="compare-change">
           <summary>Change what is compared</summary>
           {chooser}
@@ -89,10 +108,13 @@ export default function ComparePage({ controls, rest }: PageProps) {
           controls={controls}
           left={left.value}
           right={right.value}
-          from={said?.kind === 'ok' ? said.value.place : 0}
+          from={said?.kind === 'ok' ? said.value.place : PARTING}
         />
-      ) : (
-        <Presets controls={controls} onChoose={show} />
+      ) : null}
+      {(!both || example !== undefined) && (
+        <div ref={more}>
+          <Presets controls={controls} onChoose={show} />
+        </div>
       )}
     </main>
   );

@@ -19,8 +19,10 @@ export function Stale({ compared: { left, right, stale }, pair, onGo }: StalePro
     <section aria-label="Outdated translations">
       <h2>Outdated translations</h2>
       <p className="compare-note">
-        Steps, and operations of its own, in which a vCPU’s TLB or shadow led elsewhere or allowed more than
-        its guest’s tables did at that moment. Until the guest flushes, that is legal.
+        For how long a vCPU lived with an outdated translation: its TLB, or the shadow that its processor
+        walks, still led to another frame or allowed more than the guest’s own tables said by then. Until the
+        guest flushes (INVLPG, a CR3 load) that is legal, and what makes shadows fast; after it, it is wrong.
+        Counted in steps of the run, and in operations of the vCPU’s own.
       </p>
       <table className="count-table">
         <thead>
@@ -54,6 +56,9 @@ export function Stale({ compared: { left, right, stale }, pair, onGo }: StalePro
           ...stale.b.vcpus.map((total) => ({ letter: 'B', total, looked: stale.b.looked, at: pair.b })),
         ]}
       />
+      {longest === undefined && longestB === undefined && (
+        <p className="compare-note">In neither run was there any: every change was followed at once.</p>
+      )}
       <Longest letter="A" window={longest} onGo={(one) => onGo(one.from, 0)} />
       <Longest letter="B" window={longestB} onGo={(one) => onGo(0, one.from)} />
       <Cut meter={stale.a} length={left.session.run?.length ?? 0} letter="A" />
@@ -70,7 +75,7 @@ interface Row {
 }
 
 const ROW = 16;
-const LEFT = 48;
+const LEFT = 52;
 const WIDE = 300;
 
 /** When it was so: a line per vCPU from the beginning of its run to the end. The table above says the same in figures. */

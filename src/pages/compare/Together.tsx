@@ -19,9 +19,12 @@ interface TogetherProps {
   readonly controls: Controls;
   readonly left: Controls;
   readonly right: Controls;
-  /** The place that the address names. */
+  /** The place that the address names, or PARTING. */
   readonly from: number;
 }
+
+/** In place of a place: where the two runs part. */
+export const PARTING = -1;
 
 const UNMARKED: readonly MarkedEntry[] = [];
 
@@ -39,7 +42,7 @@ export function Together(props: TogetherProps) {
 
 function Shown({ controls, compared, from }: TogetherProps & { readonly compared: Compared }) {
   const { left, right, pairs, stops } = compared;
-  const { place, go } = usePlace(compared, from);
+  const { place, go } = usePlace(compared, from === PARTING ? partingOf(compared) : from);
   const sides = useRef<HTMLDivElement>(null);
   const stop = pairs[place]?.stop ?? 0;
   const pair = pairs[place];
@@ -148,15 +151,24 @@ function Shown({ controls, compared, from }: TogetherProps & { readonly compared
         pair={pair ?? { a: 0, b: 0, stop: 0 }}
         apart={apart}
         onGo={(a, b) => {
-          // The nearest place at which neither has gone on beyond its part.
-          const at = pairs.findIndex((pair) => pair.a >= a && pair.b >= b);
-          go(at < 0 ? pairs.length - 1 : at);
+          go(placeWhere(compared, a, b));
           // Asked for from below, it is above.
           sides.current?.scrollIntoView({ block: 'start' });
         }}
       />
     </>
   );
+}
+
+/** The first place at which both have come to these cursors. */
+function placeWhere({ pairs }: Compared, a: number, b: number): number {
+  const at = pairs.findIndex((pair) => pair.a >= a && pair.b >= b);
+  return at < 0 ? pairs.length - 1 : at;
+}
+
+function partingOf(compared: Compared): number {
+  const { first } = compared.differences;
+  return first === undefined ? 0 : placeWhere(compared, first.a.cursor, first.b.cursor);
 }
 
 interface SideViewProps {

@@ -1,5 +1,5 @@
 import type { LinkState } from '../../permalink';
-import { linkOfText } from '../../session/comparing';
+import { captureSide, linkOfText } from '../../session/comparing';
 import type { Controls } from '../../session/controls';
 import type { Preset, PresetSide } from '../../views/compare/presets';
 import { variantText } from '../../views/compare/variant';
@@ -62,6 +62,21 @@ export function choicesFor({ session, sources }: Controls): Choice[] {
       }),
     ...libraryChoices({ sources }),
   ];
+}
+
+/** What is on stage, as it is now. */
+export function stageChoice({ session }: Controls): Choice[] {
+  const link = captureSide(session);
+  return link === undefined
+    ? []
+    : [
+        {
+          id: 'stage',
+          title: `“${session.state.spec?.title ?? ''}”, as it is on stage`,
+          group: 'On stage',
+          make: () => ({ link, without: [] }),
+        },
+      ];
 }
 
 export const libraryChoices = ({ sources }: Pick<Controls, 'sources'>): Choice[] =>

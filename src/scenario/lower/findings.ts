@@ -3,6 +3,9 @@ import type { Finding } from '../diagnostic';
 import { nearest, orList } from '../suggest';
 import type { Name, Num } from '../syntax/leaf';
 
+/** Names that a message lists. */
+const LISTED = 20;
+
 /** What resolving finds out about a text, collected so that one mistake does not hide the next. */
 export class Findings {
   readonly all: Finding[] = [];
@@ -23,10 +26,12 @@ export class Findings {
   known(what: string, name: Name, among: readonly string[]): boolean {
     if (among.includes(name.text)) return true;
     const meant = nearest(name.text, among);
+    const names = among.slice(0, LISTED).map((n) => `\`${n}\``);
+    const more = among.length - names.length;
     const expected =
       among.length === 0
         ? 'There is none.'
-        : `Expected ${orList(among.slice(0, 20).map((n) => `\`${n}\``))}.`;
+        : `Expected ${orList(more === 0 ? names : [...names, `one of ${more} more`])}.`;
     this.error(name, `\`${name.text}\` is not ${what}. ${expected}`, meant);
     return false;
   }

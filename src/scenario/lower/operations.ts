@@ -254,7 +254,12 @@ function moved({ into, value }: Extract<Operation, { readonly kind: 'mov' }>, c:
 function ofVariable(name: Name, c: OpContext): At {
   const { variables } = c.layout;
   const found = variables.find((word) => word.name === name.text);
-  if (found === undefined)
+  if (found === undefined && variables.length === 0)
+    c.f.error(
+      name,
+      `\`${name.text}\` is no address, and the text has no variables. Expected an address such as 0x40_0000, or \`variable ${name.text} at ADDRESS\` before the programs.`,
+    );
+  else if (found === undefined)
     c.f.known(
       'a variable',
       name,

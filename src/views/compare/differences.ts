@@ -8,6 +8,9 @@ export type Scope = 'everything' | 'guest';
 /** Kinds by which a guest could tell two hypervisors apart: what its instructions give it, and the faults it is handed. */
 const SEEN_BY_GUEST: ReadonlySet<string> = new Set(['GuestPageFault', 'GeneralProtection', 'OperationEnded']);
 
+/** What only says from where a value was copied, by cells of the store: another order of pages is no other course of things. */
+const OF_THE_STORE: ReadonlySet<string> = new Set(['Derived']);
+
 /** Where two runs part: an event of one that the other does not have at that place. */
 export interface Difference {
   readonly actor: number;
@@ -42,7 +45,7 @@ function wordsOf(run: Run, event: LoggedEvent, scope: Scope): string {
 function byOperation(run: Run, scope: Scope): Map<string, LoggedEvent[]> {
   const out = new Map<string, LoggedEvent[]>();
   for (const event of run.eventsIn(0, run.length)) {
-    if (scope === 'guest' && !SEEN_BY_GUEST.has(event.kind)) continue;
+    if (OF_THE_STORE.has(event.kind) || (scope === 'guest' && !SEEN_BY_GUEST.has(event.kind))) continue;
     const key = keyOf(run.actorOf(event.step), run.opOf(event.step));
     const list = out.get(key);
     if (list === undefined) out.set(key, [event]);

@@ -78,3 +78,6 @@ export const PRESETS: readonly Preset[] = [
     ...same('a-page-table-may-drift', { design: 'kvm' }),
   },
 ];
+
+/** What the page shows before anybody has chosen: one guest, two hypervisors. */
+export const EXAMPLE = 'drift';

@@ -50,10 +50,45 @@ test('a rule kept and broken: where the runs part, for how long a vCPU was wrong
   expect(await comparison.row('Outdated translations', 'vCPU 1')).toEqual(outdated);
 });
 
+test('one design with a switch the other way, chosen by keyboard alone: shadows and translations that differ are listed', async ({
+  app,
+}) => {
+  const comparison = new Comparison(app);
+  await app.withoutMotion();
+  await app.open('#/compare');
+  // An example is there at once, at the place where its runs part.
+  await expect(comparison.side('A')).toContainText('Xen');
+  await expect(comparison.side('B')).toContainText('KVM');
+  await app.page.getByRole('button', { name: 'Another run for A…' }).focus();
+  await app.page.keyboard.press('Enter');
+  await app.page.keyboard.type('lets it go out of sync');
+  // Typing only looks; Enter takes the first.
+  await expect(comparison.side('B')).toContainText('KVM');
+  await app.page.keyboard.press('Enter');
+  await app.idle();
+  await app.page.getByText('Change what is compared').click();
+  await comparison.choose('Out of sync: off instead of on');
+  await comparison.button('To the end').click();
+  await expect(comparison.block('The shadows')).toContainText('L1 of 0x030[007]');
+  await expect(comparison.block('Where the processors are led')).toContainText('0x101 rwx user');
+  await expect(comparison.block('The guest’s memory')).toContainText('The same in both, word for word.');
+});
+
 test('a comparison that was cut short says which side, and offers others', async ({ app }) => {
   await app.open('#/compare/1.abcd~1.efgh');
   await expect(app.page.getByRole('main').getByRole('alert')).toContainText(
     'The left side of this comparison',
   );
   await expect(app.page.getByRole('heading', { name: 'Worth comparing' })).toBeVisible();
+});
+
+test('what is no place behind both sides is said, and both are shown', async ({ app }) => {
+  const comparison = new Comparison(app);
+  await app.withoutMotion();
+  await app.open('#/compare');
+  await comparison.preset('A TLB miss: 4 reads or 24');
+  const address = app.page.url();
+  await app.open(`${address.slice(address.indexOf('#'))}~and more`);
+  await expect(app.page.getByRole('main').getByRole('alert')).toContainText('expected a number of beats');
+  await expect(comparison.side('B')).toContainText('Nested paging');
 });

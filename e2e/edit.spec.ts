@@ -63,6 +63,27 @@ test('what was typed outlives a reload, with and without errors', async ({ app }
   await expect(app.title).toHaveText('Typed by hand');
 });
 
+test('from an empty text to a run: a beginning is offered, and another scenario takes nothing away', async ({
+  app,
+}) => {
+  await app.withoutMotion();
+  await app.open();
+  await app.editor.open();
+  await app.editor.replace('');
+  await app.editor.button('Begin with a small scenario').click();
+  await expect(app.editor.problems).toContainText('No errors.');
+  await app.editor.typeAtEnd('# mine');
+  await app.editor.close();
+  await app.library.choose('TLB miss under shadow paging: 4 reads');
+  await expect(app.messages.saying(/kept among your drafts as “What you were typing”/)).toBeVisible();
+  await app.editor.open();
+  await app.editor.button('Drafts').click();
+  await app.editor.button('What you were typing').click();
+  await expect(app.editor.field).toContainText('# mine');
+  await app.editor.run();
+  await expect(app.title).toHaveText('My scenario');
+});
+
 test('typing belongs to the text, not to the page', async ({ app }) => {
   await app.withoutMotion();
   await app.open();

@@ -10,8 +10,16 @@ export class Comparison {
   }
 
   /** One of the blocks below the stages. */
-  block(name: 'Where they part' | 'Counters' | 'Outdated translations' | 'The guest’s memory'): Locator {
-    return this.app.page.getByRole('region', { name });
+  block(
+    name:
+      | 'Where they part'
+      | 'Counters'
+      | 'Outdated translations'
+      | 'The guest’s memory'
+      | 'Where the processors are led'
+      | 'The shadows',
+  ): Locator {
+    return this.app.page.getByRole('region', { name, exact: true });
   }
 
   /** A row of a block's table, its cells as text. */

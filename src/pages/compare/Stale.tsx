@@ -57,7 +57,9 @@ export function Stale({ compared: { left, right, stale }, pair, onGo }: StalePro
         ]}
       />
       {longest === undefined && longestB === undefined && (
-        <p className="compare-note">In neither run was there any: every change was followed at once.</p>
+        <p className="compare-note">
+          None in either run: nothing was taken away or moved that a vCPU could still have used.
+        </p>
       )}
       <Longest letter="A" window={longest} onGo={(one) => onGo(one.from, 0)} />
       <Longest letter="B" window={longestB} onGo={(one) => onGo(0, one.from)} />

@@ -1,5 +1,6 @@
 import { captionAt, eventText, type Run } from '../../engine';
 import type { LoggedEvent } from '../../kernel';
+import { alikeText } from './alike';
 import type { Stop } from './together';
 
 /** What is held against each other: all that happens, or only what the guest can see of it. */
@@ -32,13 +33,13 @@ interface Side {
 
 const keyOf = (actor: number, op: number): string => `${actor} ${op}`;
 
-/** What a call into the kernel leaves in the registers is no answer: of it, only how it ended is seen. */
-function wordsOf(run: Run, event: LoggedEvent, scope: Scope): string {
+/** What is compared of an event. What a call into the kernel leaves in the registers is no answer: of it, only how it ended is seen. */
+function keyText(run: Run, event: LoggedEvent, scope: Scope, oneDesign: boolean): string {
   const { programs } = run.built.spec;
   const call = programs[event.actor]?.[Number(event.op)]?.kind === 'call';
   return scope === 'guest' && event.kind === 'OperationEnded' && call
     ? eventText({ ...event, valueHi: 0, valueLo: 0 })
-    : eventText(event);
+    : alikeText(run, event, oneDesign);
 }
 
 /** A run's events by operation: those of the actor itself, in order. */
@@ -76,29 +77,33 @@ export function differencesOf(a: Run, b: Run, stops: readonly Stop[]): Differenc
   };
 }
 
-const sideOf = (run: Run, text: string | undefined, cursor: number): Side => ({
-  text,
-  cursor,
-  says: text === undefined ? '' : (captionAt(run, cursor) ?? ''),
-});
+/** An event of a run, or that there is none: then the end of the operation is where one looks. */
+function sideOf(run: Run, event: LoggedEvent | undefined, end: number): Side {
+  if (event === undefined) return { text: undefined, cursor: end, says: '' };
+  const cursor = event.step + 1;
+  return { text: eventText(event), cursor, says: captionAt(run, cursor) ?? '' };
+}
 
 function partAt(a: Run, b: Run, scope: Scope): (stop: Stop, nth: number) => Difference | undefined {
   const [ofA, ofB] = [byOperation(a, scope), byOperation(b, scope)];
+  const oneDesign = a.built.design.name === b.built.design.name;
   return (stop, nth) => {
     const key = keyOf(stop.actor, stop.op);
     const [left, right] = [ofA.get(key) ?? [], ofB.get(key) ?? []];
     const most = Math.max(left.length, right.length);
     for (let i = 0; i < most; i++) {
       const [one, other] = [left[i], right[i]];
-      const texts = one && wordsOf(a, one, scope);
-      const textB = other && wordsOf(b, other, scope);
-      if (texts === textB) continue;
+      const alike =
+        one !== undefined &&
+        other !== undefined &&
+        keyText(a, one, scope, oneDesign) === keyText(b, other, scope, oneDesign);
+      if (alike) continue;
       return {
         actor: stop.actor,
         op: stop.op,
         stop: nth,
-        a: sideOf(a, texts, one === undefined ? stop.a : one.step + 1),
-        b: sideOf(b, textB, other === undefined ? stop.b : other.step + 1),
+        a: sideOf(a, one, stop.a),
+        b: sideOf(b, other, stop.b),
       };
     }
     return undefined;

@@ -42,9 +42,9 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: 'eras',
-    title: 'Xen before and after 2008',
-    says: 'The guest that a series of commits was written for, under the version before the first of them.',
-    ...same('a-page-table-may-drift', { profile: 'U' }),
+    title: 'Xen before and after June 2008',
+    says: 'The guest that a series of four patches was written for, under the version before the first of them: there no table drifts, and each store is emulated.',
+    ...same('a-page-table-may-drift', { profile: 'F' }),
   },
   {
     id: 'mprotect',

@@ -28,7 +28,8 @@ export function Choose({ title, choices, onChoose, onClose }: ChooseProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (found[0] !== undefined) onChoose(found[0]);
+          const first = found.find(({ unable }) => unable === undefined);
+          if (first !== undefined) onChoose(first);
         }}
       >
         <input
@@ -50,9 +51,15 @@ export function Choose({ title, choices, onChoose, onClose }: ChooseProps) {
               .filter((one) => one.group === group)
               .map((one) => (
                 <li key={one.id}>
-                  <button type="button" onClick={() => onChoose(one)}>
-                    {one.title}
-                  </button>
+                  {one.unable === undefined ? (
+                    <button type="button" onClick={() => onChoose(one)}>
+                      {one.title}
+                    </button>
+                  ) : (
+                    <p className="compare-unable">
+                      {one.title} cannot run this guest: {one.unable}
+                    </p>
+                  )}
                 </li>
               ))}
           </ul>

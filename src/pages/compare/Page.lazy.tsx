@@ -22,6 +22,9 @@ interface PageProps {
   readonly rest: string;
 }
 
+/** Where the choosers leave room for what is compared. */
+const isWide = (): boolean => matchMedia('(min-width: 900px)').matches;
+
 /** Two runs side by side, stepping together by what the guest does. */
 export default function ComparePage({ controls, rest }: PageProps) {
   const { session, host } = controls;
@@ -88,8 +91,8 @@ export default function ComparePage({ controls, rest }: PageProps) {
           {said.value.unused}
         </p>
       )}
-      {both && example === undefined ? (
-        <details className="compare-change">
+      {both ? (
+        <details className="compare-change" open={example !== undefined && isWide()}>
           <summary>Change what is compared</summary>
           {chooser}
         </details>

@@ -10,6 +10,8 @@ export interface Choice {
   readonly title: string;
   readonly group: string;
   readonly make: () => Made;
+  /** Why it cannot be chosen, as a sentence. */
+  readonly unable?: string;
 }
 
 export interface Made {
@@ -28,14 +30,18 @@ export function choicesFor({ session, sources }: Controls): Choice[] {
   return [
     ...sources.designs
       .filter((one) => one.name !== design.name && one.name !== 'skeleton')
-      .map(
-        (one): Choice => ({
+      .map((one): Choice => {
+        const variant = variantText(text, { design: one });
+        const compiled = sources.compile(variant.text);
+        const why = compiled.kind === 'error' ? compiled.error[0]?.says : undefined;
+        return {
           id: `design ${one.name}`,
           title: one.title,
           group: 'The same guest under another design',
-          make: () => made(variantText(text, { design: one })),
-        }),
-      ),
+          make: () => made(variant),
+          ...(why !== undefined && { unable: why }),
+        };
+      }),
     ...design.profiles
       .filter(({ name }) => name !== now)
       .map(

@@ -59,6 +59,21 @@ describe('the same guest under something else', () => {
     expect(run(text).violations).toEqual([]);
   });
 
+  it('what only the host of the first design could do goes, with all that was said of it', () => {
+    const { text, without } = variantText(textOf('kvm-dirty-log-two-ways'), {
+      design: designs.get('nested') as never,
+    });
+    expect(without.some((one) => one.startsWith('`call '))).toBe(true);
+    expect(text).not.toMatch(/^host\n {2}mfence/m);
+    expect(run(text).ending.kind).toBe('done');
+  });
+
+  it('XI is given shadows enough for a guest of so little memory', () => {
+    const { text } = variantText(textOf('a-page-table-may-drift'), { design: designs.get('xi') as never });
+    expect(text).toContain('knob kits 16');
+    expect(run(text).ending.kind).toBe('done');
+  });
+
   it('every preset runs to its end on both sides, and the two are not the same', () => {
     for (const { id, left, right } of PRESETS) {
       const [a, b] = [runOfSide(left), runOfSide(right)];

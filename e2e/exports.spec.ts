@@ -27,6 +27,8 @@ test('pictures of a moment: a vector picture, a bitmap, and a card that can be c
   // It stands alone: fonts in it, no style of the page, nothing to be fetched.
   expect(text).toContain('data:font/woff2;base64');
   expect(text).not.toMatch(/var\(--|class="|href="http/);
+  // In colours that not only browsers know.
+  expect(text).not.toMatch(/oklab|color\(|rgba?\(/);
   const drawn = await app.page.evaluate(async (source) => {
     const image = new Image();
     image.src = URL.createObjectURL(new Blob([source], { type: 'image/svg+xml' }));
@@ -73,6 +75,18 @@ test('a span of steps as an animation, and the run as a trace', async ({ app }) 
   expect(trace.traceEvents.some((event: { ph: string }) => event.ph === 'X')).toBe(true);
 });
 
+test('what is no drawing on the stage is drawn in its picture: a program without tables', async ({ app }) => {
+  await app.withoutMotion();
+  await app.open();
+  await app.library.choose('A message and its flag');
+  const words = (await saved(app, 'Save the picture as SVG')).bytes
+    .toString()
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ');
+  for (const said of ['PROCESSORS', 'STORE BUFFERS', 'nothing waits', 'MEMORY', 'store x = 1'])
+    expect(words).toContain(said);
+});
+
 test('a moment on paper: picture, caption and tables, and nothing of the page', async ({ app, page }) => {
   await page.addInitScript(() => {
     window.print = () => undefined;
@@ -84,7 +98,7 @@ test('a moment on paper: picture, caption and tables, and nothing of the page', 
   await page.emulateMedia({ media: 'print' });
   const sheet = page.locator('#sheet');
   await expect(sheet.getByRole('heading', { level: 1 })).toBeVisible();
-  await expect(sheet.locator('.sheet-picture svg')).toBeVisible();
+  await expect(sheet.locator('.sheet-picture > svg')).toBeVisible();
   expect(await sheet.getByRole('table').count()).toBeGreaterThan(2);
   await expect(page.locator('#root')).toBeHidden();
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
@@ -107,6 +121,21 @@ test('a lecturer’s clicker: on, back, a dark screen, and light again', async (
   await app.press('PageDown');
   await expect(dark).toHaveCount(0);
   expect(await app.moment.step()).toBe(step);
+  // Wherever the focus is, and never a page loaded anew in front of a room.
+  await page.getByRole('slider').first().focus();
   await app.press('PageDown');
-  expect(await app.moment.step()).not.toBe(step);
+  const next = await app.moment.step();
+  await app.press('PageUp');
+  expect(await app.moment.step()).toBe(step);
+  expect(next).not.toBe(step);
+  await page.evaluate(() => Object.assign(window, { stays: true }));
+  await app.press('F5');
+  expect(await page.evaluate(() => 'stays' in window)).toBe(true);
+  // On a small projector the stage has the whole width; the details are a key away.
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await app.idle();
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  expect((await stage.boundingBox())?.width).toBe(1024);
+  await app.press('d');
+  expect((await stage.boundingBox())?.width).toBeLessThan(800);
 });

@@ -6,48 +6,41 @@ import { AppPage } from './pages/appPage';
 import { DIST } from './support/dist';
 import { staticHost } from './support/staticHost';
 
-test.use({ serviceWorkers: 'allow' });
-
 /** Until the service worker is there, and with it everything that it keeps. */
 const kept = (page: Page): Promise<unknown> =>
   page.evaluate(() => navigator.serviceWorker.ready.then(() => 1));
 
-test('after one visit the page works without a network, parts that were never opened too', async ({
-  app,
-  page,
-  context,
-}) => {
-  await app.open();
-  await kept(page);
-  const step = await app.moment.step();
-  await context.setOffline(true);
-  await page.reload();
-  await app.idle();
-  expect(await app.moment.step()).toBe(step);
-  await app.library.choose('What a page walk is');
-  await expect(app.title).toHaveText('What a page walk is');
-  await app.press('Control+e');
-  await expect(page.locator('.cm-content')).toBeVisible();
-  expect(
-    await page.evaluate(() => fetch('./manifest.webmanifest').then((answer) => answer.json())),
-  ).toMatchObject({
-    name: 'Shadowscope',
-    display: 'standalone',
-  });
-});
-
-test('a new version is offered, and taken only when asked for: the moment and what is typed stay', async ({
+// One visit for both: what takes long is that everything is kept.
+test('after one visit the page works without a network, in a folder of any host; a new version is taken only when asked for, and the moment and what is typed stay', async ({
   browser,
 }, info) => {
-  const folder = info.outputPath('host');
+  const root = info.outputPath('host');
+  const folder = join(root, 'course', 'week-3');
   cpSync(DIST, folder, { recursive: true });
-  const host = await staticHost(folder);
-  const context = await browser.newContext({ baseURL: host.address, serviceWorkers: 'allow' });
+  const host = await staticHost(root);
+  const context = await browser.newContext({
+    baseURL: `${host.address}course/week-3/`,
+    serviceWorkers: 'allow',
+  });
   try {
     const app = new AppPage(await context.newPage());
     await app.withoutMotion();
     await app.open();
     await kept(app.page);
+    await app.palette.run('Does this page work without a network?');
+    await expect(app.messages.saying(/^This page works without a network: \d+ files/)).toBeVisible();
+
+    await context.setOffline(true);
+    await app.page.reload();
+    await app.idle();
+    // Parts that were never opened are there too.
+    await app.library.choose('What a page walk is');
+    await expect(app.title).toHaveText('What a page walk is');
+    expect(
+      await app.page.evaluate(() => fetch('./manifest.webmanifest').then((answer) => answer.json())),
+    ).toMatchObject({ name: 'Shadowscope', display: 'standalone' });
+    await context.setOffline(false);
+
     await app.timeline.drag(0.2, 0.45);
     const step = await app.moment.step();
     await app.press('Control+e');

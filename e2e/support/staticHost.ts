@@ -19,7 +19,7 @@ export async function staticHost(
 ): Promise<{ readonly address: string; readonly end: () => void }> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname);
-    const file = join(folder, normalize(path === '/' ? '/index.html' : path));
+    const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
     if (!file.startsWith(normalize(folder)) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end(`There is no ${path} here.`);
       return;

@@ -32,15 +32,15 @@ export default function EmbedApp({ controls }: { readonly controls: Controls }) 
     if (elsewhere) session.set({ page: undefined, dialog: undefined, editing: false });
   }, [elsewhere, session]);
   return (
-    <div className="embed">
+    <main className="embed">
       <h1 className="ui-hidden">{title}</h1>
-      <main className="embed-stage">
+      <div className="embed-stage">
         {version > 0 && (
           <Guarded name="stage">
             <StagePanel controls={controls} scaleFor={fitted} />
           </Guarded>
         )}
-      </main>
+      </div>
       {version > 0 && (
         <div className="embed-foot">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls when a caption is long, so the keyboard must reach it */}
@@ -65,7 +65,7 @@ export default function EmbedApp({ controls }: { readonly controls: Controls }) 
         </div>
       )}
       <Messages controls={controls} />
-    </div>
+    </main>
   );
 }
 

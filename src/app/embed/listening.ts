@@ -50,14 +50,14 @@ export function listenToParent(controls: Controls, framed: Framed = window): () 
     queueMicrotask(tellState);
   };
 
-  const warn = (why: string): void => {
+  const log = (why: string, tone: 'warn' | 'info'): void => {
     if (warned.has(why) || warned.size === MOST_WARNINGS) return;
-    console.warn(`A message of the page around Shadowscope was ignored: ${why}.`);
+    console[tone](`A message of the page around Shadowscope was ignored: ${why}.`);
     warned.add(why);
   };
 
   const refuse = (why: string, id?: string | number): void => {
-    warn(why);
+    log(why, 'warn');
     tell({ shadowscope: EMBED_PROTOCOL, say: 'refused', why, ...(id === undefined ? {} : { id }) });
   };
 
@@ -65,7 +65,7 @@ export function listenToParent(controls: Controls, framed: Framed = window): () 
     if (event.source !== (framed.parent as unknown)) return;
     // Pages say many things to their frames. What is not addressed to this one is nobody's mistake, and is not answered.
     if (!isAddressed(event.data)) {
-      warn('it is not addressed to Shadowscope (`shadowscope: 1`)');
+      log('it is not addressed to Shadowscope (`shadowscope: 1`)', 'info');
       return;
     }
     const request = readRequest(event.data);

@@ -1,6 +1,8 @@
+export const isDark = (): boolean => document.querySelector('.blank') !== null;
+
 /** A dark screen. While it is dark every key and every click makes it light again, and does nothing else. */
 export function blank(): void {
-  if (document.querySelector('.blank') !== null) return;
+  if (isDark()) return;
   const screen = document.createElement('button');
   screen.type = 'button';
   screen.className = 'blank';

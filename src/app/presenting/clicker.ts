@@ -1,4 +1,5 @@
 import type { Session } from '../../session/session';
+import { isDark } from './blank';
 
 const MOVES: Readonly<Record<string, string>> = { PageDown: 'beat-forward', PageUp: 'beat-back' };
 
@@ -15,7 +16,7 @@ export function followClicker(session: Session, execute: (id: string) => boolean
   const heard = (event: KeyboardEvent): void => {
     const id = MOVES[event.key];
     const { presenter, page, dialog } = session.state;
-    if (id === undefined || !presenter || page !== undefined || dialog !== undefined) return;
+    if (id === undefined || !presenter || page !== undefined || dialog !== undefined || isDark()) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || writes(event.target)) return;
     event.preventDefault();
     event.stopPropagation();

@@ -30,7 +30,12 @@ interface StagePanelProps {
 const unmarked = (model: SceneModel): SceneModel => model;
 
 /** The scene of the run on stage, at the beat the session shows. */
-export function StagePanel({ controls, name = 'Stage', mark = unmarked, scaleFor = stageScale }: StagePanelProps) {
+export function StagePanel({
+  controls,
+  name = 'Stage',
+  mark = unmarked,
+  scaleFor = stageScale,
+}: StagePanelProps) {
   const { session } = controls;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);

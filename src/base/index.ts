@@ -4,4 +4,5 @@ export * from './fnv';
 export * from './hex';
 export * from './random';
 export * from './result';
+export * from './uri';
 export * from './word';

@@ -22,6 +22,7 @@ import { Watch } from './watch';
 
 const BYTES_CHECKED_EVERY = 0xfff;
 
+/** Missing: no reduction, and the usual bounds. */
 export interface BreadthFirstOptions {
   readonly bounds?: Partial<Bounds>;
   /** Also look for livelocks once everything else holds: keeps every step, at eight bytes more each. Leaves symmetry aside. */

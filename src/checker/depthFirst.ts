@@ -14,6 +14,7 @@ import { Watch } from './watch';
 /** Adding the bytes up costs more than a step; a mask. */
 const BYTES_CHECKED_EVERY = 0xfff;
 
+/** Missing: no reduction, the usual bounds, and it stops at the first thing wrong. */
 export interface DepthFirstOptions {
   readonly bounds?: Partial<Bounds>;
   /** `stop` at the first thing wrong, or `count` them all: then counts are of the whole state space. */

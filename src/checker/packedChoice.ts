@@ -10,6 +10,7 @@ export const packChoice = (actor: number, branch: number): number => actor | (br
 export const packedActor = (packed: number): number => packed & ACTOR_MASK;
 export const packedBranch = (packed: number): number => (packed >>> BRANCH_SHIFT) & BRANCH_MASK;
 
+/** What `packChoice` packed. */
 export function unpackChoice(packed: number): Choice {
   const branch = packedBranch(packed);
   return branch === 0 ? { actor: packedActor(packed) } : { actor: packedActor(packed), branch };
@@ -22,6 +23,7 @@ export function followingChoice(packed: number, branches: number): number {
   return branch < branches ? packChoice(actor, branch) : actor + 1;
 }
 
+/** Throws where a world has more actors than a packed choice can name. */
 export function ensurePackable(world: World): void {
   ensure(world.actors.length <= ACTOR_MASK, `a world to explore has at most ${ACTOR_MASK} actors`);
 }

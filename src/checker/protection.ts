@@ -25,6 +25,7 @@ export interface ProtectionRow {
 /** A set of protections and whether nothing breaks with these alone. */
 export type Verdict = 'safe' | 'unsafe' | 'unknown';
 
+/** What removing each protection does, and which sets are enough. */
 export interface ProtectionTable {
   readonly rows: readonly ProtectionRow[];
   /**
@@ -41,6 +42,7 @@ export interface ProtectionTable {
 /** Builds what is to be explored without some of the protections, by name. */
 export type Without = (removed: ReadonlySet<string>) => Subject;
 
+/** How far the table has come. */
 export interface TableProgress {
   /** Protections removed in the exploration under way. */
   readonly removed: readonly string[];

@@ -24,6 +24,7 @@ export interface Counterexample {
   readonly avoidable: Avoidable | undefined;
 }
 
+/** What a search for a race has come to. */
 export interface RaceResult {
   /** Of the search for a verdict: `holds`, something wrong, a bound, or cancelled. */
   readonly outcome: Outcome;
@@ -33,6 +34,7 @@ export interface RaceResult {
   readonly states: number;
 }
 
+/** What is left out and how far it goes; missing: every reduction, and the usual bounds. */
 export interface RaceOptions {
   readonly bounds?: Partial<Bounds>;
   /** Off: every step is a move of its own, for comparison. */

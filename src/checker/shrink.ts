@@ -7,6 +7,7 @@ interface Turn {
   readonly choices: readonly Choice[];
 }
 
+/** A schedule cut where another actor goes on. */
 export function turnsOf(schedule: Schedule): Turn[] {
   const turns: { actor: number; choices: Choice[] }[] = [];
   for (const choice of schedule) {

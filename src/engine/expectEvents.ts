@@ -7,6 +7,7 @@ import type { EventPattern } from './spec';
 export const eventsOfKinds = (run: Run, kinds: ReadonlySet<string>): LoggedEvent[] =>
   run.eventsIn(0, run.length, kinds);
 
+/** Whether an event is what a pattern describes: its kind, its actor if one is named, and every field that is. */
 export function matches(event: LoggedEvent, pattern: EventPattern): boolean {
   if (event.kind !== pattern.event) return false;
   if (pattern.actor !== undefined && event.actor !== pattern.actor) return false;

@@ -32,6 +32,7 @@ export interface Report {
   };
 }
 
+/** An invariant that broke, and at which step. */
 export interface ReportedViolation {
   readonly step: number;
   readonly actor: string;

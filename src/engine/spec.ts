@@ -74,6 +74,7 @@ export interface Question extends Span {
 
 export type PagingMode = 'x86-64' | 'pae' | '32-bit';
 
+/** Registers of a vCPU before the first step, as the processor holds them. */
 export interface VcpuSpec {
   readonly cr0: number;
   readonly cr3: Word;
@@ -90,6 +91,7 @@ export interface MemoryWord {
   readonly value: number;
 }
 
+/** A page table that the scenario speaks of. */
 export interface TableSpec {
   readonly frame: number;
   /** 1 to 4. */
@@ -106,6 +108,7 @@ export interface Span {
   readonly to: number;
 }
 
+/** Where an operation is written. */
 export interface OpSource extends Span {
   /** As written, one line. An operation that was expanded from a range or a `repeat` says which part it is. */
   readonly text: string;
@@ -152,11 +155,13 @@ export interface Moment {
   readonly nth: number;
 }
 
+/** A note of the author's, shown at its moment. */
 export interface Note extends Span {
   readonly at: Moment;
   readonly text: string;
 }
 
+/** A question of the author's, asked at its moment. */
 export interface Ask extends Span {
   readonly at: Moment;
   /** Kind of question, lower case with hyphens (`next-event`). */
@@ -190,6 +195,7 @@ export interface Rights {
   readonly large: boolean;
 }
 
+/** What an event must be like. */
 export interface EventPattern {
   /** As declared: `PageFault`. */
   readonly event: string;

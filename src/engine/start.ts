@@ -7,6 +7,7 @@ import { recorded } from './schedulers/recorded';
 import type { Scheduler } from './schedulers/scheduler';
 import type { ScenarioSpec, Schedule } from './spec';
 
+/** How a run differs from what its scenario says. */
 export interface StartOptions {
   /** Choices to repeat before the scenario's own schedule takes over: how a branch begins. */
   readonly prefix?: readonly Choice[];

@@ -20,6 +20,7 @@ export function printAnchor(a: Anchor): string {
   return `${a.actor}:${a.op}:${a.label}${a.nth === 0 ? '' : `#${a.nth}`}`;
 }
 
+/** Reads what `printAnchor` writes; the error says what was found, and shows an example. Whether there is such a moment is for the run to say. */
 export function parseAnchor(text: string): Result<Anchor, string> {
   const match = /^(\d+):(\d+):([A-Za-z_][\w.\-? ]*?)(?:#(\d+))?$/.exec(text);
   if (match === null)

@@ -27,10 +27,12 @@ export function eventType<const Field extends string>(kind: string, ...fields: F
   return type;
 }
 
+/** The type of a kind; undefined if nobody has declared it. */
 export function eventTypeNamed(kind: string): EventType | undefined {
   return byKind.get(kind);
 }
 
+/** All kinds declared so far, in the order of their index. */
 export function eventKinds(): readonly string[] {
   return registered.map((t) => t.kind);
 }

@@ -52,6 +52,7 @@ export interface Procedure<P = unknown> {
 const registered = new Map<number, Procedure>();
 const byName = new Map<string, Procedure>();
 
+/** What `procedure` is given: a table of steps as it is written down. */
 export interface ProcedureSpec<P> {
   readonly name: string;
   readonly part: string;
@@ -96,16 +97,19 @@ export function procedure<P>(spec: ProcedureSpec<P>): Procedure<P> {
   return made;
 }
 
+/** The procedure that a frame on a stack names. Throws if nothing of that id was ever declared. */
 export function procedureById(id: number): Procedure {
   const found = registered.get(id);
   if (found === undefined) throw new Error(`no procedure has id ${id}`);
   return found;
 }
 
+/** By name, as anchors and links have it; undefined where this build has none of that name. */
 export function procedureNamed(name: string): Procedure | undefined {
   return byName.get(name);
 }
 
+/** All that have been declared so far. A design that is fetched later brings its own. */
 export function procedures(): readonly Procedure[] {
   return [...byName.values()];
 }

@@ -18,6 +18,7 @@ export function spreadLo(key: number, value: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
   return h ^ (h >>> 16);
 }
+/** The other half of the same hash, by other constants. */
 export function spreadHi(key: number, value: number): number {
   let h = Math.imul(key, 0xc2b2ae3d) + Math.imul(value, 0x27d4eb2f);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
@@ -35,6 +36,10 @@ export interface Region {
   readonly witness: boolean;
 }
 
+/**
+ * The simulated world as one row of cells, and the journal of every write to it. `set` is the only way to change a cell; what is undone,
+ * hashed, shown as changed and looked back at all comes from it. Regions are claimed once, before the first step.
+ */
 export class Store {
   cells: Int32Array;
   /** Per line of 64 cells: the key base under which its cells are hashed; 0 = not part of the identity. */

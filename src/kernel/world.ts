@@ -8,6 +8,7 @@ import { Thread } from './thread';
 /** Who can be scheduled: a vCPU, the host (operations from outside), an idle worker, or a store buffer that drains. */
 export type ActorKind = 'vcpu' | 'host' | 'worker' | 'drain';
 
+/** Somebody who can be chosen to take the next step. */
 export interface Actor {
   readonly index: number;
   readonly kind: ActorKind;

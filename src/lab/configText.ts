@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../base';
+import { decodedUri, fail, ok, type Result } from '../base';
 import { designs } from '../hypervisor';
 import { checkConfig, type LabConfig, switchesOf, usualConfig } from './config';
 import { workloads } from './workloads/registry';
@@ -105,18 +105,9 @@ export function readConfig(text: string): Result<LabConfig, readonly string[]> {
   for (const part of text.split('&').filter((one) => one !== '')) {
     const at = part.indexOf('=');
     if (at < 1) return fail([`\`${part}\` is not a name and a value. Expected something like seed=7.`]);
-    pairs.set(part.slice(0, at), decoded(part.slice(at + 1)));
+    pairs.set(part.slice(0, at), decodedUri(part.slice(at + 1)));
   }
   return configOf(pairs);
-}
-
-/** An address can be cut off in the middle of a character. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The command line that counts the same: `npm run lab -- --workload compile --seed 1`. */

@@ -44,6 +44,7 @@ export interface Window {
   readonly values: Float64Array;
 }
 
+/** For tests and benches; missing: a store of its own, and as much at once as the TLB allows. */
 export interface LabOptions {
   readonly store?: Store;
   /** Even what could be done at once goes step by step: for the law that it makes no difference. */

@@ -14,6 +14,7 @@ export function refuseCr0(value: number, cr4: number, efer: number): string | un
   return undefined;
 }
 
+/** MOV to CR4 while the other registers hold these: why it gives #GP, or undefined. */
 export function refuseCr4(value: number, cr0: number, efer: number): string | undefined {
   const longMode = modeOf(cr0, bits.CR4_PAE, efer) === '64';
   return longMode && (value & bits.CR4_PAE) === 0
@@ -21,6 +22,7 @@ export function refuseCr4(value: number, cr0: number, efer: number): string | un
     : undefined;
 }
 
+/** WRMSR EFER: why it gives #GP, or undefined. */
 export function refuseEfer(value: number, old: number, cr0: number): string | undefined {
   const changed = ((value ^ old) & bits.EFER_LME) !== 0;
   return changed && (cr0 & bits.CR0_PG) !== 0 ? 'EFER.LME cannot change while paging is on' : undefined;
@@ -46,6 +48,7 @@ export function flushedByCr0(old: number, value: number): number | undefined {
   return ((old ^ value) & bits.CR0_PG) !== 0 ? FLUSH_ALL : undefined;
 }
 
+/** The same of CR4: PGE drops global pages too; PAE and a newly set SMEP the others. */
 export function flushedByCr4(old: number, value: number): number | undefined {
   const changed = old ^ value;
   if ((changed & bits.CR4_PGE) !== 0) return FLUSH_ALL;

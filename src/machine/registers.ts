@@ -80,6 +80,7 @@ type RegisterNumber = (typeof INDEX)[RegisterName];
 
 const NAMES = Object.keys(INDEX) as RegisterName[];
 
+/** One vCPU's registers, by name: cells of the store. 64-bit ones are two, `…Hi` and `…Lo`. Hot paths `read` and `write` by number (`R`). */
 export class Registers {
   private readonly region: Region;
   private readonly base: number;

@@ -42,6 +42,7 @@ export function judge(t: Thread, m: Machine, mode: PagingMode, level: number): '
   return 'fault';
 }
 
+/** The error code of a fault of this walk: `cause` (P, RSVD), and what the access and the registers add to it (SDM volume 3, "Page-fault exceptions"). */
 export function code(t: Thread, m: Machine, cause: number): number {
   const r = m.vcpu(t.actor);
   return errorCode(cause, t.get(L.access), r.read(R.cpl) === 3, r.read(R.hwCr4), r.read(R.hwEfer));
@@ -71,6 +72,7 @@ function nextToMark(t: Thread, mode: PagingMode, from: number): number {
   return 0;
 }
 
+/** The frame that a finished walk leads to; with paging off the address's own. */
 export function dataFrame(t: Thread, mode: PagingMode): number {
   const vaHi = t.get(L.vaHi);
   const vaLo = t.get(L.vaLo);
@@ -79,6 +81,7 @@ export function dataFrame(t: Thread, mode: PagingMode): number {
   return frameBehind(mode, level, t.get(hiSlot(level)), t.get(loSlot(level)), vaHi, vaLo);
 }
 
+/** The sentence of a step that has set A or D, or found that it must not. */
 export function sayMark(t: Thread, m: Machine): string {
   const mode = m.hwMode(t.actor);
   const level = t.get(L.marked);
@@ -121,6 +124,7 @@ export function checkRights(t: Thread, m: Machine): 'fault' | 'granted' {
   return 'granted';
 }
 
+/** The sentence of a step that has held the access against the rights of the whole path. */
 export function sayRights(t: Thread, m: Machine): string {
   const r = m.vcpu(t.actor);
   const rights = t.get(L.rights);

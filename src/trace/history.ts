@@ -102,6 +102,7 @@ export class History {
   }
 }
 
+/** What a place has held since an event. */
 export interface Change {
   /** The event that made it so. */
   readonly event: number;

@@ -12,6 +12,7 @@ export interface TraceSource {
   readonly read: (from: number, to: number) => Promise<Uint8Array>;
 }
 
+/** How a file is read. */
 export interface ImportOptions {
   /** A file beyond this is not read whole: only as much as this of it. Bytes. */
   readonly most?: number;

@@ -20,6 +20,7 @@ export interface EntryNow {
   readonly event: number;
 }
 
+/** A table of the guest's, as far as it has been read. */
 export interface TableNow {
   /** Its frame; undefined for a top table whose CR3 the trace does not print. */
   readonly gfn: number | undefined;
@@ -28,6 +29,7 @@ export interface TableNow {
   readonly entries: readonly EntryNow[];
 }
 
+/** A shadow page. */
 export interface PageNow {
   /** The page's number in this trace; its address is not printed. */
   readonly id: number;
@@ -50,6 +52,7 @@ export interface PageNow {
   readonly entries: readonly EntryNow[];
 }
 
+/** What a vCPU does. */
 export interface LaneNow {
   readonly name: string;
   readonly mode: 'guest' | 'KVM' | 'unknown';
@@ -59,6 +62,7 @@ export interface LaneNow {
   readonly top: number | undefined;
 }
 
+/** The walk under way, as far as it has come. */
 export interface WalkNow {
   readonly address: Word;
   readonly pferr: number;

@@ -33,6 +33,7 @@ const markOf = KINDS.map(({ name }) => {
   return mark === undefined ? -1 : MARKS.indexOf(mark);
 });
 
+/** One lane of a span, cut into parts. */
 export interface LaneOverview {
   /** For each part of the span: what runs most in it (an index into RUNS), or -1 where nothing of this lane is. */
   readonly runs: Int8Array;

@@ -30,6 +30,7 @@ export function accessWords(code: number): string {
   return `${what} ${(code & 4) !== 0 ? 'in user mode' : 'in supervisor mode'}`;
 }
 
+/** An error code as a number and by the names that the kernel prints: `0x7: P, W, U`. */
 export function flagWords(code: number): string {
   const names = FLAG_NAMES.filter((_, bit) => (code & (1 << bit)) !== 0);
   return names.length === 0 ? `0x${hex(code)}` : `0x${hex(code)}: ${names.join(', ')}`;

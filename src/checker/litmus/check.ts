@@ -10,6 +10,7 @@ import { litmusThread } from './thread';
 
 export type LitmusVerdict = 'allowed' | 'forbidden';
 
+/** What exploring all executions of a test has shown. */
 export interface LitmusResult {
   /** Whether some reachable final state satisfies the proposition; undefined if a bound came first. */
   readonly verdict: LitmusVerdict | undefined;

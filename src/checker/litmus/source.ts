@@ -68,6 +68,7 @@ export function withoutComments(text: string): string {
   return out;
 }
 
+/** The same trouble with the line it is in, counted from 1. */
 export function errorAt(whole: string, trouble: LitmusTrouble): LitmusError {
   return { line: whole.slice(0, trouble.at).split('\n').length, from: trouble.at, says: trouble.message };
 }

@@ -31,6 +31,7 @@ export type Proposition =
   | { readonly kind: 'not'; readonly of: Proposition }
   | { readonly kind: 'and' | 'or'; readonly left: Proposition; readonly right: Proposition };
 
+/** A litmus test, read: programs of its threads, what they begin with, and what is asked of the end. */
 export interface LitmusTest {
   readonly name: string;
   readonly threads: readonly (readonly Instruction[])[];

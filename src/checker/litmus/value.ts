@@ -10,6 +10,7 @@ export function registerNamed(text: string): Register | undefined {
   return REGISTERS.find((name) => name === plain);
 }
 
+/** A register where one must stand; else the source fails with what was found and which there are. */
 export function readRegister(source: Source): Register {
   return (
     registerNamed(source.text) ??

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { figure } from '../../base';
+import { decodedUri, figure } from '../../base';
 import { type Recorded, readRecorded } from '../../oracle/recordedText';
 import { type RecordedWords, recordedWords } from '../../oracle/recordedWords';
 import type { Controls } from '../../session/controls';
@@ -87,15 +87,6 @@ const howMany = (shown: number, of: number): string =>
     ? `${figure(of)} ${of === 1 ? 'case' : 'cases'}`
     : `${figure(shown)} of ${figure(of)} ${of === 1 ? 'case' : 'cases'}`;
 
-/** What an address asks for; anybody may have typed it. */
-function wordsOf(rest: string): string {
-  try {
-    return decodeURIComponent(rest);
-  } catch {
-    return rest;
-  }
-}
-
 /** Recorded cases to choose from: those of a file that was opened, and those that come with the page. */
 export default function RecordedPage({
   controls,
@@ -111,7 +102,7 @@ export default function RecordedPage({
   const [wanted, setWanted] = useState('');
 
   // An address may say what to look for: `#/recorded/32-bit dirty`.
-  useEffect(() => setWanted(wordsOf(rest)), [rest]);
+  useEffect(() => setWanted(decodedUri(rest)), [rest]);
 
   useEffect(() => {
     const done = session.frames.begin('recordings');

@@ -26,6 +26,7 @@ export interface ExplainedOp {
   readonly astray: string | undefined;
 }
 
+/** The simulator beside a trace, up to where they part. */
 export interface Explained {
   /** Nothing could be replayed: why. */
   readonly impossible: string | undefined;
@@ -39,6 +40,7 @@ export interface Explained {
   readonly assumed: readonly string[];
 }
 
+/** How the work gives way to others, and is given up. */
 export interface ExplainOptions {
   readonly pause?: () => Promise<void>;
   readonly cancelled?: () => boolean;

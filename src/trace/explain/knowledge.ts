@@ -14,6 +14,7 @@ interface Known {
   at: number;
 }
 
+/** A store of the guest's that no line shows, and that must have happened. */
 export interface Store {
   readonly gfn: number;
   /** Which operation read the entry last as it was before. */

@@ -15,7 +15,7 @@ import { type Size, useSize } from './useSize';
 // Most machines have none.
 const loadOrder = () => import('./MemoryOrder.lazy');
 const loadBuffers = () => import('./Buffers.lazy');
-const loadTlbs = () => import('./Tlbs.lazy');
+const loadBeneath = () => import('./Beneath.lazy');
 
 interface StagePanelProps {
   readonly controls: Controls;
@@ -85,9 +85,9 @@ export function StagePanel({
                 <Fetched load={loadBuffers} props={{ run, ...beat }} frames={session.frames} />
               )
             }
-            tlbs={
-              model.tlbs === true && (
-                <Fetched load={loadTlbs} props={{ controls, place: 'stage' }} frames={session.frames} />
+            beneath={
+              model.alone === true && (
+                <Fetched load={loadBeneath} props={{ controls }} frames={session.frames} />
               )
             }
             scheme={scheme}

@@ -24,8 +24,8 @@ interface StageViewProps {
   readonly scheme: string;
   /** What stands in the place of the store buffers, where the machine has any. */
   readonly buffers?: ReactNode;
-  /** What stands where TLBs are shown. */
-  readonly tlbs?: ReactNode;
+  /** What stands below the tables where there is no lower half. */
+  readonly beneath?: ReactNode;
   /** Told when a part of the stage is on its way. */
   readonly waiting?: Waiting;
 }
@@ -51,7 +51,7 @@ export function StageView({
   subscribe,
   scheme,
   buffers,
-  tlbs,
+  beneath,
   waiting = NOBODY,
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -110,9 +110,9 @@ export function StageView({
           {buffers}
         </div>
       )}
-      {layout.tlbs !== undefined && tlbs !== undefined && (
-        <div className="scene-tlbs" style={placed(layout.tlbs, scale)}>
-          {tlbs}
+      {layout.beneath !== undefined && beneath !== undefined && (
+        <div className="scene-beneath" style={placed(layout.beneath, scale)}>
+          {beneath}
         </div>
       )}
       {layout.tabs && <LevelTabs columns={model.columns} selected={column} shown={shown} onSelect={choose} />}

@@ -25,7 +25,7 @@ export default function Tlbs({ controls, place }: TlbsProps) {
   useStore(session.store, (s) => s.version);
   const { run } = session;
   // Where the stage has room for them they are not said twice.
-  if (run === undefined || (place === 'column' && buildScene(run, beat.from, beat.to).tlbs === true))
+  if (run === undefined || (place === 'column' && buildScene(run, beat.from, beat.to).alone === true))
     return null;
   const tlbs = tlbsAt(run, beat.from, beat.to);
   if (tlbs.length === 0) return null;

@@ -58,7 +58,6 @@ function make(run: Run, from: number, to: number): SceneModel {
     derivations: facts.derivations,
     below: facts.below,
     alone: facts.alone,
-    tlbs: facts.alone === true && machine.config.tlbEntries > 0,
     shadowNote: facts.note,
     announce:
       machine.config.indexBits === 9

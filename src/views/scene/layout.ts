@@ -23,10 +23,6 @@ export interface LayoutOptions {
 /** What store buffers take of the height, above everything else that stands in the penumbra. */
 const BUFFERS_H = 34;
 
-/** What TLBs take of the height, where they stand below the tables. */
-const TLBS = 0.4;
-const TLBS_NARROW = 0.2;
-
 /** Where paper turns to ink and nothing stands between the two. */
 const DUSK_H = 10;
 
@@ -52,8 +48,8 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
   // Between the guest and nothing there is nothing in flight, but stores may wait.
   const bandH = model.alone === true && strip === 0 ? DUSK_H : bandHeight(m) + strip;
   const band = { top: horizon - bandH, horizon };
-  const tlbsH = model.tlbs === true ? Math.round(h * (tabs ? TLBS_NARROW : TLBS)) : 0;
-  const guestBottom = band.top - 6 - tlbsH;
+  const under = model.alone === true ? beneathHeight(model, m, h, tabs, band.top) : 0;
+  const guestBottom = band.top - 6 - under;
   const shadowTop = horizon + (m.shadowLabel === 'top' ? 40 : 22);
   const shadowBottom = h - (m.shadowLabel === 'top' ? 12 : 34);
 
@@ -113,7 +109,7 @@ export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLay
             // Where nothing else is between guest and shadow, the whole of it is theirs.
             h: (model.penumbraWords === undefined ? horizon : band.top + strip) - band.top - 8,
           },
-    tlbs: tlbsH === 0 ? undefined : { x: m.pad, y: guestBottom + 8, w: w - 2 * m.pad, h: tlbsH - 8 },
+    beneath: under === 0 ? undefined : { x: m.pad, y: guestBottom + 8, w: w - 2 * m.pad, h: under - 8 },
     columns,
     tabs,
     strip: layoutStrip(model, columns, w, m, tabs),
@@ -165,6 +161,22 @@ const sorted = (tables: readonly TableModel[], side: TableModel['side']): TableM
 /** The guest frame a table is, or stands for. */
 const originOf = (t: TableModel): number =>
   t.backs === undefined ? t.frame : (parseEntity(t.backs)?.frame ?? t.frame);
+
+/** What memory and TLBs get of the height where there is no lower half: as much as the tables, of which the tallest column decides, leave. */
+function beneathHeight(
+  model: SceneModel,
+  m: SceneLayout['m'],
+  h: number,
+  tabs: boolean,
+  bottom: number,
+): number {
+  if (tabs) return Math.round(h * 0.2);
+  const most = Math.max(
+    ...model.columns.map(({ key }) => model.tables.filter((t) => t.column === key).length),
+  );
+  const left = bottom - m.cardsY - most * (m.headH + 3.5 * m.rowH + m.cardGap);
+  return Math.round(Math.min(0.5 * h, Math.max(0.3 * h, left)));
+}
 
 /** Where an entity is, or the nearest thing that stands for it: its mark on the minimap, its card, the stack that holds it. */
 export function placeOf(layout: SceneLayout, id: EntityId): Rect | undefined {

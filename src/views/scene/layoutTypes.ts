@@ -117,8 +117,8 @@ export interface SceneLayout {
   readonly band: { readonly top: number; readonly horizon: number };
   /** Where the store buffers stand, if the machine has any. */
   readonly buffers?: Rect | undefined;
-  /** Where TLBs stand, if there is no lower half. */
-  readonly tlbs?: Rect | undefined;
+  /** Where memory and TLBs stand, if there is no lower half. */
+  readonly beneath?: Rect | undefined;
   readonly columns: readonly ColumnLayout[];
   /** Whether only some of the columns are shown, and tabs are needed to reach the others. */
   readonly tabs: boolean;

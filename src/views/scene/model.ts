@@ -287,8 +287,6 @@ export interface SceneModel {
   readonly below?: string | undefined;
   /** There is no lower half, only a foot with `shadowNote`. */
   readonly alone?: boolean | undefined;
-  /** The processors keep translations, and the tables leave room to show them. */
-  readonly tlbs?: boolean;
   /** Said in the shadow's half when there is no shadow at all. */
   readonly shadowNote: string;
   /** Said when the geometry is not the one that everybody knows: sayings, of which the longest that fits is taken. */

@@ -26,6 +26,7 @@ export default function Beneath({ controls }: { readonly controls: Controls }) {
             <li className="is-table">table</li>
             <li className="is-data">data</li>
             <li className="is-unmapped">not mapped</li>
+            <li className="is-walk">being read</li>
           </ul>
         </header>
         <div className="memory-rows">

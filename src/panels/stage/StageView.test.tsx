@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { drift } from '../../views/scene/samples/drift';
 import { StageView } from './StageView';
 
@@ -23,6 +23,9 @@ function show(more: Partial<Parameters<typeof StageView>[0]> = {}) {
   );
   return { onFocus, ...view };
 }
+
+// What moves over the picture is fetched after it: on a busy machine that takes longer than a test waits.
+beforeAll(() => import('./Motion.lazy'));
 
 describe('the stage', () => {
   beforeEach(() => {

@@ -12,13 +12,13 @@ export const PAGE_WALKS: Story = {
     {
       at: BEGINNING,
       text: 'A process lives in a world of its own addresses. 0x7f80_8800_3000 means something to this one; to another process it means something else, or nothing. (All such numbers are hexadecimal; the underscores only help the eye.) Memory itself is a row of frames of 4,096 bytes, numbered from zero. Between the two stand page tables: frames that the operating system has filled with entries, and that the processor reads whenever it must know where an address really lies.',
-      look: 'The cards from left to right are the tables of this process: L4, L3, L2, L1, and memory at the end.',
+      look: 'The cards are the tables of this process, from L4 to L1, and what they lead to. Below lies all of memory: there the tables are frames like any other.',
       sources: [sdm('Paging, hierarchical paging structures')],
     },
     {
       at: '0:0:hardware_walk.read',
       text: 'The program loads a value from that address, and the processor begins to look it up: a page walk. CR3, a register, names the first table: frame 0x010. The address is cut into four numbers of nine bits and a rest of twelve. The first number, 0ff, picks one of the 512 entries of this table. What the entry holds is the number of another frame: 0x011, where the next table lies.',
-      look: 'Entry 0ff of the L4 table lights up; the link leads to the L3 table.',
+      look: 'Entry 0ff of the L4 table lights up, and its link leads to the L3 table; in memory below, frame 010 is being read.',
       sources: [sdm('4-level paging: linear-address translation to a 4-KByte page')],
     },
     {

@@ -170,7 +170,7 @@ function beneathHeight(
   tabs: boolean,
   bottom: number,
 ): number {
-  if (tabs) return Math.round(h * 0.2);
+  if (tabs) return Math.round(h * 0.24);
   const most = Math.max(
     ...model.columns.map(({ key }) => model.tables.filter((t) => t.column === key).length),
   );

@@ -76,7 +76,9 @@ const footRoom = (m: Metrics, w: number): number => w - 2 * m.pad - (hasLegend(m
 function footLines(model: SceneModel, m: Metrics, w: number): string[] {
   const room = footRoom(m, w);
   const announce = announced(model, m, room);
-  const lines = wrapWords(model.shadowNote, NOTE, room, 5);
+  // Where room is short, what comes before the colon must do.
+  const note = m.shadowLabel === 'top' ? model.shadowNote.replace(/:.*/s, '.') : model.shadowNote;
+  const lines = wrapWords(note, NOTE, room, 5);
   return announce === undefined ? lines : [announce, ...lines];
 }
 

@@ -198,7 +198,7 @@ function Now({ controls }: { readonly controls: Controls }) {
         <OosPanel controls={controls} />
       </Guarded>
       <Guarded name="TLBs">
-        <Fetched load={loadTlbs} props={{ controls, place: 'column' }} frames={controls.session.frames} />
+        <Fetched load={loadTlbs} props={{ controls }} frames={controls.session.frames} />
       </Guarded>
       <Guarded name="counters">
         <Fetched load={loadCounters} props={{ controls }} frames={controls.session.frames} />

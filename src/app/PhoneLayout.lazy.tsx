@@ -122,7 +122,7 @@ function PhoneTables({ controls }: { readonly controls: Controls }) {
     <div className="stack">
       <Chosen controls={controls} />
       <OosPanel controls={controls} />
-      <Fetched load={loadTlbs} props={{ controls, place: 'column' }} frames={session.frames} />
+      <Fetched load={loadTlbs} props={{ controls }} frames={session.frames} />
       <CountersPanel controls={controls} />
     </div>
   );

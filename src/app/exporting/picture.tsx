@@ -3,11 +3,11 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { Run } from '../../engine';
 import { applyMotion } from '../../panels/stage/applyMotion';
+import { BeneathMarks } from '../../panels/stage/Beneath.lazy';
 import Buffers from '../../panels/stage/Buffers.lazy';
 import ChainArcs from '../../panels/stage/ChainArcs.lazy';
 import MemoryOrder from '../../panels/stage/MemoryOrder.lazy';
 import { Scene } from '../../panels/stage/Scene';
-import { TlbCards } from '../../panels/stage/Tlbs.lazy';
 import { buildScene } from '../../views/scene/build';
 import type { EntityId } from '../../views/scene/entity';
 import { frameAt } from '../../views/scene/frameAt';
@@ -15,7 +15,6 @@ import { layoutScene } from '../../views/scene/layout';
 import type { Rect, SceneLayout } from '../../views/scene/layoutTypes';
 import type { SceneModel } from '../../views/scene/model';
 import { timeline } from '../../views/scene/timeline';
-import { tlbsAt } from '../../views/tlbs';
 import { htmlMarks } from './htmlMarks';
 import { plainColour } from './plainColour';
 
@@ -90,11 +89,7 @@ export function pictureOf({ run, from, to, width, height, focus, paper = false }
             layout={layout}
             focus={focus}
             buffers={<Buffers run={run} from={from} to={to} />}
-            tlbs={
-              <div className="tlbs in-stage">
-                <TlbCards tlbs={tlbsAt(run, from, to)} />
-              </div>
-            }
+            beneath={<BeneathMarks run={run} from={from} to={to} chosen={focus} choose={() => undefined} />}
           />
         ),
       ),
@@ -119,11 +114,11 @@ interface StageProps {
   readonly layout: SceneLayout;
   readonly focus: EntityId | undefined;
   readonly buffers: ReactNode;
-  readonly tlbs: ReactNode;
+  readonly beneath: ReactNode;
 }
 
 /** What the stage shows when nothing moves. */
-function Stage({ model, layout, focus, buffers, tlbs }: StageProps) {
+function Stage({ model, layout, focus, buffers, beneath }: StageProps) {
   return (
     <>
       <Scene model={model} layout={layout} focus={focus} onFocus={() => undefined} before={NOBODY} />
@@ -142,9 +137,9 @@ function Stage({ model, layout, focus, buffers, tlbs }: StageProps) {
           {buffers}
         </div>
       )}
-      {layout.tlbs !== undefined && (
-        <div className="scene-tlbs" style={placed(layout.tlbs)}>
-          {tlbs}
+      {layout.beneath !== undefined && (
+        <div className="scene-beneath" style={placed(layout.beneath)}>
+          {beneath}
         </div>
       )}
     </>

@@ -1,12 +1,14 @@
 import { useStore } from 'zustand';
 import { figure } from '../../base';
+import type { Run } from '../../engine';
 import type { Controls } from '../../session/controls';
 import { focus as focusOn } from '../../session/focusing';
 import { classNames } from '../../ui/classNames';
 import { type FrameCell, MAP_COLUMNS, type MapRow, memoryMap } from '../../views/memoryMap';
 import { buildScene } from '../../views/scene/build';
+import { tlbsAt } from '../../views/tlbs';
 import './beneath.css';
-import Tlbs from './Tlbs.lazy';
+import { TlbCards } from './Tlbs.lazy';
 
 /** Below the tables, where there is no lower half: memory itself, in which they lie, and what the processors remember. */
 export default function Beneath({ controls }: { readonly controls: Controls }) {
@@ -16,7 +18,22 @@ export default function Beneath({ controls }: { readonly controls: Controls }) {
   useStore(session.store, (s) => s.version);
   const { run } = session;
   if (run === undefined) return null;
-  const rows = memoryMap(run, buildScene(run, beat.from, beat.to), beat.from, beat.to);
+  const choose = (entity: string): void => focusOn(session, entity === chosen ? undefined : entity);
+  return <BeneathMarks run={run} from={beat.from} to={beat.to} chosen={chosen} choose={choose} />;
+}
+
+interface BeneathMarksProps {
+  readonly run: Run;
+  /** The beat (from, to]. */
+  readonly from: number;
+  readonly to: number;
+  readonly chosen: string | undefined;
+  readonly choose: (entity: string) => void;
+}
+
+/** The same for any run: also for pictures that nobody clicks. */
+export function BeneathMarks({ run, from, to, chosen, choose }: BeneathMarksProps) {
+  const rows = memoryMap(run, buildScene(run, from, to), from, to);
   return (
     <div className="beneath">
       <section className="memory-map" aria-label="Memory, frame by frame">
@@ -31,16 +48,13 @@ export default function Beneath({ controls }: { readonly controls: Controls }) {
         </header>
         <div className="memory-rows">
           {rows.map((row) => (
-            <Row
-              key={row.first}
-              row={row}
-              chosen={chosen}
-              choose={(entity) => focusOn(session, entity === chosen ? undefined : entity)}
-            />
+            <Row key={row.first} row={row} chosen={chosen} choose={choose} />
           ))}
         </div>
       </section>
-      <Tlbs controls={controls} place="stage" />
+      <section className="tlbs in-stage" aria-label="TLBs">
+        <TlbCards tlbs={tlbsAt(run, from, to)} />
+      </section>
     </div>
   );
 }

@@ -5,12 +5,6 @@ import { buildScene } from '../../views/scene/build';
 import { type TlbLine, type TlbView, tlbsAt } from '../../views/tlbs';
 import './tlbs.css';
 
-interface TlbsProps {
-  readonly controls: Controls;
-  /** On the stage, where the tables leave room; or beside it, in a column. */
-  readonly place: 'stage' | 'column';
-}
-
 const STATES: Readonly<Record<TlbLine['state'], string>> = {
   kept: '',
   used: 'used just now',
@@ -18,24 +12,21 @@ const STATES: Readonly<Record<TlbLine['state'], string>> = {
   left: 'forgotten',
 };
 
-/** What each processor remembers, and what of it the beat on stage has changed. */
-export default function Tlbs({ controls, place }: TlbsProps) {
+/** Beside the stage: what each processor remembers, and what of it the beat has changed. */
+export default function Tlbs({ controls }: { readonly controls: Controls }) {
   const { session } = controls;
   const beat = useStore(session.store, (s) => s.beat);
   useStore(session.store, (s) => s.version);
   const { run } = session;
   // Where the stage has room for them they are not said twice.
-  if (run === undefined || (place === 'column' && buildScene(run, beat.from, beat.to).alone === true))
-    return null;
+  if (run === undefined || buildScene(run, beat.from, beat.to).alone === true) return null;
   const tlbs = tlbsAt(run, beat.from, beat.to);
   if (tlbs.length === 0) return null;
   return (
-    <section className={`tlbs in-${place}`} aria-label="TLBs">
-      {place === 'column' && (
-        <h2 data-tip="Translations that a processor keeps. It does not notice when tables change: it must be told to forget.">
-          TLBs
-        </h2>
-      )}
+    <section className="tlbs" aria-label="TLBs">
+      <h2 data-tip="Translations that a processor keeps. It does not notice when tables change: it must be told to forget.">
+        TLBs
+      </h2>
       <TlbCards tlbs={tlbs} />
     </section>
   );

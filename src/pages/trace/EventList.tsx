@@ -4,10 +4,12 @@ import { figure } from '../../base';
 import { LaneKey } from '../../panels/lanes/Legend';
 import { useSize } from '../../panels/stage/useSize';
 import type { EventRow } from '../../trace';
+import { typeScale } from '../../ui/typeScale';
 import type { TraceDesk } from './desk';
 import './eventList.css';
 
-const ROW = 34;
+/** CSS pixels, where the page's type has its usual size. */
+const ROW_HEIGHT = 34;
 /** Browsers cannot scroll over more than some thirty million pixels: beyond this a pixel stands for more than a part of a row. */
 const HIGHEST = 12_000_000;
 
@@ -21,10 +23,11 @@ export function EventList({ desk }: { readonly desk: TraceDesk }) {
   const [first, setFirst] = useState(0);
   const [rows, setRows] = useState<readonly EventRow[]>([]);
   const height = size?.h ?? 0;
-  const fit = Math.max(1, Math.ceil(height / ROW));
-  const scroll = Math.min(total * ROW, HIGHEST);
+  const rowHeight = ROW_HEIGHT * typeScale();
+  const fit = Math.max(1, Math.ceil(height / rowHeight));
+  const scroll = Math.min(total * rowHeight, HIGHEST);
   /** First row in sight, of a place of the scroll bar, and back. */
-  const most = Math.max(0, total - Math.floor(height / ROW));
+  const most = Math.max(0, total - Math.floor(height / rowHeight));
   const room = Math.max(1, scroll - height);
 
   useEffect(() => {
@@ -45,10 +48,10 @@ export function EventList({ desk }: { readonly desk: TraceDesk }) {
     const element = box.current;
     if (element === null || height === 0) return;
     const top = Math.round((element.scrollTop / room) * most);
-    if (event >= top && event < top + Math.floor(height / ROW) - 1) return;
+    if (event >= top && event < top + Math.floor(height / rowHeight) - 1) return;
     const to = Math.max(0, event - Math.floor(fit / 3));
     element.scrollTop = most === 0 ? 0 : (Math.min(to, most) / most) * room;
-  }, [event, height, fit, most, room]);
+  }, [event, height, fit, most, room, rowHeight]);
 
   return (
     <section
@@ -67,7 +70,7 @@ export function EventList({ desk }: { readonly desk: TraceDesk }) {
           {rows
             .filter((row) => row.event >= first && row.event < first + fit)
             .map((row) => (
-              <li key={row.event} style={{ top: (row.event - first) * ROW, height: ROW }}>
+              <li key={row.event} style={{ top: (row.event - first) * rowHeight, height: rowHeight }}>
                 <button
                   type="button"
                   tabIndex={-1}

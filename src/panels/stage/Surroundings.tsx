@@ -22,7 +22,7 @@ export function Backdrop({ layout }: { layout: SceneLayout }) {
           <stop offset="1" className="scene-dusk-4" />
         </linearGradient>
       </defs>
-      <rect className="scene-paper" x="0" y="0" width={size.w} height={band.top - DAWN + 1} />
+      <rect className="scene-paper" x="0" y="0" width={size.w} height={Math.max(0, band.top - DAWN + 1)} />
       <rect
         className="scene-ink"
         x="0"

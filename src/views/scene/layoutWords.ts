@@ -7,9 +7,9 @@ import { wordsWidth, wrapWords } from './text';
 export const LEGEND_W = 360;
 export const hasLegend = (m: Metrics, w: number): boolean => m.shadowLabel !== 'top' && w >= 560;
 
-/** What a tab of a level takes of the width, and what the word “GUEST” does. */
+/** What a tab of a level takes of the width, and what the names of the upper half do. */
 const TAB_W = 51;
-const GUEST_W = 44;
+const LABEL_W = { GUEST: 44, TABLES: 56 } as const;
 
 const NOTE = 12.3;
 const LINE_H = 19;
@@ -25,8 +25,9 @@ export function layoutLabels(
 ): TextLayout[] {
   // The tabs of the levels stand in the same line, from the right.
   const beside = tabs ? w - model.columns.length * TAB_W - m.pad : w;
+  const name = model.alone === true ? 'TABLES' : 'GUEST';
   const guest: TextLayout = {
-    text: beside < GUEST_W ? '' : model.alone === true ? 'TABLES' : 'GUEST',
+    text: beside < LABEL_W[name] ? '' : name,
     rect: { x: m.pad, y: m.stripY, w: Math.max(0, Math.min(70, beside)), h: m.stripH },
     role: 'label',
     zone: 'guest',

@@ -7,12 +7,12 @@ import { StagePanel } from '../panels/stage/StagePanel';
 import { StoryPanel } from '../panels/story/Panel';
 import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
-import { Button } from '../ui/Button';
 import { Fetched } from '../ui/Fetched';
 import { type Pane, SplitPane } from '../ui/SplitPane';
 import { Tabs } from '../ui/Tabs';
 import { typeScale } from '../ui/typeScale';
 import { useFits } from '../ui/useFits';
+import { Asking } from './Asking';
 import { detailTabs, loadDetails } from './details';
 import { Guarded } from './Guarded';
 import { Subtitled, useSubtitled } from './presenting/Subtitled';
@@ -21,15 +21,8 @@ const loadEditor = () => import('../editor/EditorPanel.lazy');
 const loadSwitches = () => import('./Switches.lazy');
 const loadTimeline = () => import('./Timeline.lazy');
 export const loadTelling = () => import('./Telling.lazy');
-const loadQuestion = () => import('../panels/question/QuestionPanel.lazy');
 const loadCounters = () => import('./Counters.lazy');
 export const loadTlbs = () => import('../panels/stage/Tlbs.lazy');
-
-const OFFERS = [
-  { id: 'ask-me', label: 'Ask me', tip: 'A question about this moment, graded by the run  (q)' },
-  { id: 'hypervisor', label: 'Be the hypervisor', tip: 'Decide in its place, one step after the other  (h)' },
-  { id: 'why-not', label: 'Why not?', tip: 'What did not happen here, and what kept it from happening  (n)' },
-];
 
 const SCENARIO_TABS = [
   { id: 'story', label: 'Story' },
@@ -204,29 +197,6 @@ function Now({ controls }: { readonly controls: Controls }) {
         <Fetched load={loadCounters} props={{ controls }} frames={controls.session.frames} />
       </Guarded>
     </div>
-  );
-}
-
-/** What the person is asked, and asks; before there is something, what can be asked. */
-export function Asking({ controls }: { readonly controls: Controls }) {
-  const asking = useStore(controls.session.store, (s) => s.asking);
-  const furnished = useStore(controls.session.store, (s) => s.furnished);
-  if (!furnished) return null;
-  const busy = asking !== undefined && (asking.current !== undefined || asking.whyNot);
-  if (!busy)
-    return (
-      <div className="asking" role="toolbar" aria-label="Questions">
-        {OFFERS.map(({ id, label, tip }) => (
-          <Button key={id} look="outline" data-tip={tip} onClick={() => controls.execute(id)}>
-            {label}
-          </Button>
-        ))}
-      </div>
-    );
-  return (
-    <Guarded name="question">
-      <Fetched load={loadQuestion} props={{ controls }} frames={controls.session.frames} />
-    </Guarded>
   );
 }
 

@@ -12,7 +12,8 @@ import { TransportPanel } from '../panels/transport/Panel';
 import type { Controls } from '../session/controls';
 import { Fetched } from '../ui/Fetched';
 import { Tabs } from '../ui/Tabs';
-import { Asking, Chosen, Detail, loadTelling, loadTlbs } from './DesktopLayout.lazy';
+import { Asking } from './Asking';
+import { Chosen, Detail, loadTelling, loadTlbs } from './DesktopLayout.lazy';
 import { detailTabs } from './details';
 import { Guarded } from './Guarded';
 

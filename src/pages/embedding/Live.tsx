@@ -99,7 +99,7 @@ export function Live({ url, title, height }: LiveProps) {
           Send
         </Button>
       </form>
-      <h3 id="embedding-log">What was said, the newest first</h3>
+      <h4 id="embedding-log">What was said, the newest first</h4>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <ol className="embedding-log" aria-labelledby="embedding-log" tabIndex={0}>
         {log.map(({ key, from, text }) => (

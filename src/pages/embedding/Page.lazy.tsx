@@ -3,8 +3,8 @@ import type { Controls } from '../../session/controls';
 import { embedSnippet } from '../../session/embed/protocol';
 import { offerOf } from '../../session/sharing';
 import { CopyText } from '../../ui/CopyText';
-import './embedding.css';
 import { PageHead } from '../../ui/PageHead';
+import './embedding.css';
 import { Live } from './Live';
 import { Protocol } from './Protocol';
 import { coursePage, RULES } from './words';
@@ -34,7 +34,7 @@ export default function Embedding({ controls }: { readonly controls: Controls })
         </p>
       )}
       <section aria-labelledby="embedding-frame">
-        <h2 id="embedding-frame">1. The frame</h2>
+        <h3 id="embedding-frame">1. The frame</h3>
         <label className="embedding-height">
           Height{' '}
           <select value={height} onChange={(event) => setHeight(Number(event.target.value))}>
@@ -48,15 +48,15 @@ export default function Embedding({ controls }: { readonly controls: Controls })
         <CopyText name="Frame for a course page" text={frame} rows={4} button="Copy frame" copy={host.copy} />
       </section>
       <section aria-labelledby="embedding-live">
-        <h2 id="embedding-live">2. Try it</h2>
+        <h3 id="embedding-live">2. Try it</h3>
         <Live url={url} title={title} height={height} />
       </section>
       <section aria-labelledby="embedding-messages">
-        <h2 id="embedding-messages">3. The messages</h2>
+        <h3 id="embedding-messages">3. The messages</h3>
         <Protocol />
       </section>
       <section aria-labelledby="embedding-page">
-        <h2 id="embedding-page">4. A whole page to begin with</h2>
+        <h3 id="embedding-page">4. A whole page to begin with</h3>
         <CopyText
           name="A course page"
           text={coursePage(frame)}
@@ -66,7 +66,7 @@ export default function Embedding({ controls }: { readonly controls: Controls })
         />
       </section>
       <section aria-labelledby="embedding-rules">
-        <h2 id="embedding-rules">5. What to rely on</h2>
+        <h3 id="embedding-rules">5. What to rely on</h3>
         <dl className="embedding-rules">
           {RULES.map(({ what, says }) => (
             <div key={what}>

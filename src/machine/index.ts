@@ -13,7 +13,6 @@ export * from './exits';
 export * from './guest';
 export * from './instruction';
 export * from './interruptible';
-export * from './look';
 export * from './machine';
 export * from './memory';
 export * from './operation';

@@ -4,6 +4,8 @@ import { frameOf, indexAt, type PagingMode, present } from './paging';
 import { PDPTE_HI, PDPTE_LO } from './registers';
 import type { Halves } from './wide';
 
+// Not in index.ts: what the first picture can do without must not be fetched with it.
+
 /** Tables to look through: what names them, and what the processor would read them by. */
 export interface Tables {
   readonly mode: PagingMode;

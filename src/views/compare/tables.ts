@@ -1,14 +1,5 @@
-import {
-  frameOf,
-  guestsTables,
-  lookThrough,
-  type Machine,
-  processorsTables,
-  RIGHT_NX,
-  type Tables,
-  U,
-  W,
-} from '../../machine';
+import { frameOf, type Machine, RIGHT_NX, U, W } from '../../machine';
+import { guestsTables, lookThrough, processorsTables, type Tables } from '../../machine/look';
 
 /** Where a page leads by some tables: the machine frame of the very address, and what all levels together allow. */
 export interface Leads {

@@ -1,19 +1,16 @@
 import { address, assertNever, frameName } from '../../base';
 import { type Run, rightsText } from '../../engine';
 import type { Nested } from '../../hypervisor/nested/state';
+import { type Machine, RIGHT_NX, U, W } from '../../machine';
 import {
   type EntryAt,
   guestsTables,
   leadingEntries,
   lookThrough,
-  type Machine,
   processorsTables,
-  RIGHT_NX,
   type Seen,
   type Tables,
-  U,
-  W,
-} from '../../machine';
+} from '../../machine/look';
 
 /** A page to which the processors of two runs are led differently at a pair of moments. */
 export interface Translation {

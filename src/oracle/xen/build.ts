@@ -31,6 +31,19 @@ function placeTables(c: XenCase, ram: number): { p2m: Mapping[]; frames: number 
   return { p2m, frames: next };
 }
 
+/** Frames below the end of memory that no range of the case holds: a device model answers there. */
+function holes(c: XenCase, ram: number): Mapping[] {
+  const backed = c.memory.map((m) => {
+    const first = numberOf(m.gpa) / 4096;
+    return { first, end: first + numberOf(m.size) / 4096 };
+  });
+  const found: Mapping[] = [];
+  for (let gfn = 0; gfn < ram; gfn++)
+    if (!backed.some(({ first, end }) => gfn >= first && gfn < end))
+      found.push({ gfn, mfn: -1, type: 'mmio_dm' });
+  return found;
+}
+
 /** The machine and the domain of a case, as what a scenario settles. */
 export function worldOf(c: XenCase): { machine: MachineConfig; options: DesignOptions } {
   const ram = Math.max(...c.memory.map((m) => (numberOf(m.gpa) + numberOf(m.size)) / 4096));
@@ -56,7 +69,13 @@ export function worldOf(c: XenCase): { machine: MachineConfig; options: DesignOp
         lastByte: numberOf(c.stamp.lastByte),
       },
     },
-    options: { profile: profile.name, switches: profile.switches, p2m, poolFrames: POOL, knobs: {} },
+    options: {
+      profile: profile.name,
+      switches: profile.switches,
+      p2m: [...p2m, ...holes(c, ram)],
+      poolFrames: POOL,
+      knobs: {},
+    },
   };
 }
 

@@ -55,6 +55,17 @@ describe('a recorded case of Xen', () => {
     ]);
   });
 
+  it('has no memory where none of its ranges lies: a store there goes to a device', () => {
+    const c = find('64', 'b-');
+    const memory = [
+      { gpa: '0x0', size: '0x802000' },
+      { gpa: '0x803000', size: '0x17fd000' },
+    ];
+    const found = text({ ...c, ops: c.ops.slice(0, 1), memory });
+    expect(found).toContain('op 0 memory 0x802000: 0x1, unchanged');
+    expect(found).toContain('op 0 shadow 15/l1_64[2]: 802:7, 0');
+  });
+
   it.each([
     ['{', 'not JSON'],
     ['[]', 'not a case'],

@@ -54,6 +54,8 @@ test('a file of several cases offers them, and the one chosen is put on stage', 
     'two.jsonl',
     [sample('xen/scripted.cases.jsonl', 1), sample('xen/scripted.cases.jsonl', 2)].join('\n'),
   );
+  // The list is a page like any other: Back leads away from it.
+  await expect(page).toHaveURL(/#\/recorded$/);
   const mine = page.getByRole('region', { name: 'two.jsonl' });
   await expect(mine.getByRole('listitem')).toHaveCount(2);
   await mine.getByRole('button').nth(1).click();

@@ -8,7 +8,7 @@ function migration(change: Partial<LabConfig>, values: Readonly<Record<string, n
     ...usual,
     profile: 'proposal-2012',
     vcpus: 2,
-    accesses: 400_000,
+    accesses: 200_000,
     ...change,
     values: { ...usual.values, ...values },
   };
@@ -41,14 +41,14 @@ const MIGRATION: PublishedTable = {
     'autotest migration: plain / with dbench dirtying memory / in all. No unit is given; autotest reports seconds. Less is better (Xeon X5690, 12 processors; guest with 2 vCPUs)',
   columns: ['paging', 'run', 'before', 'after', 'change in all, computed'],
   rows: [
-    ['EPT', '1', '102 / 204 / 309', '103 / 189 / 295', '-4.5 %'],
-    ['EPT', '2', '68 / 203 / 275', '67 / 188 / 259', '-5.8 %'],
-    ['EPT', '3', '67 / 218 / 289', '64 / 202 / 271', '-6.2 %'],
-    ['shadow', '1', '102 / 262 / 368', '104 / 231 / 341', '-7.3 %'],
-    ['shadow', '2', '68 / 220 / 292', '68 / 218 / 289', '-1.0 %'],
-    ['shadow', '3', '68 / 234 / 307', '66 / 205 / 275', '-10.4 %'],
+    ['EPT', '1', '102 / 204 / 309', '103 / 189 / 295', '−4.5 %'],
+    ['EPT', '2', '68 / 203 / 275', '67 / 188 / 259', '−5.8 %'],
+    ['EPT', '3', '67 / 218 / 289', '64 / 202 / 271', '−6.2 %'],
+    ['shadow', '1', '102 / 262 / 368', '104 / 231 / 341', '−7.3 %'],
+    ['shadow', '2', '68 / 220 / 292', '68 / 218 / 289', '−1.0 %'],
+    ['shadow', '3', '68 / 234 / 307', '66 / 205 / 275', '−10.4 %'],
   ],
-  says: 'The plain column hardly moves: the gain is in the load that dirties memory, -7.4 % of dbench’s mean with EPT, -8.7 % with shadow. Three runs, and the first is an outlier in each plain column.',
+  says: 'The plain column hardly moves: the gain is in the load that dirties memory, −7.4 % of dbench’s mean with EPT, −8.7 % with shadow. Three runs, and the first is an outlier in each plain column.',
 };
 
 const LATER: PublishedTable = {
@@ -56,8 +56,8 @@ const LATER: PublishedTable = {
     'Later versions of the series: time to go on after the dirty log was taken, in milliseconds, less is better',
   columns: ['series', 'before', 'after', 'change, computed'],
   rows: [
-    ['version 5, May 2012', '512.5', '269.2', '-47.5 %'],
-    ['version 7, June 2012', '538.2', '249.8', '-53.6 %'],
+    ['version 5, May 2012', '512.5', '269.2', '−47.5 %'],
+    ['version 7, June 2012', '538.2', '249.8', '−53.6 %'],
   ],
   says: 'Between these two the guest’s own tables left the proposal: version 7, and what was merged in Linux 3.6, is fast for a map that only the host keeps.',
 };
@@ -79,12 +79,12 @@ export const fastPageFault: PublishedSource = {
       cannot: 'Operations in a second of a real machine with a screen. There is neither in the simulation.',
     },
     {
-      figure: 'migration -5.5 % with EPT',
+      figure: 'migration −5.5 % with EPT',
       of: 'mean of all three runs, computed from the second table',
       cannot: 'Times. The letter gives no unit; autotest reports seconds.',
     },
     {
-      figure: 'migration -6.4 % with shadow',
+      figure: 'migration −6.4 % with shadow',
       of: 'mean of all three runs; nearly all of the gain is in the part that dirties memory',
       cannot: 'Times, as above. Not the same thing, but what the gain comes from:',
       beside: fast(migration({})),

@@ -10,7 +10,7 @@ function build(change: Partial<LabConfig>, values: Readonly<Record<string, numbe
     profile: 'F',
     vcpus: 2,
     frames: 8192,
-    accesses: 400_000,
+    accesses: 200_000,
     ...change,
     values: { ...usual.values, ...values },
   };
@@ -119,5 +119,5 @@ export const locklessWalk: PublishedSource = {
 };
 
 function forks(): LabConfig {
-  return { ...usualConfig('fork', 'xen'), profile: 'F', vcpus: 2, accesses: 400_000 };
+  return { ...usualConfig('fork', 'xen'), profile: 'F', vcpus: 2, accesses: 200_000 };
 }

@@ -84,14 +84,17 @@ function Lab({ controls, rest, moved }: LabProps) {
   const running = runA.running || (b !== undefined && runB.running);
   const settings = [a, ...(b === undefined ? [] : [b])].map(printConfig).join('/');
 
-  // Without an address to answer, a short run shows at once what a run looks like.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
-  useEffect(() => {
-    if (rest === '' && runA.result === undefined) runA.start(short(a));
-  }, []);
-
   const refused = [a, ...(b === undefined ? [] : [b])].map((config) => checkConfig(config));
   const cannot = refused.flatMap((checked) => (checked.kind === 'error' ? checked.error : []));
+
+  // A short run shows at once what the settings are about.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  useEffect(() => {
+    if (cannot.length > 0) return;
+    if (runA.result === undefined) runA.start(short(a));
+    if (b !== undefined && runB.result === undefined) runB.start(short(b));
+  }, []);
+
   const start = (): void => {
     moved(settings);
     runA.start(a);
@@ -200,7 +203,7 @@ function Lab({ controls, rest, moved }: LabProps) {
         {b !== undefined && <Progress letter="B" config={b} run={runB} />}
         {stale && (
           <p className="lab-quiet">
-            {resultB === undefined && isOf(resultA, short(a))
+            {isOf(resultA, short(a)) && (b === undefined || resultB === undefined || isOf(resultB, short(b)))
               ? `A short run to begin with. Choose “Run” for all ${figure(a.accesses)} accesses.`
               : 'The settings have changed since this was counted. Run again.'}
           </p>
@@ -257,7 +260,7 @@ function Lab({ controls, rest, moved }: LabProps) {
 
 /** Accesses of the run that the page begins with by itself. */
 const SHORT = 200_000;
-const short = (config: LabConfig): LabConfig => ({ ...config, accesses: SHORT });
+const short = (config: LabConfig): LabConfig => ({ ...config, accesses: Math.min(config.accesses, SHORT) });
 
 /** The same guest under another design: what one most often wants to see beside. */
 const otherThan = (a: LabConfig): LabConfig => ({

@@ -34,6 +34,7 @@ const memoryText = (frames: number): string => `${figure(frames / 256)} MiB`;
 export function Setup({ letter, config, designs, onChange, children }: SetupProps) {
   const workload = workloads.get(config.workload);
   const design = designs.find(({ name }) => name === config.design);
+  const profile = design?.profiles.find(({ name }) => name === config.profile) ?? design?.profiles[0];
   const change = (part: Partial<LabConfig>): void => onChange(plainSwitches({ ...config, ...part }));
   return (
     <section className="lab-setup" aria-label={`Run ${letter}`}>
@@ -69,6 +70,7 @@ export function Setup({ letter, config, designs, onChange, children }: SetupProp
           }
         />
       )}
+      {profile !== undefined && <p className="lab-says">{profile.says}</p>}
       {design !== undefined && design.switches.length > 0 && (
         <Switches config={config} design={design} onChange={(switches) => change({ switches })} />
       )}

@@ -18,7 +18,7 @@ export function CountingControls({ of, ask, runs, counting }: CountingControlsPr
   return (
     <div className="published-do">
       {progress === undefined ? (
-        <Button look={counted ? 'outline' : 'strong'} onClick={start} disabled={counted}>
+        <Button look={counted ? 'outline' : 'strong'} onClick={() => start()} disabled={counted}>
           {counted ? 'Counted in this visit' : ask}
         </Button>
       ) : (

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { figure } from '../../base';
 import { type SchemePrice, UNIT_COSTS, weighed } from '../../lab';
 import { askMprotect } from '../../session/labbing/start';
-import { Button } from '../../ui/Button';
 import { Slider } from '../../ui/Slider';
+import { useSeen } from './useSeen';
 
 const PAGES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
@@ -28,7 +28,10 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
   const pages = PAGES[size] ?? 8;
   const end = useRef<() => void>(undefined);
   useEffect(() => () => end.current?.(), []);
+  const here = useRef<HTMLElement>(null);
+  const seen = useSeen(here);
   const count = (): void => {
+    end.current?.();
     const over = begin();
     const settled = (): void => {
       end.current = undefined;
@@ -53,8 +56,13 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
       over();
     };
   };
+  // One call in each scheme takes a moment: it is counted when it is on the screen, and when its size changes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when these two change
+  useEffect(() => {
+    if (seen) count();
+  }, [seen, pages]);
   return (
-    <section className="published-source" aria-labelledby="published-mprotect">
+    <section className="published-source" ref={here} aria-labelledby="published-mprotect">
       <h2 id="published-mprotect">mm + paravirt + xen: pte read-modify-write</h2>
       <p className="published-origin">
         linux-kernel, 23 May 2008 (Zachary Amsden, Jeremy Fitzhardinge). Figures: “Is this why it is still
@@ -103,9 +111,6 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
         ))}
       </div>
       <div className="published-do">
-        <Button look="strong" onClick={count} disabled={asked !== undefined}>
-          Count one mprotect of {pages} {pages === 1 ? 'page' : 'pages'}
-        </Button>
         <p role="status">
           {asked !== undefined && 'It is being counted.'}
           {failed !== undefined && `It could not be counted. ${failed}`}

@@ -5,6 +5,7 @@ import { pageAddress } from '../../session/pages';
 import { PageHead } from '../../ui/PageHead';
 import { Mprotect } from './Mprotect';
 import { Source } from './Source';
+import { useTurns } from './useTurns';
 import './published.css';
 
 interface PageProps {
@@ -18,6 +19,7 @@ const MPROTECT = { id: 'mprotect', title: 'mm + paravirt + xen: pte read-modify-
 /** The documents' figures beside what the simulation counts, labelled as what they are. */
 export default function PublishedPage({ controls, rest }: PageProps) {
   const begin = (): (() => void) => controls.session.frames.begin('published');
+  const turns = useTurns();
   const here = useRef<HTMLElement>(null);
   const sources = [...PUBLISHED, MPROTECT];
   const known = sources.some(({ id }) => id === rest);
@@ -30,8 +32,8 @@ export default function PublishedPage({ controls, rest }: PageProps) {
         <PageHead title="Published figures">
           The documents that this simulator is made from give figures. Here they stand beside what the
           simulation counts. The published figures are measurements of real machines; the counts are of
-          made-up guests, and are computed in your browser when you ask for them. No hardware time can be
-          reproduced here, and none is claimed.
+          made-up guests, and are computed in your browser while you read. No hardware time can be reproduced
+          here, and none is claimed.
         </PageHead>
         {rest !== '' && !known && (
           <p role="alert" className="published-wrong">
@@ -48,7 +50,7 @@ export default function PublishedPage({ controls, rest }: PageProps) {
           </ul>
         </nav>
         {PUBLISHED.map((source) => (
-          <Source key={source.id} source={source} begin={begin} />
+          <Source key={source.id} source={source} begin={begin} turns={turns} />
         ))}
         <Mprotect begin={begin} />
       </div>

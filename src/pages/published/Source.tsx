@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { type Beside, type LabResult, type PublishedSource, printConfig, runsOf } from '../../lab';
 import { pageAddress } from '../../session/pages';
 import { Origin } from '../../ui/Origin';
@@ -6,20 +6,36 @@ import { CountingControls } from './CountingControls';
 import { useCounting } from './counting';
 import { SweepSection } from './Sweep';
 import { Tables } from './Tables';
+import { useSeen } from './useSeen';
+import type { Turns } from './useTurns';
 
 interface SourceProps {
   readonly source: PublishedSource;
   readonly begin: () => () => void;
+  readonly turns: Turns;
 }
 
 /** One document: its figures, what the simulation counts beside them, and how that moves. */
-export function Source({ source, begin }: SourceProps) {
+export function Source({ source, begin, turns: { ask, over, present } }: SourceProps) {
   const { id, title, origin, place, about, tables, figures, moves, sweep } = source;
   const runs = useMemo(() => runsOf(source), [source]);
-  const counting = useCounting(runs, begin);
-  const { results } = counting;
+  const counting = useCounting(runs, begin, () => over(id));
+  const { results, start, progress } = counting;
+  // What is on the screen counts by itself, once; whoever cancels it means it.
+  const here = useRef<HTMLElement>(null);
+  const seen = useSeen(here);
+  const began = useRef(false);
+  const wanted = seen && !began.current && runs.some((run) => !results.has(printConfig(run)));
+  useEffect(() => {
+    if (wanted) ask(id);
+  }, [wanted, ask, id]);
+  useEffect(() => {
+    if (present !== id || began.current) return;
+    began.current = true;
+    start(true);
+  });
   return (
-    <section className="published-source" aria-labelledby={`published-${id}`}>
+    <section className="published-source" ref={here} aria-labelledby={`published-${id}`}>
       <h2 id={`published-${id}`}>{title}</h2>
       <p className="published-origin">
         <Origin words={origin} />. Figures: {place}.
@@ -54,7 +70,12 @@ export function Source({ source, begin }: SourceProps) {
                       </p>
                     )}
                     {beside?.map((one) => (
-                      <Counted key={one.says} beside={one} results={results} />
+                      <Counted
+                        key={one.says}
+                        beside={one}
+                        results={results}
+                        running={progress !== undefined}
+                      />
                     ))}
                   </td>
                 </tr>
@@ -79,7 +100,12 @@ export function Source({ source, begin }: SourceProps) {
                   <th scope="row">{label}</th>
                   <td>
                     {beside.map((one) => (
-                      <Counted key={one.says} beside={one} results={results} />
+                      <Counted
+                        key={one.says}
+                        beside={one}
+                        results={results}
+                        running={progress !== undefined}
+                      />
                     ))}
                   </td>
                 </tr>
@@ -96,14 +122,17 @@ export function Source({ source, begin }: SourceProps) {
 interface CountedProps {
   readonly beside: Beside;
   readonly results: ReadonlyMap<string, LabResult>;
+  readonly running: boolean;
 }
 
 /** A count once its runs are done, and where to do them oneself. */
-function Counted({ beside: { says, runs, value }, results }: CountedProps) {
+function Counted({ beside: { says, runs, value }, results, running }: CountedProps) {
   const done = runs.flatMap((run) => results.get(printConfig(run)) ?? []);
   return (
     <p className="published-counted">
-      <strong>{done.length === runs.length ? value(done) : 'not counted yet'}</strong>
+      <strong>
+        {done.length === runs.length ? value(done) : running ? 'being counted' : 'not counted yet'}
+      </strong>
       <span>{says}</span>
       {runs.map((run) => (
         <a key={printConfig(run)} href={pageAddress('lab', printConfig(run))}>

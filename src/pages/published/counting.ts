@@ -8,7 +8,8 @@ export interface Counting {
   /** How many are done, of how many, while it runs. */
   readonly progress: { readonly done: number; readonly of: number; readonly share: number } | undefined;
   readonly failed: string | undefined;
-  readonly start: () => void;
+  /** `quietly`: nobody waits for it. */
+  readonly start: (quietly?: boolean) => void;
   readonly cancel: () => void;
 }
 
@@ -20,23 +21,31 @@ const knownOf = (runs: readonly LabConfig[]): Map<string, LabResult> =>
     }),
   );
 
-/** Does a source's runs one after the other, when somebody asks. `begin`: told when they begin; what it gives back, when they are over. */
-export function useCounting(runs: readonly LabConfig[], begin: () => () => void): Counting {
+/**
+ * Does a source's runs one after the other. `begin`: told when somebody asks for them; what it gives back, when they are over.
+ * `ended`: told in any case.
+ */
+export function useCounting(
+  runs: readonly LabConfig[],
+  begin: () => () => void,
+  ended: () => void = () => undefined,
+): Counting {
   const [results, setResults] = useState<ReadonlyMap<string, LabResult>>(() => knownOf(runs));
   const [progress, setProgress] = useState<Counting['progress']>();
   const [failed, setFailed] = useState<string>();
   const end = useRef<() => void>(undefined);
   useEffect(() => () => end.current?.(), []);
 
-  const start = (): void => {
+  const start = (quietly = false): void => {
     end.current?.();
-    const over = begin();
+    const over = quietly ? () => undefined : begin();
     let stop = (): void => undefined;
     end.current = () => {
       end.current = undefined;
       stop();
       over();
       setProgress(undefined);
+      ended();
     };
     setFailed(undefined);
     const next = (done: number): void => {

@@ -148,9 +148,10 @@ describe.each(GENERATORS)('$name', (generator) => {
   });
 
   it('makes the same exercise again, and another for another seed or place', () => {
-    for (const n of SEEDS.slice(0, 3))
-      expect(makeExercise(generator, seedOf(n), 0, levelOf(n))).toEqual(at(n));
-    const sheets = new Set(SEEDS.map((n) => JSON.stringify(at(n).exercise.prompt)));
+    // That it does so for ever, of every level, is what frozen.test.ts holds.
+    const n = SEEDS.length - 1;
+    expect(makeExercise(generator, seedOf(n), 0, levelOf(n))).toEqual(at(n));
+    const sheets = new Set(SEEDS.map((seed) => JSON.stringify(at(seed).exercise.prompt)));
     // Where hundreds are drawn, two may be alike by chance; among a few, none.
     expect(sheets.size).toBeGreaterThanOrEqual(SEEDS.length - Math.floor(SEEDS.length / 20));
     expect(makeExercise(generator, 0, 1, 1).exercise).not.toEqual(at(0).exercise);

@@ -8,6 +8,13 @@ import { restOf } from './address';
 
 const ANY_SEED = 1_000_000;
 
+/** Where each kind has a level of its own: what they have in common. */
+const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  1: 'for the week in which it was first heard of.',
+  2: 'for practice.',
+  3: 'for an examination.',
+};
+
 /** Which sheet is it to be? For students who want to practise, and for whoever sets homework. */
 export function Chooser({ controls }: { readonly controls: Controls }) {
   const [generator, setGenerator] = useState<string>(MIXED);
@@ -71,7 +78,7 @@ export function Chooser({ controls }: { readonly controls: Controls }) {
               {LEVELS.map((one) => (
                 <option key={one} value={one}>
                   {one}
-                  {chosen === undefined ? '' : `: ${chosen.levels[one]}`}
+                  {`: ${chosen === undefined ? LEVEL_WORDS[one] : chosen.levels[one]}`}
                 </option>
               ))}
             </select>

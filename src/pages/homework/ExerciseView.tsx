@@ -1,11 +1,8 @@
 import { useMemo, useState } from 'react';
-import { assertNever } from '../../base';
-import { type Mark, markExercise, pointsText, type SheetExercise, stageLink } from '../../homework';
+import { markExercise, pointsText, type SheetExercise, stageLink } from '../../homework';
 import { Button } from '../../ui/Button';
-import { classNames } from '../../ui/classNames';
 import { Blocks } from './Blocks';
-import { FieldInput, ticksOf } from './FieldInput';
-import { StageWay } from './StageWay';
+import { FieldRow } from './FieldRow';
 
 interface ExerciseViewProps {
   readonly one: SheetExercise;
@@ -22,6 +19,7 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
   const { number, exercise } = one;
   const of = exercise.fields.reduce((sum, { points }) => sum + points, 0);
   const link = useMemo(() => (checks ? stageLink(exercise) : undefined), [checks, exercise]);
+  const missing = marked?.fields.filter(({ mark }) => mark.kind === 'missing').length ?? 0;
   return (
     <section className="homework-exercise" aria-labelledby={`exercise-${number}`}>
       <h2 id={`exercise-${number}`}>
@@ -31,54 +29,16 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
       <Blocks blocks={exercise.prompt} />
       <ol className="homework-fields">
         {exercise.fields.map((field) => {
-          const id = `f${number}-${field.id}`;
-          const mark = marked?.fields.find((f) => f.field.id === field.id)?.mark;
-          const stale = checked !== undefined && (checked[field.id] ?? '') !== (typed[field.id] ?? '');
-          const shown = stale ? undefined : mark;
-          const ticked = ticksOf(field) !== undefined;
+          const stale = (checked?.[field.id] ?? '') !== (typed[field.id] ?? '');
           return (
-            <li
+            <FieldRow
               key={field.id}
-              className={classNames('homework-field', shown !== undefined && `is-${shown.kind}`)}
-            >
-              {ticked ? (
-                <fieldset>
-                  <legend>{field.label}</legend>
-                  <FieldInput
-                    id={id}
-                    field={field}
-                    value={typed[field.id] ?? ''}
-                    onChange={(value) => onType(field.id, value)}
-                    describedBy={shown === undefined ? undefined : `${id}-mark`}
-                  />
-                </fieldset>
-              ) : (
-                <>
-                  <label htmlFor={id}>{field.label}</label>
-                  <FieldInput
-                    id={id}
-                    field={field}
-                    value={typed[field.id] ?? ''}
-                    onChange={(value) => onType(field.id, value)}
-                    describedBy={shown === undefined ? undefined : `${id}-mark`}
-                  />
-                </>
-              )}
-              <span className="homework-points">{pointsText(field.points)}</span>
-              {shown !== undefined && shown.kind !== 'missing' && (
-                <p className="homework-mark" id={`${id}-mark`}>
-                  <b>{MARKS[shown.kind]}</b> {why(shown)}{' '}
-                  {shown.kind !== 'unreadable' && (
-                    <StageWay
-                      exercise={exercise}
-                      to={one.key.decided[field.id]}
-                      words="See where it is decided"
-                      about={field.label}
-                    />
-                  )}
-                </p>
-              )}
-            </li>
+              one={one}
+              field={field}
+              value={typed[field.id] ?? ''}
+              onChange={(value) => onType(field.id, value)}
+              mark={stale ? undefined : marked?.fields.find((f) => f.field.id === field.id)?.mark}
+            />
           );
         })}
       </ol>
@@ -89,8 +49,7 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
           </Button>
           {link !== undefined && <a href={link}>Watch it on the stage</a>}
           <p className="homework-sum" role="status">
-            {marked !== undefined &&
-              `${marked.points} of ${pointsText(marked.of)}${missingText(marked.fields.filter(({ mark }) => mark.kind === 'missing').length)}`}
+            {marked !== undefined && `${marked.points} of ${pointsText(marked.of)}${missingText(missing)}`}
           </p>
         </div>
       )}
@@ -98,26 +57,5 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
   );
 }
 
-const MARKS: Readonly<Record<Mark['kind'], string>> = {
-  right: '✓ Right.',
-  wrong: '✗ Not so.',
-  unreadable: '? Not understood.',
-  missing: '',
-};
-
 const missingText = (count: number): string =>
   count === 0 ? '' : `, ${count} ${count === 1 ? 'answer is' : 'answers are'} missing`;
-
-function why(mark: Mark): string {
-  switch (mark.kind) {
-    case 'right':
-    case 'missing':
-      return '';
-    case 'wrong':
-      return mark.rule;
-    case 'unreadable':
-      return mark.says;
-    default:
-      return assertNever(mark);
-  }
-}

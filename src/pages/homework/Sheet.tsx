@@ -4,6 +4,7 @@ import type { Controls } from '../../session/controls';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { ExerciseView } from './ExerciseView';
+import { writtenWrong } from './FieldInput';
 import { KeptAside } from './KeptAside';
 import { forgetAside, keep, keptFor, type Typed } from './keep';
 import { SheetHead } from './SheetHead';
@@ -22,6 +23,7 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
   const made = useSheet(session, sheet);
   const [{ student, typed, aside }, setKept] = useState(() => keptFor(session.keeper, address));
   const [trouble, setTrouble] = useState<string>();
+  const [nameless, setNameless] = useState(false);
   const put = (nextStudent: string, nextTyped: Typed): void => {
     setKept({ student: nextStudent, typed: nextTyped, aside });
     setTrouble(keep(session.keeper, address, nextStudent, nextTyped));
@@ -30,10 +32,16 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
     exercise.fields.map(({ id }) => typed[String(number)]?.[id] ?? ''),
   );
   const answered = fields.filter((text) => text.trim() !== '').length;
+  const slips = made.flatMap(({ number, exercise }) =>
+    exercise.fields.filter(
+      (field) => writtenWrong(field, typed[String(number)]?.[field.id] ?? '') !== undefined,
+    ),
+  ).length;
   const points = made
     .flatMap(({ exercise }) => exercise.fields)
     .reduce((sum, field) => sum + field.points, 0);
   const save = (): void => {
+    setNameless(student.trim() === '');
     const name = student
       .trim()
       .replace(/[^\p{L}\p{N}]+/gu, '-')
@@ -62,6 +70,12 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
           Save answers
         </Button>
       </SheetHead>
+      {nameless && student.trim() === '' && (
+        <Banner tone="wrong">
+          The file was saved without a name. Type yours and save again: nobody could tell whose answers these
+          are.
+        </Banner>
+      )}
       {trouble !== undefined && <Banner tone="wrong">{trouble}</Banner>}
       {aside !== undefined && (
         <KeptAside
@@ -89,8 +103,11 @@ export function Sheet({ controls, sheet, checks }: SheetProps) {
       <p className="homework-state" role="status">
         {made.length < sheet.count
           ? `Exercise ${made.length + 1} of ${sheet.count} is being made.`
-          : `${answered} of ${fields.length} answers given, ${pointsText(points)} in all. ${checks ? '' : 'This sheet is marked by whoever gave it to you. '}“Save answers” makes the file to hand in.`}
+          : `${answered} of ${fields.length} answers given${slipsText(slips)}, ${pointsText(points)} in all. ${checks ? '' : 'This sheet is marked by whoever gave it to you. '}“Save answers” makes the file to hand in.`}
       </p>
     </>
   );
 }
+
+const slipsText = (count: number): string =>
+  count === 0 ? '' : ` (${count} of them cannot be read: see there)`;

@@ -34,7 +34,7 @@ test('a scenario asks at its moment; the answer is graded with the rule, and nev
     await app.transport.forward();
   await questions.choose('It faults, with error code 6');
   await expect(questions.verdict).toContainText('Not so.');
-  await expect(questions.verdict).toContainText('every entry on the path is present, so P is set.');
+  await expect(questions.verdict).toContainText('P is set, for every entry on the path was present');
 
   // What was answered is kept while somebody looks around.
   await app.press('Home');

@@ -37,6 +37,7 @@ export function ExerciseView({ one, typed, onType, checks }: ExerciseViewProps) 
               field={field}
               value={typed[field.id] ?? ''}
               onChange={(value) => onType(field.id, value)}
+              checks={checks}
               mark={stale ? undefined : marked?.fields.find((f) => f.field.id === field.id)?.mark}
             />
           );

@@ -14,13 +14,28 @@ const sheet = defined(one, 'an exercise');
 const field = defined(sheet.exercise.fields[0], 'a field');
 
 /** Keeps what is typed, as the sheet does. */
-function Row() {
+function Row({ checks }: { readonly checks: boolean }) {
   const [value, setValue] = useState('');
-  return <FieldRow one={sheet} field={field} value={value} onChange={setValue} mark={undefined} />;
+  return (
+    <ol>
+      <FieldRow
+        one={sheet}
+        field={field}
+        value={value}
+        onChange={setValue}
+        mark={undefined}
+        checks={checks}
+      />
+      <li>
+        <input type="text" />
+        <button type="button">Check</button>
+      </li>
+    </ol>
+  );
 }
 
-it('says what cannot be read once somebody has gone on, on sheets that nobody may check too', async () => {
-  render(<Row />);
+it('says what cannot be read once somebody has gone on, on sheets that nobody may check', async () => {
+  render(<Row checks={false} />);
   const user = userEvent.setup();
   const input = screen.getByLabelText(field.label);
   await user.type(input, 'seven');
@@ -34,4 +49,12 @@ it('says what cannot be read once somebody has gone on, on sheets that nobody ma
   expect(screen.queryByText(/Not understood/)).toBeNull();
   // Whether it is right, nobody says.
   expect(screen.queryByText(/Right|Not so/)).toBeNull();
+});
+
+it('moves no button from under the pointer of somebody who clicks it', async () => {
+  render(<Row checks />);
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText(field.label), 'seven');
+  await user.click(screen.getByRole('button'));
+  expect(screen.queryByText(/Not understood/)).toBeNull();
 });

@@ -12,10 +12,19 @@ interface FieldRowProps {
   readonly onChange: (value: string) => void;
   /** What became of what stands there now; undefined as long as nobody asked. */
   readonly mark: Mark | undefined;
+  /** There is a button to check the answers. */
+  readonly checks: boolean;
 }
 
 /** One thing that is asked, the answer to it, and its mark. */
-export function FieldRow({ one: { number, exercise, key }, field, value, onChange, mark }: FieldRowProps) {
+export function FieldRow({
+  one: { number, exercise, key },
+  field,
+  value,
+  onChange,
+  mark,
+  checks,
+}: FieldRowProps) {
   // What cannot be read is said to whoever has gone on, checked or not: nobody shall lose points by a slip of the pen.
   const [left, setLeft] = useState(false);
   const slip = left && mark === undefined ? writtenWrong(field, value) : undefined;
@@ -37,7 +46,7 @@ export function FieldRow({ one: { number, exercise, key }, field, value, onChang
   return (
     <li
       className={classNames('homework-field', shown !== undefined && `is-${shown.kind}`)}
-      onBlur={() => setLeft(true)}
+      onBlur={(e) => goesOn(e.relatedTarget, checks) && setLeft(true)}
     >
       {ticksOf(field) === undefined ? (
         <>
@@ -66,6 +75,15 @@ export function FieldRow({ one: { number, exercise, key }, field, value, onChang
       )}
     </li>
   );
+}
+
+/**
+ * Whether somebody who leaves a field is told at once what is wrong with it: whoever goes on to write, or only looks up. Not whoever is
+ * about to click: what is told takes room, and would move the button from under the pointer; "Check" tells it as well.
+ */
+function goesOn(to: EventTarget | null, checks: boolean): boolean {
+  if (to === null) return !checks;
+  return to instanceof HTMLSelectElement || (to instanceof HTMLInputElement && to.type === 'text');
 }
 
 const MARKS: Readonly<Record<Mark['kind'], string>> = {

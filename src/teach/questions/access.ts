@@ -110,5 +110,7 @@ function aboutFault(error: number, real: number | undefined, says: string): stri
   if (real === undefined) return says;
   if (error === real) return `it is this fault. ${says}`;
   const wrong = ERROR_BITS.filter(({ mask }) => ((error ^ real) & mask) !== 0);
-  return wrong.map((bit) => `${bit.name}: ${(real & bit.mask) !== 0 ? bit.set : bit.clear}`).join(' ');
+  return wrong
+    .map((bit) => `${bit.name} ${((real & bit.mask) !== 0 ? bit.set : bit.clear).replace(/^it /, '')}`)
+    .join(' ');
 }

@@ -25,7 +25,7 @@ describe('what the run itself answers', () => {
     const store = posed(drift, at(drift, 1, 0, 'start'), 'access');
     expect(store.truth).toEqual(['fault 3']);
     expect(grade(store, ['fault 2']).wrong).toEqual([
-      'It faults, with error code 2 (not present, write): P: it is set, for every entry on the path was present: a right was missing, or a bit was set that must not be.',
+      'It faults, with error code 2 (not present, write): P is set, for every entry on the path was present: a right was missing, or a bit was set that must not be.',
     ]);
   });
 

@@ -108,7 +108,7 @@ function Cell({
   const words = (
     <>
       {digits}
-      {level !== '' && <b>{level}</b>}
+      {level !== '' && <b> {level}</b>}
     </>
   );
   if (entity === undefined) return <span className={className}>{words}</span>;
@@ -118,7 +118,7 @@ function Cell({
       // The same tables and frames are reached by keyboard above: this is for who points.
       tabIndex={-1}
       className={className}
-      aria-label={`frame 0x${digits}, ${what}${DOES[state]}`}
+      data-tip={`Frame 0x${digits}: ${what}${DOES[state]}`}
       aria-pressed={chosen}
       onClick={() => choose(entity)}
     >

@@ -21,6 +21,23 @@ const said = (text: string): string[] => {
 const made = LIBRARY.filter(({ topic }) => topic === 'Memory order');
 
 describe('a litmus test as a text to open', () => {
+  it('may be of X86_64, as diy7 writes it, and comes to the same program', () => {
+    const att = `X86_64 SB
+"PodWR Fre PodWR Fre"
+Prefetch=0:x=F,0:y=T,1:y=F,1:x=T
+{
+}
+ P0            | P1            ;
+ movl $1,(x)   | movl $1,(y)   ;
+ movl (y),%eax | movl (x),%eax ;
+exists (0:rax=0 /\\ 1:rax=0)
+`;
+    const { spec, text } = compiled(att);
+    const sb = litmusSamples().find(({ name }) => name === 'SB');
+    expect(spec.programs).toEqual(compiled(sb?.text ?? '').spec.programs);
+    expect(herdText(text ?? '')).toBe(att);
+  });
+
   it.each(made.map(({ title, text }) => [title, text] as const))(
     'is what “%s” of the library was made of',
     (_, text) => {

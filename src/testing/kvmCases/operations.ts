@@ -48,13 +48,13 @@ export class Program {
   }
 
   private guest(): KvmOp {
-    const { random, mode } = this;
+    const { random } = this;
     const vcpu = random.below(this.a.vcpus);
     const cpl = this.cpl[vcpu] as number;
     const draft = { op: this.ops++, vcpu, cpl, ...this.instruction(vcpu, cpl) };
     // Privileged instructions are the kernel's.
     const groups = plainGroups(draft);
-    return { ...draft, groups, result: {}, ...(mode === '64' ? {} : {}) };
+    return { ...draft, groups, result: {} };
   }
 
   private instruction(

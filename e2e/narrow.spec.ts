@@ -81,3 +81,25 @@ test('neighbouring levels are shown two at a time, and tabs go to the others', a
     await expect(app.stage.picture).toBeVisible();
   }
 });
+
+test('at 200 % and 400 % nothing scrolls sideways, and stage, caption and controls are within reach', async ({
+  app,
+}) => {
+  await app.withoutMotion();
+  await app.open();
+  for (const size of [
+    { width: 720, height: 450 },
+    { width: 320, height: 256 },
+  ]) {
+    await app.page.setViewportSize(size);
+    await app.idle();
+    const wide = await app.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, `at ${size.width}`).toBeLessThanOrEqual(size.width);
+    const box = await app.stage.picture.boundingBox();
+    expect(box?.height ?? 0, 'the height of the stage').toBeGreaterThan(200);
+    for (const part of [app.stage.picture, app.moment.caption, app.transport.button('Play')]) {
+      await part.scrollIntoViewIfNeeded();
+      await expect(part).toBeInViewport();
+    }
+  }
+});

@@ -40,6 +40,15 @@ test('brackets behind AltGr, and letters of layouts that have no Latin ones', ()
   expect(belongsToTarget(input, press('[', { ctrlKey: true, altKey: true }))).toBe(true);
 });
 
+test('digits of keyboards that type them with Shift answer without it, too', () => {
+  expect(matches('2', press('é', { code: 'Digit2' }))).toBe(true);
+  expect(matches('2', press('2', { code: 'Digit2', shiftKey: true }))).toBe(true);
+  expect(matches('2', press('ě', { code: 'Digit2' }))).toBe(true);
+  // A sign on its own key, or above a digit that is typed without Shift, is that sign.
+  expect(matches('9', press('(', { code: 'Digit9', shiftKey: true }))).toBe(false);
+  expect(matches('-', press('-', { code: 'Digit6' }))).toBe(true);
+});
+
 test('chords are printed as on the caps', () => {
   expect(chordName('Mod+k', false)).toBe('Ctrl K');
   expect(chordName('Mod+k', true)).toBe('⌘ K');

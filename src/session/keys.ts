@@ -29,7 +29,11 @@ export function matches(chord: string, press: KeyPress): boolean {
   return key.length === 1 ? letterOf(press) === key.toLowerCase() : press.key === key;
 }
 
-function letterOf({ key, code }: KeyPress): string {
+/** What French and Czech keyboards type where the digits are printed, unless Shift is held; signs that are keys of their own are not among them. */
+const ABOVE_DIGITS = /^[&é"'(è_çàěščřžýáí]$/;
+
+function letterOf({ key, code, shiftKey }: KeyPress): string {
+  if (!shiftKey && ABOVE_DIGITS.test(key)) return /^Digit([0-9])$/.exec(code ?? '')?.[1] ?? key;
   const foreign = key.length === 1 && key > '\u00ff';
   return (foreign ? (/^Key([A-Z])$/.exec(code ?? '')?.[1] ?? key) : key).toLowerCase();
 }

@@ -26,6 +26,26 @@ describe('the picture of the drifting table', () => {
     expect(snapshot.x + snapshot.w).toBe(guest.x + guest.w);
   });
 
+  it('shows an entry in every column of a phone, even where that costs other tables their heads', () => {
+    const { cards } = layoutScene({ ...drift, penumbra: [] }, { w: 390, h: 446, column: 'L1' });
+    for (const side of ['guest', 'shadow'] as const) {
+      const rows = cards.filter((c) => c.table.side === side).flatMap((c) => c.rows);
+      expect(rows.some((row) => row.kind === 'entry')).toBe(true);
+    }
+  });
+
+  it('has the frame that is read in sight, where there is a place for one only', () => {
+    const frames = drift.frames.map((f, i) => ({
+      ...f,
+      state: i === 2 ? ('reading' as const) : ('idle' as const),
+    }));
+    const small = layoutScene(
+      { ...drift, frames: frames.map((f, i) => ({ ...f, weight: i === 2 ? 3 : 0 })) },
+      { w: 390, h: 250 },
+    );
+    expect(small.frames.map(({ frame }) => frame.id)).toEqual([frames[2]?.id]);
+  });
+
   it('shows two neighbouring levels at a time on a phone, with tabs for the others', () => {
     const shown = (column: 'L4' | 'L2' | 'L1' | 'mem') =>
       layoutScene(drift, { w: 390, h: 446, column }).columns.map((c) => c.column.key);

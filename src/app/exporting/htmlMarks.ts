@@ -27,7 +27,23 @@ function elementMarks(element: Element, drawing: Drawing): string {
     if (child instanceof Element) return elementMarks(child, drawing);
     return child instanceof Text ? textMarks(child, style, drawing) : '';
   });
-  return boxMarks(element, style, drawing) + inner.join('');
+  return boxMarks(element, style, drawing) + keyMark(element, drawing) + inner.join('');
+}
+
+/** The sample that a style puts before a word of a key: a box of its own size, at the line's middle. */
+function keyMark(element: Element, { x, y }: Drawing): string {
+  const style = getComputedStyle(element, '::before');
+  const [width, height] = [pixels(style.width), pixels(style.height)];
+  if (style.content !== '""' || style.position === 'absolute' || width === 0 || height === 0) return '';
+  const paint = plainColour(style.backgroundColor);
+  const line = plainColour(style.borderTopColor);
+  const border = pixels(style.borderTopWidth);
+  const box = element.getBoundingClientRect();
+  const [left, top] = [box.left + x + border / 2, box.top + y + (box.height - height) / 2];
+  const dash = style.borderTopStyle === 'dashed' ? ' stroke-dasharray="3 2"' : '';
+  const stroke =
+    border > 0 ? ` stroke="${line.hex}" stroke-opacity="${line.alpha}" stroke-width="${border}"${dash}` : '';
+  return `<rect x="${rounded(left)}" y="${rounded(top)}" width="${rounded(width - border)}" height="${rounded(height - border)}" rx="${pixels(style.borderTopLeftRadius)}" fill="${paint.hex}" fill-opacity="${paint.alpha}"${stroke}/>`;
 }
 
 function drawingMarks(drawn: SVGSVGElement, { x, y }: Drawing): string {

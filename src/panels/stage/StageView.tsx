@@ -56,7 +56,7 @@ export function StageView({
 }: StageViewProps) {
   const root = useRef<HTMLDivElement>(null);
   const { column, choose } = useColumn(model);
-  const scale = wanted * zoomOf(model, size.w / wanted);
+  const scale = wanted * zoomOf(model, size.w / wanted, size.h / wanted);
   const layout = useMemo(() => {
     const keep = focus === undefined ? NONE : new Set([focus]);
     return layoutScene(model, { w: size.w / scale, h: size.h / scale, column, keep });

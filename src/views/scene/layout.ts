@@ -31,9 +31,14 @@ const NOTHING: ReadonlySet<EntityId> = new Set();
 /** `s` before a shadow frame; room for `stale` at least. */
 const targetChars = (model: SceneModel): number => Math.max(5, model.frameDigits + 1);
 
-/** How much larger than usual a scene is drawn where it has the stage to itself. */
-export const zoomOf = (model: SceneModel, width: number): number =>
-  model.alone === true ? zoomFor(width, model.columns.length, targetChars(model)) : 1;
+/** What tables with an entry or two, memory beneath them and a TLB take of the height at their usual size. */
+const ALONE_H = 440;
+
+/** How much larger than usual a scene is drawn where it has the stage to itself: never so that tables lose their entries. */
+export const zoomOf = (model: SceneModel, width: number, height: number): number =>
+  model.alone === true
+    ? Math.max(1, Math.min(zoomFor(width, model.columns.length, targetChars(model)), height / ALONE_H))
+    : 1;
 
 /** Places everything of a scene in a rectangle. Pure: the same model and size give the same places; nothing overlaps. */
 export function layoutScene(model: SceneModel, options: LayoutOptions): SceneLayout {

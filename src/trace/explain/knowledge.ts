@@ -1,5 +1,5 @@
 import type { Word } from '../../base';
-import { D, frameWithin, leafFrame, present, W } from '../../machine';
+import { D, frameBehind, present, W } from '../../machine';
 import { hexOf } from '../fieldTypes';
 import { frameOf, type Geometry, guestIndex, leadsOn, modeOf } from '../geometry';
 
@@ -93,10 +93,8 @@ export class Knowledge {
       const entry = this.now.get(key(gfn, guestIndex(this.g, level, va)));
       if (entry === undefined || !present(entry.lo)) return undefined;
       const { hi, lo } = entry;
-      if (!leadsOn(this.g, level, lo)) {
-        const first = leafFrame(mode, level, hi, lo);
-        return frameWithin(first, mode.shift[level] as number, va.hi, va.lo) * 4096 + (va.lo & 0xfff);
-      }
+      if (!leadsOn(this.g, level, lo))
+        return frameBehind(mode, level, hi, lo, va.hi, va.lo) * 4096 + (va.lo & 0xfff);
       gfn = frameOf(hi, lo);
     }
     return undefined;

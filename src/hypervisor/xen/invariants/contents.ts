@@ -25,9 +25,10 @@ export const syncedContents = invariant(
   (x, found) => {
     for (const smfn of x.l1Shadows()) {
       const gmfn = x.pages.backpointer(smfn);
-      if (!isL1(x.pages.type(smfn)) || x.outOfSync(gmfn)) continue;
+      const type = x.pages.type(smfn);
+      if (!isL1(type) || x.outOfSync(gmfn)) continue;
+      const narrow = isNarrow(type);
       eachPresent(x, smfn, (i, hi, lo) => {
-        const narrow = isNarrow(x.pages.type(smfn));
         const guestHi = x.guestHi(narrow, gmfn, i);
         const guestLo = x.guestLo(narrow, gmfn, i);
         const what = isMagic(hi, lo) ? 'none' : excessL1(x, hi, lo, guestHi, guestLo);

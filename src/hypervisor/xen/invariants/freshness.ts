@@ -28,10 +28,11 @@ function staleEntries(x: Xen): Stale[] {
   const out: Stale[] = [];
   for (const smfn of x.l1Shadows()) {
     const gmfn = x.pages.backpointer(smfn);
-    if (!isL1(x.pages.type(smfn)) || !x.outOfSync(gmfn)) continue;
+    const type = x.pages.type(smfn);
+    if (!isL1(type) || !x.outOfSync(gmfn)) continue;
+    const narrow = isNarrow(type);
     eachPresent(x, smfn, (index, hi, lo) => {
       if (!isUsable(hi, lo)) return;
-      const narrow = isNarrow(x.pages.type(smfn));
       const [guestHi, guestLo] = [x.guestHi(narrow, gmfn, index), x.guestLo(narrow, gmfn, index)];
       if (excessL1(x, hi, lo, guestHi, guestLo) === 'none') return;
       const loCell = x.guestCell(narrow, gmfn, index);

@@ -26,6 +26,11 @@ export function Apart({ apart }: { readonly apart: ApartAt }) {
         several="pages differ"
         all={translations.all}
         rows={translations.found}
+        more={
+          translations.unfilled === 0
+            ? undefined
+            : `Besides, ${figure(translations.unfilled)} of the kernel’s own pages have been filled in on one side alone so far.`
+        }
       />
       {shadows !== undefined && (
         <List
@@ -49,10 +54,12 @@ interface ListProps {
   readonly one: string;
   readonly several: string;
   readonly all: number;
+  /** Said below. */
+  readonly more?: string | undefined;
   readonly rows: readonly { readonly name: string; readonly a: string; readonly b: string }[];
 }
 
-function List({ title, says, same, one, several, all, rows }: ListProps) {
+function List({ title, says, same, one, several, all, more, rows }: ListProps) {
   const listed = rows.slice(0, LISTED);
   return (
     <section aria-label={title.replace(/, here$/, '')}>
@@ -84,6 +91,7 @@ function List({ title, says, same, one, several, all, rows }: ListProps) {
           </tbody>
         </table>
       )}
+      {more !== undefined && <p className="compare-note">{more}</p>}
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { buildScene } from '../scene/build';
 import type { MarkedEntry } from './marked';
 import { type ShadowApart, shadowsApart } from './shadows';
 import { type Apart, memoryApart } from './states';
-import { type Translation, translationsApart } from './translations';
+import { type Translations, translationsApart } from './translations';
 
 interface Listed<T> {
   readonly found: readonly T[];
@@ -14,7 +14,7 @@ interface Listed<T> {
 export interface ApartAt {
   readonly memory: Listed<Apart>;
   /** Where the processors would be led, page by page. */
-  readonly translations: Listed<Translation>;
+  readonly translations: Translations;
   /** Entry by entry, where both are of one design; undefined where their shadows are not of one kind. */
   readonly shadows: Listed<ShadowApart> | undefined;
   /** The entries to mark on each stage. */
@@ -52,7 +52,7 @@ export function apartAt(a: Run, b: Run, at: { readonly a: number; readonly b: nu
       // Where the designs differ, what can be set beside each other is what their tables come to.
       ...(shadows === undefined ? translations.found : []).flatMap((one): MarkedEntry[] => {
         const { table, index } = side === 'a' ? one.atA : one.atB;
-        return one.filledIn ? [{ frame: table, index }] : [];
+        return [{ frame: table, index }];
       }),
     ]);
   }

@@ -27,11 +27,19 @@ export interface Translation {
   /** The entries that decide, by machine frame of their tables. */
   readonly atA: EntryAt;
   readonly atB: EntryAt;
-  /** It is more than a page of the kernel's that one of them has not come to yet: shadows are filled in as they are used. */
-  readonly filledIn: boolean;
   /** What comes first in a list. */
   readonly rank: number;
 }
+
+export interface Translations {
+  readonly found: readonly Translation[];
+  readonly all: number;
+  /** Pages of the kernel's, beside these, that one of the two has not come to yet: shadows are filled in as they are used. */
+  readonly unfilled: number;
+}
+
+/** Of a page of the kernel's that leads somewhere on one side alone. */
+const UNFILLED = 3;
 
 /** Pages of one vCPU that are looked at: a guest kernel maps all its memory. */
 const MOST_PAGES = 4_096;
@@ -103,13 +111,14 @@ export function translationsApart(
   b: Run,
   at: { readonly a: number; readonly b: number },
   most: number,
-): { readonly found: readonly Translation[]; readonly all: number } {
+): Translations {
   return a.peek(at.a, () =>
     b.peek(at.b, () => {
       const vcpus = Math.min(a.built.machine.config.vcpus, b.built.machine.config.vcpus);
       const out = together(Array.from({ length: vcpus }, (_, v) => ofVcpu(a, b, v)).flat());
       out.sort((one, other) => one.rank - other.rank);
-      return { found: out.slice(0, most), all: out.length };
+      const filled = out.filter(({ rank }) => rank < UNFILLED);
+      return { found: filled.slice(0, most), all: filled.length, unfilled: out.length - filled.length };
     }),
   );
 }
@@ -136,7 +145,6 @@ function ofVcpu(a: Run, b: Run, vcpu: number): Translation[] {
     out.push({
       ...{ vcpus: [vcpu], vaHi, vaLo, a: sayA, b: sayB, atA: one.at, atB: other.at },
       name: page,
-      filledIn: users || both,
       // Programs' pages before the kernel's; of each, those that both lead somewhere first.
       rank: (users ? 0 : 2) + (both ? 0 : 1),
     });

@@ -35,7 +35,7 @@ export const LIMITS = {
 } as const;
 
 export const TLB_SIZES = [0, 16, 32, 64, 128, 256, 512, 1024] as const;
-export const PAGINGS = ['x86-64', 'pae'] as const;
+export const PAGINGS = ['x86-64', 'pae', '32-bit'] as const;
 
 /** Designs that workloads run on. In all but the last the guest's kernel stores to its tables as on bare hardware. */
 export const LAB_DESIGNS = ['native', 'xen', 'xi', 'kvm', 'nested', 'paravirt'] as const;

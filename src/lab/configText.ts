@@ -1,6 +1,6 @@
 import { decodedUri, fail, ok, type Result } from '../base';
 import { designs } from '../hypervisor';
-import { checkConfig, type LabConfig, switchesOf, usualConfig } from './config';
+import { checkConfig, type LabConfig, PAGINGS, switchesOf, usualConfig } from './config';
 import { workloads } from './workloads/registry';
 
 /** What a configuration is written with: names, and what they are given. Beside these, the workload's own parameters. */
@@ -43,16 +43,17 @@ export function configOf(pairs: Pairs): Result<LabConfig, readonly string[]> {
     ...list(pairs.get('with')).map((name) => [name, true] as const),
     ...list(pairs.get('without')).map((name) => [name, false] as const),
   ]);
-  const paging = pairs.get('paging') ?? usual.paging;
-  if (paging !== 'x86-64' && paging !== 'pae')
-    wrong.push(`The paging mode is \`${paging}\`. Expected one of: x86-64, pae.`);
+  const given = pairs.get('paging') ?? usual.paging;
+  const paging = PAGINGS.find((name) => name === given);
+  if (paging === undefined)
+    wrong.push(`The paging mode is \`${given}\`. Expected one of: ${PAGINGS.join(', ')}.`);
   const checked = checkConfig({
     ...usual,
     ...numbers,
     values,
     profile: pairs.get('profile') ?? '',
     switches,
-    paging: paging === 'pae' ? 'pae' : 'x86-64',
+    paging: paging ?? usual.paging,
   });
   if (checked.kind === 'error') return fail([...wrong, ...checked.error]);
   return wrong.length > 0 ? fail(wrong) : ok(plainSwitches(checked.value));

@@ -64,7 +64,7 @@ describe('a piece of a run', () => {
   it.each([
     ['xen', 'x86-64', 'fork', ''],
     ['xen', 'pae', 'fork', ''],
-    ['kvm', 'x86-64', 'migrate', ''],
+    ['kvm', '32-bit', 'migrate', ''],
     ['xi', 'x86-64', 'fork', ''],
     ['paravirt', 'pae', 'fork', 'preserve-ad'],
     ['paravirt', 'x86-64', 'mprotect', 'vmi'],
@@ -82,7 +82,7 @@ describe('a piece of a run', () => {
         range: 4,
       });
       const values = { ...c.values, ...Object.fromEntries(sizes.filter(([name]) => name in c.values)) };
-      const small = { ...c, frames: 1024, values };
+      const small = { ...c, frames: 512, values };
       const piece = pieceOf(small, 250);
       const resolved = resolve(piece.text);
       if (resolved.kind === 'error') throw new Error(resolved.error.map((d) => d.says).join('\n'));

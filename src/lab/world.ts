@@ -4,7 +4,7 @@ import { resolve } from '../scenario';
 import type { LabConfig } from './config';
 import { dirtyLogOf } from './dirtyLog';
 import { Guest } from './guest/guest';
-import { LAYOUTS } from './guest/layout';
+import { LAYOUTS, type Layout } from './guest/layout';
 import { asksForTables, type DirectEntry } from './guest/paravirt';
 import { OpStream } from './stream';
 import { workloads } from './workloads/registry';
@@ -48,14 +48,15 @@ const NO_ENTRIES: ReadonlyMap<number, DirectEntry> = new Map();
 /** The kernel's direct map as the boot has made it: the entry for each frame. */
 function directEntries(
   spec: ScenarioSpec,
-  levels: number,
+  { levels, entryBytes }: Layout,
   top: readonly { readonly lo: number }[],
 ): ReadonlyMap<number, DirectEntry> {
+  const cells = entryBytes / 4;
   const entries = new Map<number, DirectEntry[]>();
   for (const { frame, cell, value } of spec.memory) {
-    if (cell % 2 !== 0) continue;
+    if (cell % cells !== 0) continue;
     const known = entries.get(frame) ?? [];
-    known.push({ table: frame, index: cell / 2, lo: value });
+    known.push({ table: frame, index: cell / cells, lo: value });
     entries.set(frame, known);
   }
   let below = top.map(({ lo }) => lo >>> 12);
@@ -72,12 +73,13 @@ export function guestsOf(
   spec: ScenarioSpec,
 ): { readonly streams: readonly OpStream[]; readonly turns: readonly Generator<void, never>[] } {
   const layout = LAYOUTS[c.paging];
+  const cells = layout.entryBytes / 4;
   const kernelEntries = spec.memory.flatMap(({ frame, cell, value }) =>
-    frame === ROOT && cell % 2 === 0 && cell / 2 >= layout.kernelIndex
-      ? [{ index: cell / 2, lo: value }]
+    frame === ROOT && cell % cells === 0 && cell / cells >= layout.kernelIndex
+      ? [{ index: cell / cells, lo: value }]
       : [],
   );
-  const direct = c.design === 'paravirt' ? directEntries(spec, layout.levels, kernelEntries) : NO_ENTRIES;
+  const direct = c.design === 'paravirt' ? directEntries(spec, layout, kernelEntries) : NO_ENTRIES;
   const first = Math.max(...spec.tables.map(({ frame }) => frame)) + 1;
   const share = Math.floor((c.frames - first) / c.vcpus);
   const workload = workloads.get(c.workload) as Workload;

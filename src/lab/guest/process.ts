@@ -37,11 +37,20 @@ export class Process {
   }
 
   private key(level: number, va: number): number {
-    return level * 2 ** 40 + Math.floor(va / 2 ** (12 + 9 * level));
+    return level * 2 ** 40 + Math.floor(va / this.span(level));
   }
 
   private index(level: number, va: number): number {
-    return Math.floor(va / 2 ** (3 + 9 * level)) % 512;
+    return Math.floor(va / this.span(level - 1)) % this.entries;
+  }
+
+  /** Bytes that a table of a level maps; of level 0, a page's. */
+  private span(level: number): number {
+    return 2 ** (12 + this.kernel.layout.indexBits * level);
+  }
+
+  private get entries(): number {
+    return 2 ** this.kernel.layout.indexBits;
   }
 
   map(start: number, pages: number, writable: boolean, file?: readonly number[]): Region {
@@ -207,7 +216,7 @@ export class Process {
   private empty(region: Region): void {
     for (let from = 0; from < region.pages; ) {
       const va = region.start + from * 4096;
-      const to = Math.min(region.pages, from + 512 - this.index(1, va));
+      const to = Math.min(region.pages, from + this.entries - this.index(1, va));
       const first = from;
       if (region.entries.subarray(first, to).some((entry) => (entry & P) !== 0))
         this.kernel.section(this.live, va, () => this.emptyPages(region, first, to));
@@ -232,7 +241,7 @@ export class Process {
     for (let level = 1; level < kernel.layout.levels; level++) {
       for (const [key, frame] of [...this.tables]) {
         if (Math.floor(key / 2 ** 40) !== level) continue;
-        const va = (key % 2 ** 40) * 2 ** (12 + 9 * level);
+        const va = (key % 2 ** 40) * this.span(level);
         kernel.write(this.table(level + 1, va), this.index(level + 1, va), 0);
         this.tables.delete(key);
         kernel.frames.dropTable(frame);

@@ -4,7 +4,8 @@ import type { OpStream } from '../stream';
 import type { Frames } from './frames';
 import { type Layout, TABLE } from './layout';
 
-const PER_TABLE = 512;
+/** Words of 8 bytes in a frame. */
+const WORDS = 512;
 
 /** What a page costs to fill or to copy, in words of 8 bytes. */
 export interface Habits {
@@ -12,8 +13,8 @@ export interface Habits {
 }
 
 /**
- * How one processor's guest kernel writes page tables: through its direct map, one 64-bit store per entry, or two halves in 32-bit
- * kernels. Every function appends to the stream what the kernel does; what the tables hold then is kept nowhere but there.
+ * How one processor's guest kernel writes page tables: through its direct map, one store per entry, or two halves in a 32-bit kernel
+ * with entries of 64. Every function appends to the stream what the kernel does; what the tables hold then is kept nowhere but there.
  */
 export class Tables {
   constructor(
@@ -31,16 +32,22 @@ export class Tables {
     return (this.layout.directLo + frame * 4096 + byte) | 0;
   }
 
+  /** Where the direct map has an entry. */
+  private entryAt(frame: number, index: number): number {
+    return this.at(frame, this.layout.entryBytes * index);
+  }
+
   read(frame: number, index: number): void {
-    this.out.load(this.layout.directHi, this.at(frame, 8 * index), 8, false);
+    const { out, layout } = this;
+    out.load(layout.directHi, this.entryAt(frame, index), layout.entryBytes, false);
   }
 
   /** Stores an entry. A 32-bit kernel makes it present last, and not present first. */
   write(frame: number, index: number, lo: number): void {
     const { out, layout } = this;
-    const at = this.at(frame, 8 * index);
+    const at = this.entryAt(frame, index);
     if (!layout.halves) {
-      out.storeEntry(layout.directHi, at, 8, 0, lo);
+      out.storeEntry(layout.directHi, at, layout.entryBytes, 0, lo);
       return;
     }
     if ((lo & P) !== 0) out.storeEntry(0, at + 4, 4, 0, 0);
@@ -51,16 +58,16 @@ export class Tables {
   /** Takes bits away from an entry at once, as fork does with W. */
   clearBits(frame: number, index: number, bits: number): void {
     const { out, layout } = this;
-    const at = this.at(frame, 8 * index);
-    if (layout.halves) out.and(0, at, 4, 0, ~bits);
+    const at = this.entryAt(frame, index);
+    if (layout.halves || layout.entryBytes === 4) out.and(0, at, 4, 0, ~bits);
     else out.and(layout.directHi, at, 8, -1, ~bits);
   }
 
   /** Reads an entry and makes it empty at once: how mprotect begins. */
   exchangeForZero(frame: number, index: number): void {
     const { out, layout } = this;
-    const at = this.at(frame, 8 * index);
-    out.exchange(layout.directHi, at, layout.halves ? 4 : 8, 0, 0);
+    const at = this.entryAt(frame, index);
+    out.exchange(layout.directHi, at, layout.halves ? 4 : layout.entryBytes, 0, 0);
     if (layout.halves) out.storeEntry(0, at + 4, 4, 0, 0);
   }
 
@@ -72,7 +79,7 @@ export class Tables {
   }
 
   private clearFrame(frame: number): void {
-    for (let index = 0; index < PER_TABLE; index++)
+    for (let index = 0; index < WORDS; index++)
       this.out.store(this.layout.directHi, this.at(frame, 8 * index), 8, false, 0, 0);
   }
 
@@ -123,14 +130,14 @@ export class Tables {
 
   /** A fresh page for a program: the kernel fills it, evenly spread. */
   fill(frame: number): void {
-    const step = PER_TABLE / this.habits.words;
+    const step = WORDS / this.habits.words;
     for (let i = 0; i < this.habits.words; i++)
       this.out.store(this.layout.directHi, this.at(frame, 8 * Math.floor(i * step)), 8, false, 0, 0);
   }
 
   /** A copy of a page. */
   copy(from: number, to: number): void {
-    const step = PER_TABLE / this.habits.words;
+    const step = WORDS / this.habits.words;
     for (let i = 0; i < this.habits.words; i++) {
       const byte = 8 * Math.floor(i * step);
       this.out.load(this.layout.directHi, this.at(from, byte), 8, false);

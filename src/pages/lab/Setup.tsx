@@ -28,6 +28,12 @@ interface SetupProps {
 const FRAMES = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
 const LENGTHS = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
+const PAGING_TEXTS: Readonly<Record<LabConfig['paging'], string>> = {
+  'x86-64': 'x86-64, 4 levels',
+  pae: 'PAE, 3 levels',
+  '32-bit': '32-bit, 2 levels',
+};
+
 const memoryText = (frames: number): string => `${figure(frames / 256)} MiB`;
 
 /** Everything that a run is made of, as controls. */
@@ -94,9 +100,9 @@ export function Setup({ letter, config, designs, onChange, children }: SetupProp
         value={config.paging}
         options={PAGINGS.map((name) => ({
           value: name,
-          text: name === 'pae' ? 'PAE, 3 levels' : 'x86-64, 4 levels',
+          text: PAGING_TEXTS[name],
         }))}
-        onChange={(name) => change({ paging: name === 'pae' ? 'pae' : 'x86-64' })}
+        onChange={(name) => change({ paging: PAGINGS.find((one) => one === name) ?? 'x86-64' })}
       />
       <Slider
         label="vCPUs"

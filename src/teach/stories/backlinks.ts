@@ -38,7 +38,7 @@ export const BACKLINKS: Story = {
         sources: [xi('the SPTI pool; two pages of backlinks'), xiRfc('synopsis')],
       },
       {
-        at: '0:1:done',
+        at: '0:1:xi_install_spte.head#1',
         text: 'Whenever an entry is set, its backlink is put at the front of the chain of the page that the entry maps. Every page has such a chain, even pages that are only data. That is the price: a backlink to write for each mapping that comes or goes, and two pages for each shadow, used or not.',
         look: 'The new entry’s backlink hangs at the head of its page’s chain.',
         sources: [xi('every entry has a backlink')],

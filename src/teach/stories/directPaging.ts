@@ -30,7 +30,7 @@ export const DIRECT_PAGING: Story = {
         sources: [xenHeader('writable page tables')],
       },
       {
-        at: '0:7:done',
+        at: '0:7:mmuext_pin_table.pin',
         text: 'After both writable mappings were made read-only, the frame is accepted as a table. From now on the processor may walk it, at full speed and without any copy. There is nothing to keep in sync. All the cost lies in changing: each change is a call, or a trap.',
         look: 'Frame 0x050 is a page table now.',
         sources: [xenHeader('MMUEXT_PIN_L1_TABLE')],
@@ -40,7 +40,7 @@ export const DIRECT_PAGING: Story = {
       'trap-per-store',
       {
         at: '0:0:ptwr_emulate.write',
-        text: 'What does an mprotect cost? Linux exchanges each entry for zero, so that the processor can set no mark in it meanwhile, and then writes the new value. Both are stores to a table, and both trap into Xen, which decodes the instruction and carries it out. Two traps per page: this is where the discussion of May 2008 began.',
+        text: 'What does mprotect cost, the system call that changes the rights of pages? Linux exchanges each entry for zero, so that the processor can set no mark in it meanwhile, and then writes the new value. Both are stores to a table, and both trap into Xen, which decodes the instruction and carries it out. Two traps per page: this is where the discussion of May 2008 began.',
         look: 'The exchange faults, and the entry is written from below.',
         sources: [fitzhardinge('cost of mprotect')],
       },
@@ -61,12 +61,12 @@ export const DIRECT_PAGING: Story = {
       },
       {
         at: '0:0:pv_queue_update.add#7',
-        text: 'Eight updates wait. The guest’s table says the new thing, the shadow the old. The processor walks the shadow, so for now nothing has really changed. This is allowed for the reason that you know from tables out of sync: until the guest flushes the TLB, no processor has a right to the new state. To be late is no error.',
+        text: 'Eight updates wait. The guest’s table says what is new, the shadow what was. The processor walks the shadow, so for now nothing has really changed. This is allowed for the reason that you know from tables out of sync: until the guest flushes the TLB, no processor has a right to the new state. To be late is no error.',
         look: 'Above the new rights, below the old ones, and between them the queue, in which eight updates wait.',
         sources: [vmi('deferred updates'), lazyMmu('commit message')],
       },
       {
-        at: '0:0:done',
+        at: '0:0:flush_tlb_range.local',
         text: 'One call delivered all eight, just before the page-table lock was given back, and the flush of the TLB was another. Two entries into the hypervisor instead of eight traps, and the number does not grow with the pages. The figure quoted in 2008 for what batching gains is about seven times; of what exactly, the mails do not agree.',
         look: 'The queue is empty and the halves agree.',
         sources: [amsden('the gain from batching'), fitzhardinge('7x')],

@@ -51,7 +51,7 @@ export const NESTED: Story = {
         sources: [apm('Nested Paging'), sdmVmx('Caching translation information')],
       },
       {
-        at: '0:2:done',
+        at: '0:2:guest_access.memory',
         text: 'Once the TLB knows the page there is nothing to read, as always: it keeps the whole way from the guest’s address to the machine frame. So the two designs differ at misses and at changes. A program with a large, steady memory and few changes is at its best with a shadow. A system that makes and ends processes all the time is not.',
         look: 'The third operation touches no table.',
         sources: [apm('Nested Paging'), sdmVmx('Caching translation information')],
@@ -72,14 +72,14 @@ export const NESTED: Story = {
         sources: [apm('Nested Paging: nested versus guest page faults'), sdmVmx('EPT violations')],
       },
       {
-        at: '0:1:done',
+        at: '0:1:guest_access.memory',
         text: 'The system stores the new entry. Its table is ordinary memory, so nothing faults; there is no copy that could be stale, and nothing to bring back later. All the machinery of the other stories, write protection, snapshots, slots, fixups, versions, exists to keep a copy right. Without the copy it is gone.',
         look: 'Entry 004 changes above, and below nothing has to follow.',
         sources: [apm('Nested Paging'), sdmVmx('EPT')],
       },
     ),
     ...scene('context-switch-nested', {
-      at: '0:1:done',
+      at: '0:1:native_load_cr3.flush',
       text: 'A switch to another process: CR3 is loaded, and that is no exit either. CR3 holds a guest frame, which the guest may choose as it likes, because the nested tables stand between it and the machine. With a shadow the same load means: leave the guest, bring back whatever has drifted, give the processor another root.',
       look: 'One tick in the guest’s lane, none of the hypervisor’s.',
       sources: [apm('Nested Paging'), kvmMmu('Reaction to events: cr3')],

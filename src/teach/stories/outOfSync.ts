@@ -36,13 +36,13 @@ export const OUT_OF_SYNC: Story = {
         sources: [xenOos('commit message'), xenFixups('common.c: oos_fixup_add')],
       },
       {
-        at: '0:0:done',
+        at: '0:0:guest_access.memory',
         text: 'The guest’s instruction ran again and went straight to memory. Entry 7 of the guest’s table says something that entry 7 of the shadow does not: the shadow is stale, on purpose. A processor that walks the shadow now does not find the new page; it faults, and that fault will put things right for this one entry. Nothing wrong can be read, only something old or nothing.',
         look: 'Entry 007 above is new; below it is as it was. The band shows what differs.',
         sources: [xenUnsync('multi.c: sh_page_fault'), sdm('Paging: caching translation information')],
       },
       {
-        at: '0:2:done',
+        at: '0:2:guest_access.memory',
         text: 'The second and the third store did not fault at all. Filling a table of 512 entries costs one exit instead of 512. What is left is the other half of the bargain: to find out, at the right moment and cheaply, what the guest has done meanwhile.',
         look: 'Three entries of the table differ from their snapshot by now, and the hypervisor has not run.',
         sources: [xenUnsync('commit message')],

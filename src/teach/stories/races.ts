@@ -24,13 +24,13 @@ export const RACES: Story = {
         sources: [xenLockless('multi.c: guest_walk_tables')],
       },
       {
-        at: '1:0:done',
+        at: '1:0:guest_access.memory',
         text: 'Now vCPU 1 stores to the very entry that was read: it says frame 0x101 from now on. Nothing trapped. On a bare machine this is an ordinary thing: one processor walks while another writes. There the guest would make every processor forget the address before it gives frame 0x100 to somebody else.',
         look: 'Entry 005 above has changed; vCPU 0 still holds what it read before.',
         sources: [xenLockless('multi.c: sh_page_fault')],
       },
       {
-        at: '1:1:done',
+        at: '1:1:hvm_invlpg.hardware',
         text: 'And that is what it does: INVLPG. There is nothing to forget: vCPU 1’s TLB does not hold the page, and the shadow has no entry yet. So when vCPU 0 installs its old note afterwards, the flush that should have swept it away is already over. This is the shape of every race of this kind: read, changed, flushed, installed.',
         look: 'Neither the shadow nor any TLB changes at this step.',
         sources: [xenLockless('multi.c: shadow_check_gwalk')],
@@ -48,7 +48,7 @@ export const RACES: Story = {
         sources: [xenLockless('commit message; multi.c: shadow_check_gwalk')],
       },
       {
-        at: '0:0:done',
+        at: '0:0:guest_access.memory',
         text: 'The second attempt reads frame 0x101, and that goes into the shadow. Two faults instead of one, for a case that is rare. On a 64-bit guest the author counted 3.7 % of all walks that had to be checked again. A cheap test that is always made, and an expensive one that is almost never needed: optimism, with a number to keep it honest.',
         look: 'The load arrives in frame 0x101, as the guest means it.',
         sources: [xenLockless('commit message')],
@@ -63,7 +63,7 @@ export const RACES: Story = {
         sources: [xenLockless('multi.c: shadow_check_gwalk')],
       },
       {
-        at: '0:2:done',
+        at: '0:2:guest_access.memory',
         text: 'vCPU 0 has flushed the address as it should, and reads frame 0x100 all the same. The guest may have given that frame to another process by now: one program reads, or writes, the memory of another. No crash, no message. Such a bug may hide for years, which is why the steps here can be put in any order by hand, and why a checker tries them all.',
         look: 'The value read is that of the old frame.',
         sources: [xenLockless('multi.c: sh_page_fault')],

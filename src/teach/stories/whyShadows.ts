@@ -55,13 +55,13 @@ export const WHY_SHADOWS: Story = {
       sources: [xenUnsync('multi.c: _sh_propagate'), kvmMmu('Shadow pages: gpte, spte')],
     },
     {
-      at: '0:0:done',
+      at: '0:0:guest_access.memory',
       text: 'The instruction is tried again, and this time the walk through the shadow arrives. The guest has read its data and has noticed nothing: no instruction of it ran in between. The shadow acts like a second, larger TLB that the hypervisor fills: built on demand, thrown away when memory is short, and always possible to make again from the guest’s tables.',
       look: 'The path through the dark tables is complete down to machine frame 0x052.',
       sources: [kvmMmu('Overview'), xenUnsync('multi.c: sh_page_fault')],
     },
     {
-      at: '0:1:done',
+      at: '0:1:guest_access.memory',
       text: 'The second access costs nothing extra. The processor finds its way through the shadow, or through its TLB, exactly as on a bare machine: four reads at most and no exit. That is the strength of shadow paging. The price is paid when something changes: the first use of a page, a new table, and above all when the guest writes into its own tables.',
       look: 'The lane below, of vCPU 0 as the guest’s processor is called: this load is all in the colour of the guest.',
       sources: [kvmMmu('Overview'), xenUnsync('multi.c: sh_page_fault')],

@@ -45,7 +45,7 @@ export const WRITE_PROTECTION: Story = {
         sources: [xenUnsync('common.c: sh_validate_guest_entry; multi.c: sh_x86_emulate_write')],
       },
       {
-        at: '0:1:done',
+        at: '0:1:guest_access.memory',
         text: 'The new page is used at once, and nothing faults: the shadow had its entry before the guest could ask. Emulation is always right. It is also expensive: an exit, a walk, decoding an instruction, for 8 bytes. A guest that forks a process writes 512 entries of a table in a row. Every later invention in these pages is an attempt to pay less than that.',
         look: 'This load ran entirely in the guest’s lane.',
         sources: [xenUnsync('commit message'), xenFast('commit message')],
@@ -87,7 +87,7 @@ export const WRITE_PROTECTION: Story = {
     ...scene(
       'a-page-table-may-drift',
       {
-        at: '1:0:done',
+        at: '1:0:guest_access.memory',
         text: 'The other way to be stale is deliberate. Instead of emulating, the hypervisor has let page table 0x02e go: it is out of sync, and the guest may write it freely. The guest’s entry 007 now names frame 0x045; the shadow’s does not. That is allowed, because the guest has not flushed. What must never happen is that the guest flushes and the shadow is still behind.',
         look: 'The violet band between the halves holds a copy of the table as it was, and counts what differs.',
         sources: [

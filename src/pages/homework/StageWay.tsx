@@ -13,7 +13,11 @@ interface StageWayProps {
 export function StageWay({ exercise, to, words, about }: StageWayProps) {
   const link = useMemo(() => (to === undefined ? undefined : stageLink(exercise, to)), [exercise, to]);
   return link === undefined ? null : (
-    <a className="homework-where" href={link} aria-label={`${words.replace('?', '')}: ${about}`}>
+    <a
+      className="homework-where"
+      href={link}
+      aria-label={`${words}${words.endsWith('?') ? '' : ':'} ${about}`}
+    >
       {words}
     </a>
   );

@@ -9,7 +9,7 @@ const REST_MS = 3_000;
  * The moment of the first scenario at which a still picture says most: a table is out of sync, its snapshot stands in the penumbra,
  * and one entry of its shadow is stale.
  */
-const TELLING = { actor: 1, op: 0, label: 'done', nth: 0 };
+const TELLING = { actor: 1, op: 0, label: 'guest_access.memory', nth: 0 };
 
 /** Where motion is not wanted, the example stands at its most telling moment instead of before its first step. */
 export function standStill({ session, sources }: Controls): void {

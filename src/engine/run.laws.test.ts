@@ -5,9 +5,9 @@ import { designs } from '../hypervisor';
 import { load, nativeSpec, store, TEST_VA } from '../testing/nativeSpec';
 import { captionAt, stepCaption } from './caption';
 import { BEAT } from './columns';
-import { segmentsOf } from './fork';
 import type { Run } from './run';
 import { randomScheduler } from './schedulers/random';
+import { segmentsOf } from './segments';
 import { recordRun } from './start';
 
 const native = defined(designs.get('native'), 'the design of bare hardware');

@@ -44,7 +44,10 @@ test('a rule kept and broken: where the runs part, for how long a vCPU was wrong
 
   const address = app.page.url();
   expect(address.length).toBeLessThan(4_500);
-  await app.open(`${address.slice(address.indexOf('#'))}~9999`);
+  // A place beyond the end, and something that is none: both are said, and both runs are shown.
+  await app.open(`${address.slice(address.indexOf('#'))}~9999~and more`);
+  await expect(app.page.getByRole('main').getByRole('alert')).toContainText('expected a number of beats');
+  await expect(app.page.getByRole('main')).toContainText('The link names beat 9,999');
   await expect(comparison.side('A')).toContainText('Flush before the lock is released');
   await expect(comparison.side('B')).toContainText('which was freed');
   expect(await comparison.row('Outdated translations', 'vCPU 1')).toEqual(outdated);
@@ -80,15 +83,4 @@ test('a comparison that was cut short says which side, and offers others', async
     'The left side of this comparison',
   );
   await expect(app.page.getByRole('heading', { name: 'Worth comparing' })).toBeVisible();
-});
-
-test('what is no place behind both sides is said, and both are shown', async ({ app }) => {
-  const comparison = new Comparison(app);
-  await app.withoutMotion();
-  await app.open('#/compare');
-  await comparison.preset('A TLB miss: 4 reads or 24');
-  const address = app.page.url();
-  await app.open(`${address.slice(address.indexOf('#'))}~and more`);
-  await expect(app.page.getByRole('main').getByRole('alert')).toContainText('expected a number of beats');
-  await expect(comparison.side('B')).toContainText('Nested paging');
 });

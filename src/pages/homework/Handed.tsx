@@ -51,7 +51,11 @@ export function Handed({ controls, assigned, blocked }: HandedProps) {
       <h2 id="staff-marks">Mark what was handed in</h2>
       <p>
         Choose all files at once, or drop them here. They stay in this page. On a terminal{' '}
-        <code>npm run grade -- *.json --sheet {sheetAddress(assigned.sheet)}</code> gives the same report.
+        <code>
+          npm run grade -- *.json --sheet {sheetAddress(assigned.sheet)}
+          {assigned.roster !== undefined && ' --class names.txt'}
+        </code>{' '}
+        gives the same report.
       </p>
       <div className="homework-staff">
         <label>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Controls } from '../../session/controls';
-import { embedSnippet } from '../../session/embed/protocol';
+import { EMBED_HEIGHT, embedSnippet } from '../../session/embed/protocol';
 import { offerOf } from '../../session/sharing';
 import { CopyText } from '../../ui/CopyText';
 import { PageHead } from '../../ui/PageHead';
@@ -9,14 +9,14 @@ import { Live } from './Live';
 import { Protocol } from './Protocol';
 import { coursePage, RULES } from './words';
 
-const HEIGHTS = [360, 560, 800];
+const HEIGHTS = [360, EMBED_HEIGHT, 800];
 
 /** How the stage comes into a course page: the frame, the messages, and both to try. */
 export default function Embedding({ controls }: { readonly controls: Controls }) {
   const { session, host } = controls;
   // Of the moment at which the page was opened: the frame must not begin anew while it is being tried.
   const [offer] = useState(() => offerOf(session, host.address()));
-  const [height, setHeight] = useState(560);
+  const [height, setHeight] = useState(EMBED_HEIGHT);
   const linked = offer?.shared.kind === 'link' ? offer.shared.url : undefined;
   const url = linked ?? host.address();
   const title = linked === undefined ? 'shadow paging, step by step' : (session.state.spec?.title ?? '');

@@ -18,6 +18,9 @@ const JUDGED =
 const WALKED =
   /^(guest_walk_tables\.(mark|done|return)|nested_walk\.done|kvm_walk_addr\.check|xi_walk_guest\.end)$/;
 
+/** Where nobody else walks, the processor's own walk is what there is to see; below a hypervisor every access has one. */
+const WALKED_ALONE = /^hardware_walk\.done$/;
+
 const BY_EVENT: Readonly<Record<string, Phase>> = {
   Unsynced: 'unsync',
   KvmUnsyncPage: 'unsync',
@@ -38,11 +41,12 @@ export const PHASE_EVENTS: readonly string[] = Object.keys(BY_EVENT);
 /** The phase that the beat [from, to) brings, or nothing. A fault counts before what is done about it. */
 export function phaseOf(run: Run, from: number, to: number): Phase | undefined {
   let found: Phase | undefined;
+  const alone = run.built.design.name === 'native';
   for (let step = from; step < to; step++) {
     if ((run.flagsOf(step) & FAULT) !== 0) return 'fault';
     const { label } = run.nameOf(step);
     if (JUDGED.test(label)) found ??= 'classify';
-    else if (WALKED.test(label)) found ??= 'walk';
+    else if (WALKED.test(label) || (alone && WALKED_ALONE.test(label))) found ??= 'walk';
   }
   if (found !== undefined) return found;
   for (const { kind } of run.eventsIn(from, to)) {

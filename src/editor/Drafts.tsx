@@ -88,8 +88,8 @@ export function Drafts({ controls, text, onOpen }: DraftsProps) {
       </form>
       {drafts.length === 0 && (
         <p className="editor-quiet">
-          Nothing is kept yet. What you type is saved by itself until the next scenario; a draft with a name
-          stays, in this browser only.
+          Nothing is kept yet. What you type is saved by itself, and put here when another scenario comes on
+          stage; all of it in this browser only.
         </p>
       )}
       <ul>

@@ -35,10 +35,10 @@ interface PlotProps {
 }
 
 const W = 300;
-const H = 150;
+const H = 154;
 const LEFT = 42;
 const RIGHT = 16;
-const TOP = 16;
+const TOP = 20;
 const BOTTOM = 28;
 
 /** Round figures from 0 to at least `most`, four or five of them: ticks of a linear axis. */
@@ -65,7 +65,7 @@ export function Plot({ says, x, y, lines, here, marks = [] }: PlotProps) {
     .y(([, b]) => py(b));
   return (
     <svg className="ui-plot" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={says}>
-      <text className="ui-plot-label" x={2} y={8}>
+      <text className="ui-plot-label" x={2} y={10}>
         {y.label}
       </text>
       <text className="ui-plot-label" x={W - RIGHT} y={H - 3} textAnchor="end">

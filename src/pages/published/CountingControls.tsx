@@ -17,11 +17,12 @@ export function CountingControls({ of, ask, runs, counting }: CountingControlsPr
   const counted = runs.every((run) => results.has(printConfig(run)));
   return (
     <div className="published-do">
-      {progress === undefined ? (
-        <Button look={counted ? 'outline' : 'strong'} onClick={() => start()} disabled={counted}>
-          {counted ? 'Counted in this visit' : ask}
+      {progress === undefined && !counted && (
+        <Button look="strong" onClick={() => start()}>
+          {ask}
         </Button>
-      ) : (
+      )}
+      {progress !== undefined && (
         <>
           <Button look="outline" onClick={cancel}>
             Cancel
@@ -31,6 +32,7 @@ export function CountingControls({ of, ask, runs, counting }: CountingControlsPr
       )}
       <p role="status">
         {progress !== undefined && `Run ${progress.done + 1} of ${progress.of}.`}
+        {progress === undefined && counted && 'Counted in this visit.'}
         {failed !== undefined && `It could not be counted. ${failed}`}
       </p>
     </div>

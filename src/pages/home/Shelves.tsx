@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { Entry } from '../../panels/library/Entry';
-import { LEVELS, searchLibrary, topicsOf } from '../../panels/library/search';
+import { SearchRow } from '../../panels/library/SearchRow';
+import { searchLibrary, topicsOf } from '../../panels/library/search';
 import type { Controls } from '../../session/controls';
 import type { LibraryEntry } from '../../session/opening';
-import { Button } from '../../ui/Button';
 
 /** The library by topic and level, and by words. */
 export function Shelves({ controls }: { readonly controls: Controls }) {
@@ -18,26 +18,7 @@ export function Shelves({ controls }: { readonly controls: Controls }) {
     <section className="home-shelves" aria-labelledby="home-shelves">
       <div className="home-shelves-head">
         <h2 id="home-shelves">Library</h2>
-        <input
-          type="search"
-          className="home-search"
-          aria-label="Search the library"
-          placeholder="Search by word: fork, race, I7, nested"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-        />
-        <fieldset className="home-levels" aria-label="For whom">
-          {[undefined, ...LEVELS].map((one) => (
-            <Button
-              key={one ?? 'all'}
-              look="outline"
-              aria-pressed={level === one}
-              onClick={() => setLevel(one)}
-            >
-              {one ?? 'all'}
-            </Button>
-          ))}
-        </fieldset>
+        <SearchRow wanted={wanted} onWanted={setWanted} level={level} onLevel={setLevel} />
       </div>
       {library.length > 0 && (
         <p role="status">

@@ -4,7 +4,8 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Entry } from './Entry';
 import './panel.css';
-import { LEVELS, searchLibrary, topicsOf } from './search';
+import { SearchRow } from './SearchRow';
+import { searchLibrary, topicsOf } from './search';
 
 /** Built-in scenarios by topic; each says for whom it is, and what breaks in it. */
 export function LibraryPanel({ controls }: { readonly controls: Controls }) {
@@ -12,32 +13,9 @@ export function LibraryPanel({ controls }: { readonly controls: Controls }) {
   const [wanted, setWanted] = useState('');
   const [level, setLevel] = useState<string>();
   const found = searchLibrary(sources.library, wanted, level);
-  const levels = LEVELS.filter((one) => sources.library.some((entry) => entry.level === one));
   return (
     <Dialog title="Library" open size="large" onClose={() => session.set({ dialog: undefined })}>
-      <div className="library-choose">
-        <input
-          type="search"
-          data-first
-          className="library-search"
-          aria-label="Search the library"
-          placeholder="Search by word"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-        />
-        <fieldset className="library-levels" aria-label="For whom">
-          {[undefined, ...levels].map((one) => (
-            <Button
-              key={one ?? 'all'}
-              look="outline"
-              aria-pressed={level === one}
-              onClick={() => setLevel(one)}
-            >
-              {one ?? 'all'}
-            </Button>
-          ))}
-        </fieldset>
-      </div>
+      <SearchRow wanted={wanted} onWanted={setWanted} level={level} onLevel={setLevel} />
       {found.length === 0 && <p>No scenario has all of these words. Try fewer, or another level.</p>}
       {topicsOf(found).map((topic) => (
         <section key={topic} className="library-topic" aria-label={topic}>

@@ -182,6 +182,7 @@ describe('the address', () => {
   it('becomes that of the moment which the race finder looks at, for that has none of its own', () => {
     made.session.jump(9);
     made.controls.execute('race');
+    expect(made.pushed).toEqual([]);
     keepPlace(made.session);
     expect(location.hash).toMatch(/^#\/1\//);
   });

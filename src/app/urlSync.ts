@@ -90,7 +90,14 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
     if (now.text !== before.text && location.hash === STAGE)
       history.replaceState({ text: before.text, cursor: before.cursor } satisfies Kept, '');
     // A page that came on by itself, as the list of an opened file does, is an entry of the history like any other: Back leads away from it.
-    if (now.page !== undefined && now.page !== before.page && pageOf(location.hash, pages) === undefined)
+    // The race finder has no address.
+    const addressed = pages.some(({ name }) => name === now.page?.name);
+    if (
+      now.page !== undefined &&
+      now.page !== before.page &&
+      addressed &&
+      pageOf(location.hash, pages) === undefined
+    )
       host.push(pageAddress(now.page.name, now.page.rest));
     if (planned || session.led) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;

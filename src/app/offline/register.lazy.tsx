@@ -35,13 +35,17 @@ export async function keepOffline(controls: Controls): Promise<void> {
 
 /** Tells of another version that is complete, and of a first one that cannot be. The very first one takes nobody's place. */
 function watch(registration: ServiceWorkerRegistration, controls: Controls): void {
+  let followed: ServiceWorker | null = null;
   const follow = (): void => {
     const { installing, active } = registration;
+    // A version that was on its way when the page came is announced as well: it is told of once.
+    if (installing === null || installing === followed) return;
+    followed = installing;
     const first = active === null;
     // A page that came past the service worker has nothing old to replace.
     const another = navigator.serviceWorker.controller !== null;
     let complete = false;
-    installing?.addEventListener('statechange', () => {
+    installing.addEventListener('statechange', () => {
       if (installing.state === 'installed') {
         complete = true;
         setKeeping({ kind: 'kept' });

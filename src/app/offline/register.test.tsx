@@ -47,9 +47,14 @@ describe('the page without a network', () => {
     const { controls, session } = testSession();
     await keepOffline(controls);
     const worker = registration.finds();
+    // Browsers announce also what was found on its way.
+    registration.dispatchEvent(new Event('updatefound'));
+    const says: string[] = [];
+    session.store.subscribe(({ messages }) => says.push(...messages.map(({ text }) => text)));
     expect(await keepingWords()).toContain('being fetched');
     act(() => worker.becomes('redundant'));
     expect(session.state.messages.map(({ text }) => text)).toEqual([FAILED]);
+    expect(says).toEqual([FAILED]);
     expect(await keepingWords()).toBe(FAILED);
   });
 

@@ -71,6 +71,7 @@ export async function filmOf(
       await new Promise<void>((next) => pageFrames.draw(() => next()));
       if (stopped) return undefined;
       const { png, caption } = await pictureAt(cursor);
+      if (stopped) return undefined;
       frames.push({ png, ms: standsFor(caption) + (i === cursors.length - 1 ? PAUSE_MS : 0) });
     }
     return animatedPng(frames);

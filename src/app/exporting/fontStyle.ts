@@ -2,7 +2,11 @@ let fonts: Promise<string> | undefined;
 
 /** The page's own fonts as a style that travels with a picture: no viewer of it has them. */
 export function fontStyle(): Promise<string> {
-  fonts ??= readFonts();
+  // What could not be fetched once may be there the next time.
+  fonts ??= readFonts().catch((error: unknown) => {
+    fonts = undefined;
+    throw error;
+  });
   return fonts;
 }
 
@@ -15,6 +19,10 @@ async function readFonts(): Promise<string> {
       const [, url] = /url\("?([^")]+)"?\)/.exec(style.getPropertyValue('src')) ?? [];
       if (url === undefined) return '';
       const answer = await fetch(new URL(url, parentStyleSheet?.href ?? location.href));
+      if (!answer.ok)
+        throw new Error(
+          `A font that belongs into the picture could not be fetched: the host answered ${answer.status}. Try again.`,
+        );
       const bytes = new Uint8Array(await answer.arrayBuffer());
       let text = '';
       for (let i = 0; i < bytes.length; i += 0x8000)

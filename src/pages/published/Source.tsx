@@ -32,7 +32,8 @@ export function Source({ source, begin, turns: { ask, over, present } }: SourceP
   useEffect(() => {
     if (present !== id || began.current) return;
     began.current = true;
-    start(true);
+    // Whoever has asked for it meanwhile is not made to wait anew: its end is the end of the turn.
+    if (progress === undefined) start(true);
   });
   return (
     <section className="published-source" ref={here} aria-labelledby={`published-${id}`}>

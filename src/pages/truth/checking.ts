@@ -70,7 +70,9 @@ export function useChecking(session: Session): {
       (recordings) => {
         if (given) thread.tell(recordings);
       },
-      (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => {
+        if (given) fail(error instanceof Error ? error.message : String(error));
+      },
     );
   };
 

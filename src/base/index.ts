@@ -4,5 +4,6 @@ export * from './fnv';
 export * from './hex';
 export * from './random';
 export * from './result';
+export * from './sentence';
 export * from './uri';
 export * from './word';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { figure } from '../../base';
+import { figure, sentence } from '../../base';
 import {
   checkConfig,
   commandOf,
@@ -289,7 +289,7 @@ function Progress({ letter, config, run }: ProgressProps) {
   const { running, progress, result, failed, cancelled } = run;
   const done = progress?.accesses ?? 0;
   const says = (): string => {
-    if (failed !== undefined) return `Run ${letter} could not be done. ${failed}`;
+    if (failed !== undefined) return `Run ${letter} could not be done. ${sentence(failed)}`;
     if (cancelled) return `Run ${letter} was cancelled. What is shown was counted until then.`;
     if (running)
       return progress === undefined

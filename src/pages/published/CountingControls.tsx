@@ -1,3 +1,4 @@
+import { sentence } from '../../base';
 import { type LabConfig, printConfig } from '../../lab';
 import { Button } from '../../ui/Button';
 import type { Counting } from './counting';
@@ -33,7 +34,7 @@ export function CountingControls({ of, ask, runs, counting }: CountingControlsPr
       <p role="status">
         {progress !== undefined && `Run ${progress.done + 1} of ${progress.of}.`}
         {progress === undefined && counted && 'Counted in this visit.'}
-        {failed !== undefined && `It could not be counted. ${failed}`}
+        {failed !== undefined && `It could not be counted. ${sentence(failed)}`}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { figure } from '../../base';
+import { figure, sentence } from '../../base';
 import { type SchemePrice, UNIT_COSTS, weighed } from '../../lab';
 import { askMprotect } from '../../session/labbing/start';
 import { Slider } from '../../ui/Slider';
@@ -113,7 +113,7 @@ export function Mprotect({ begin }: { readonly begin: () => () => void }) {
       <div className="published-do">
         <p role="status">
           {asked !== undefined && 'It is being counted.'}
-          {failed !== undefined && `It could not be counted. ${failed}`}
+          {failed !== undefined && `It could not be counted. ${sentence(failed)}`}
         </p>
       </div>
       {prices !== undefined && (

@@ -80,12 +80,6 @@ export default function TracePage({ controls, rest }: PageProps) {
               {failed}
             </p>
           )}
-          {phase === 'empty' && rest !== '' && SAMPLES.every(({ name }) => name !== `${rest}.trace`) && (
-            <p className="trace-refused" role="alert">
-              The address asks for a sample named “{rest.slice(0, 60)}”, and there is none. Choose one below,
-              or open a trace of your own.
-            </p>
-          )}
           {phase !== 'reading' && (
             <>
               <div className="trace-choose">

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { assertNever } from '../../base';
+import { assertNever, sentence } from '../../base';
 import { OwnThread, type WorkerLike } from '../../session/ownThread';
 import type { Explained, Mark, TraceMoment } from '../../trace';
 import type { Answers, FromWorker, Opened, Question, ToWorker } from './protocol';
@@ -170,7 +170,7 @@ export class TraceDesk {
     this.store.setState({
       ...EMPTY,
       phase: 'refused',
-      why: `${why} Open the file again, or another one.`,
+      why: `${sentence(why)} Open the file again, or another one.`,
       commands: [],
     });
   }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { figure } from '../../base';
+import { figure, sentence } from '../../base';
 import { librarySection, type TruthProgress, type TruthSection } from '../../oracle/truth';
 import checked from '../../oracle/truth/checked.gen.json';
 import type { Controls } from '../../session/controls';
@@ -49,7 +49,8 @@ function Again({
         {state === 'done' &&
           `All ${sections.length} were checked again: ${figure(total(sections, 'passed'))} agree, ${figure(total(sections, 'failed'))} do not.`}
         {state === 'cancelled' && 'Stopped. What was checked until then is shown below.'}
-        {state === 'failed' && `It could not be checked here. ${why} The numbers below are the tests’.`}
+        {state === 'failed' &&
+          `It could not be checked here. ${sentence(why ?? '')} The numbers below are the tests’.`}
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { sentence } from '../../base';
 import type { Controls } from '../../session/controls';
 import { lookForRaces, onStage, type RaceSettings, racingOf, SETTINGS } from '../../session/racing/page';
 import { steeringOf } from '../../session/racing/steering';
@@ -84,8 +85,8 @@ function Nothing({ controls, settings, running, failed }: NothingProps) {
   if (failed !== undefined)
     return (
       <p className="race-failed" role="alert">
-        The exploration could not be made. {failed} Choose another scenario, or reload the page and look
-        again.
+        The exploration could not be made. {sentence(failed)} Choose another scenario, or reload the page and
+        look again.
       </p>
     );
   if (running)

@@ -55,6 +55,13 @@ describe('the address', () => {
   it('becomes that of a page that came on by itself, as the list of an opened file does', () => {
     showPage(made.session, TRUTH);
     expect(made.pushed).toEqual(['#/truth']);
+    // Also where another page was on show, as for a file that is dropped on it.
+    goTo('#/truth');
+    stop();
+    const recorded = { name: 'recorded', title: 'Recorded', about: 'What was recorded.' };
+    stop = followAddress(made.controls, [TRUTH, recorded]);
+    showPage(made.session, recorded);
+    expect(made.pushed).toEqual(['#/truth', '#/recorded']);
   });
 
   it('decides again whenever it changes, without a new entry', async () => {

@@ -91,14 +91,15 @@ export function followAddress(controls: Controls, pages: readonly PageRow[] = PA
       history.replaceState({ text: before.text, cursor: before.cursor } satisfies Kept, '');
     // A page that came on by itself, as the list of an opened file does, is an entry of the history like any other: Back leads away from it.
     // The race finder has no address.
-    const addressed = pages.some(({ name }) => name === now.page?.name);
+    const { page } = now;
+    const addressed = pages.some(({ name }) => name === page?.name);
     if (
-      now.page !== undefined &&
-      now.page !== before.page &&
+      page !== undefined &&
+      page !== before.page &&
       addressed &&
-      pageOf(location.hash, pages) === undefined
+      pageOf(location.hash, pages)?.row.name !== page.name
     )
-      host.push(pageAddress(now.page.name, now.page.rest));
+      host.push(pageAddress(page.name, page.rest));
     if (planned || session.led) return;
     const another = now.spec !== before.spec && now.spec?.title !== before.spec?.title;
     const gone =

@@ -1,7 +1,7 @@
 import { type Assigned, Marking, readRoster, reportTable, sheetNamed } from '../homework';
 import type { Printed, ReadText } from './homeworkCommand';
 
-export const GRADE_USAGE =
+const GRADE_USAGE =
   'Usage: npm run grade -- ANSWERS.json [MORE.json ...] [--sheet GENERATOR/SEED/VERSION/COUNT/LEVEL] [--class NAMES.txt] [--csv]';
 
 interface GradeArgs {

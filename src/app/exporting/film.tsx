@@ -21,7 +21,7 @@ function beatsBetween(run: Run, from: number, to: number): number[] {
 }
 
 /** How long a picture stands: long enough to look at it and to read what it says. */
-export const standsFor = (caption: string): number => Math.min(6000, 900 + 45 * caption.length);
+const standsFor = (caption: string): number => Math.min(6000, 900 + 45 * caption.length);
 
 /** After the last one a person wants to see that it was the last one. */
 const PAUSE_MS = 1500;

@@ -24,6 +24,8 @@ export function plainColour(value: string): PlainColour {
   if (canvas === null)
     throw new Error('This browser has no canvas to make pictures with. Print the moment instead.');
   canvas.clearRect(0, 0, 1, 1);
+  // What is no colour changes nothing: it shall not be the one before.
+  canvas.fillStyle = 'transparent';
   canvas.fillStyle = value;
   canvas.fillRect(0, 0, 1, 1);
   const [r = 0, g = 0, b = 0, a = 0] = canvas.getImageData(0, 0, 1, 1).data;

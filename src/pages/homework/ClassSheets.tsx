@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'react';
-import { classTable, classText, type SheetName, sheetAddress } from '../../homework';
+import { classTable, classText, type SheetName, sheetAddress, sheetOf } from '../../homework';
 import type { Controls } from '../../session/controls';
+import { pageAddress } from '../../session/pages';
 import { Button } from '../../ui/Button';
+import { restOf } from './address';
 
 interface ClassSheetsProps {
   readonly controls: Controls;
@@ -45,7 +47,10 @@ export function ClassSheets({ controls, sheet, roster }: ClassSheetsProps) {
                   <a href={address}>{own}</a>
                 </td>
                 <td>
-                  <a href={`#/homework/key/${own}`} aria-label={`The key of ${student}’s sheet`}>
+                  <a
+                    href={pageAddress('homework', restOf({ kind: 'key', sheet: sheetOf(sheet, student) }))}
+                    aria-label={`The key of ${student}’s sheet`}
+                  >
                     key
                   </a>
                 </td>

@@ -5,8 +5,6 @@ import { freePort } from './src/cli/freePort';
 // This file is read again in every worker: the first reading decides, the others inherit its environment.
 process.env.SHADOWSCOPE_PORT ??= String(await freePort(4173));
 const port = Number(process.env.SHADOWSCOPE_PORT);
-// The build to test; another one when somebody wants to test beside `dist`.
-const dist = process.env.SHADOWSCOPE_DIST ?? 'dist';
 const executablePath = findBrowser();
 if (executablePath === null) throw new Error(`${NO_BROWSER} Or let "npm test" install one.`);
 process.env.CHROMIUM_PATH = executablePath;
@@ -26,7 +24,7 @@ export default defineConfig({
   timeout: 150_000,
   expect: { timeout: 20_000 },
   webServer: {
-    command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port} --outDir ${dist}`,
+    command: 'npx tsx e2e/support/serve.ts',
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
   },

@@ -39,14 +39,13 @@ test('after one visit the page works without a network, in a folder of any host;
     expect(
       await app.page.evaluate(() => fetch('./manifest.webmanifest').then((answer) => answer.json())),
     ).toMatchObject({ name: 'Shadowscope', display: 'standalone' });
-    await context.setOffline(false);
-
     await app.timeline.drag(0.2, 0.45);
     const step = await app.moment.step();
     await app.press('Control+e');
     await app.page.locator('.cm-content').click();
     await app.page.keyboard.type('@@ ');
     await app.idle();
+    await context.setOffline(false);
 
     // Another build: its page is another, so its service worker is.
     const page = join(folder, 'index.html');

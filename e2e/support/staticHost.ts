@@ -13,9 +13,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** A static host of a folder, on a port of its own: for tests that change what is served, or take the host away. */
+/** A static host of a folder, as simple as one can be, on the port that is given or a free one of its own. */
 export async function staticHost(
   folder: string,
+  port = 0,
 ): Promise<{ readonly address: string; readonly end: () => void }> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname);
@@ -31,11 +32,11 @@ export async function staticHost(
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((ready) => {
-    server.listen(0, '127.0.0.1', ready);
+    server.listen(port, '127.0.0.1', ready);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    address: `http://127.0.0.1:${port}/`,
+    address: `http://127.0.0.1:${address.port}/`,
     end: () => {
       server.close();
       server.closeAllConnections();

@@ -29,7 +29,9 @@ export async function installBrowser(): Promise<string> {
     console.log('Trying Debian’s Chromium.');
     const wait = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'];
     await run('env', [...wait, 'update'], APT_LIMIT_MS);
-    await run('env', [...wait, 'install', '-y', 'chromium'], APT_LIMIT_MS);
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      if (findBrowser() === null) await run('env', [...wait, 'install', '-y', name], APT_LIMIT_MS);
+    }
   }
   const installed = findBrowser();
   if (installed === null) throw new Error(NO_BROWSER);

@@ -64,6 +64,10 @@ export function Handed({ controls, assigned, blocked }: HandedProps) {
             type="file"
             multiple
             accept=".json,application/json"
+            // A file that was put right is chosen under the name it had.
+            onClick={(e) => {
+              e.currentTarget.value = '';
+            }}
             onChange={(e) => void take(e.target.files)}
           />
         </label>

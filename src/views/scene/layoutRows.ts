@@ -141,7 +141,7 @@ export function chooseLines(
   twin: ReadonlySet<number>,
   m: Metrics,
 ): Lines {
-  const { all } = ranked(t);
+  const { all, ranks } = ranked(t);
   if (t.gone === true)
     return m.gapH <= room ? { lines: [{ kind: 'fold', text: '· destroyed ·' }], height: m.gapH } : NO_LINES;
   if (all.length === 0)
@@ -149,7 +149,8 @@ export function chooseLines(
   let shown: number[] = [];
   let folds = 1;
   if (m.gapH > room) return NO_LINES;
-  for (const place of bestPlaces(t, keep, twin)) {
+  const best = bestPlaces(t, keep, twin);
+  for (const place of best) {
     const more = [...shown, place].sort((a, b) => a - b);
     const rows = more.length * m.rowH;
     const inPlace = foldsFor(more, all.length);
@@ -158,6 +159,17 @@ export function chooseLines(
     if (fits === undefined) break;
     shown = more;
     folds = fits;
+  }
+  const first = best[0];
+  // Where one line is all there is, what is read or written now goes before how many others there are: the minimap tells of them.
+  if (
+    shown.length === 0 &&
+    first !== undefined &&
+    m.rowH <= room &&
+    (all[first] === focused(t, keep) || (ranks[first] as number) >= HOT)
+  ) {
+    const index = all[first] as number;
+    return { lines: [{ kind: 'entry', id: entryId(t, index), index }], height: m.rowH };
   }
   const airy = linesFor(t, all, shown, true);
   const height = heightOf(airy, m);
